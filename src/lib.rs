@@ -1,0 +1,5 @@
+//! (crate doc: to be written)
+pub mod diagnostic;
+pub mod facts;
+pub mod schema;
+pub mod source;
