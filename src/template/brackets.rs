@@ -1,0 +1,216 @@
+//! Finding the bracket pairs that are placeholders, in prose and in code.
+
+use std::ops::Range;
+
+use super::blocks::Inlines;
+
+/// A bracket pair and what it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bracket {
+    /// The pair, brackets included.
+    pub(crate) range: Range<usize>,
+    pub(crate) site: Site,
+}
+
+/// What a bracket pair stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// Text of a paragraph, heading, item or cell.
+    Text,
+    /// A code span: the whole of it with its backticks.
+    CodeSpan(Range<usize>),
+    /// A line of a code block.
+    CodeLine,
+    /// The target of a link.
+    LinkTarget,
+}
+
+/// The placeholders of a stretch of inline content, sorted and disjoint; `broken_links` are those of the whole text.
+///
+/// They are what CommonMark sees as reference links without a definition (section 6.3), balanced pairs that it cannot
+/// report because they hold a link or a bracket, and the pairs in code spans and link targets.
+pub(crate) fn of_inlines(text: &str, inlines: &Inlines, broken_links: &[Range<usize>]) -> Vec<Bracket> {
+    let mut found: Vec<Bracket> = Vec::new();
+    let first = broken_links.partition_point(|span| span.start < inlines.range.start);
+    let broken = broken_links[first..].iter().take_while(|span| span.start < inlines.range.end);
+    found.extend(broken.map(|range| Bracket { range: range.clone(), site: Site::Text }));
+    let pairs = balanced(inlines.text.iter().flat_map(|range| brackets_in(text, range.clone(), true)));
+    found.extend(pairs.into_iter().map(|range| Bracket { range, site: Site::Text }));
+    for span in &inlines.code {
+        let pairs = in_code(text, inside_backticks(text, span));
+        found.extend(pairs.into_iter().map(|range| Bracket { range, site: Site::CodeSpan(span.clone()) }));
+    }
+    for link in inlines.links.iter().filter(|link| link.inline && link.destination.contains('[')) {
+        let target = link.text_end..link.range.end;
+        let target = text[target.clone()].find('(').map_or(target.clone(), |at| target.start + at..target.end);
+        let pairs = in_code(text, target);
+        found.extend(pairs.into_iter().map(|range| Bracket { range, site: Site::LinkTarget }));
+    }
+    found.retain(|bracket| bracket.site != Site::Text || is_prose_placeholder(text, bracket.range.clone()));
+    outermost(found)
+}
+
+/// The placeholders on one line of code: balanced pairs, but for empty, numeric and quoted ones, regular expression
+/// classes and attributes.
+pub(crate) fn in_code(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let mut pairs = balanced(brackets_in(text, line, false));
+    pairs.retain(|pair| {
+        let keep = pair.start >= end && is_code_placeholder(text, pair.clone());
+        if keep {
+            end = pair.end;
+        }
+        keep
+    });
+    pairs
+}
+
+/// The placeholders of several lines, by the rules of code.
+pub(crate) fn in_code_lines(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = range.start;
+    for line in text[range].split_inclusive('\n') {
+        found.extend(in_code(text, start..start + line.len()));
+        start += line.len();
+    }
+    found
+}
+
+/// The range of a code span without its backticks.
+pub(crate) fn inside_backticks(text: &str, span: &Range<usize>) -> Range<usize> {
+    let ticks = text[span.clone()].bytes().take_while(|&byte| byte == b'`').count();
+    span.start + ticks..span.end - ticks
+}
+
+/// Brackets with their offsets; escaped ones are left out where Markdown knows escapes.
+fn brackets_in(text: &str, range: Range<usize>, escapes: bool) -> impl Iterator<Item = (usize, u8)> {
+    let bytes = text.as_bytes();
+    range.map(|at| (at, bytes[at])).filter(move |&(at, byte)| {
+        matches!(byte, b'[' | b']')
+            && !(escapes && bytes[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1)
+    })
+}
+
+/// All matching pairs, sorted by start.
+fn balanced(brackets: impl Iterator<Item = (usize, u8)>) -> Vec<Range<usize>> {
+    let mut open = Vec::new();
+    let mut pairs = Vec::new();
+    for (at, byte) in brackets {
+        if byte == b'[' {
+            open.push(at);
+        } else if let Some(start) = open.pop() {
+            pairs.push(start..at + 1);
+        }
+    }
+    pairs.sort_by_key(|pair| pair.start);
+    pairs
+}
+
+fn outermost(mut brackets: Vec<Bracket>) -> Vec<Bracket> {
+    brackets.sort_by_key(|bracket| (bracket.range.start, usize::MAX - bracket.range.end));
+    let mut end = 0;
+    brackets.retain(|bracket| {
+        let keep = bracket.range.start >= end;
+        end = end.max(bracket.range.end);
+        keep
+    });
+    brackets
+}
+
+fn inner(text: &str, pair: Range<usize>) -> &str {
+    text.get(pair.start + 1..pair.end - 1).unwrap_or_default()
+}
+
+/// Footnotes and alerts that lack their other half are still not placeholders, nor is an empty pair.
+fn is_prose_placeholder(text: &str, pair: Range<usize>) -> bool {
+    let inner = inner(text, pair);
+    let alert = inner.strip_prefix('!').is_some_and(|rest| rest.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    !inner.trim().is_empty() && !inner.starts_with('^') && !alert
+}
+
+fn is_code_placeholder(text: &str, pair: Range<usize>) -> bool {
+    let attribute = text[..pair.start].ends_with(['#', '!']);
+    let inner = inner(text, pair).trim();
+    let quoted = inner.starts_with(['"', '\'', '`']);
+    !(attribute || inner.is_empty() || quoted || is_numeric(inner) || is_character_class(inner))
+}
+
+/// Numbers, lists and ranges of numbers: `0`, `1, 2`, `0..5`, `-1`, `0xFF`.
+fn is_numeric(inner: &str) -> bool {
+    let hexadecimal = inner.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    let digits = inner.bytes().any(|byte| byte.is_ascii_digit());
+    hexadecimal || digits && inner.bytes().all(|byte| byte.is_ascii_digit() || b" ,.-+:;_=".contains(&byte))
+}
+
+/// A class of a regular expression: negated, a POSIX class, one with an escape, or ranges with nothing but marks.
+fn is_character_class(inner: &str) -> bool {
+    if inner.starts_with('^') || inner.contains("[:") || inner.starts_with(':') && inner.ends_with(':') {
+        return true;
+    }
+    if inner.contains("\\d") || inner.contains("\\w") || inner.contains("\\s") {
+        return true;
+    }
+    let mut chars = inner.chars().peekable();
+    let mut ranges = 0;
+    while let Some(c) = chars.next() {
+        let mut ahead = chars.clone();
+        let to = (ahead.next() == Some('-')).then(|| ahead.next()).flatten();
+        if c.is_ascii_alphanumeric() && to.is_some_and(|to| to.is_ascii_alphanumeric() && to > c) {
+            ranges += 1;
+            chars = ahead;
+        } else if c.is_alphanumeric() || c.is_whitespace() {
+            return false;
+        }
+    }
+    ranges > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::blocks::{self, BlockKind};
+
+    fn prose(text: &str) -> Vec<&str> {
+        let document = blocks::parse(text);
+        let mut found = Vec::new();
+        for block in &document.blocks {
+            if let BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } = &block.kind {
+                found.extend(of_inlines(text, inlines, &document.broken_links).into_iter().map(|b| &text[b.range]));
+            }
+        }
+        found
+    }
+
+    fn code(line: &str) -> Vec<&str> {
+        in_code(line, 0..line.len()).into_iter().map(|range| &line[range]).collect()
+    }
+
+    #[test]
+    fn prose_placeholders_are_links_without_a_definition() {
+        assert_eq!(prose("A [describe] and [2021-03-12] and [X]%."), ["[describe]", "[2021-03-12]", "[X]"]);
+        assert_eq!(prose("[a](b) ![i](j) \\[no\\] `x` <!-- [c] --> [d]\n\n[d]: e"), [""; 0]);
+        assert_eq!(prose("[^1] [!EXAMPLE] [] [ ]"), [""; 0]);
+        assert_eq!(prose("# Title [TEMPLATE]"), ["[TEMPLATE]"]);
+    }
+
+    #[test]
+    fn a_pair_that_holds_a_link_or_code_is_one_placeholder() {
+        assert_eq!(prose("x [See [Sec](./s.md) for `a[0]` b] y"), ["[See [Sec](./s.md) for `a[0]` b]"]);
+        assert_eq!(prose("[outer [inner] text]"), ["[outer [inner] text]"]);
+        assert_eq!(prose("[text][missing] rest"), ["[text][missing]"]);
+    }
+
+    #[test]
+    fn link_targets_and_code_spans_are_searched() {
+        assert_eq!(prose("[MDN](https://x.org/[element])"), ["[element]"]);
+        assert_eq!(prose("`/api/[resource]` and `[table]([columns])`"), ["[resource]", "[table]", "[columns]"]);
+    }
+
+    #[test]
+    fn code_has_brackets_of_its_own() {
+        assert_eq!(code("export const [EntityName]Repository = a[0] + b[] + c[1, 2];"), ["[EntityName]"]);
+        assert_eq!(code("#[derive(Debug)] #![allow(x)] vec![1] /[a-z0-9-]+/ [^x] [\"a\"] x['k'] [[:alpha:]]"), [""; 0]);
+        assert_eq!(code("\"tags\": [\"[tag]\"]"), ["[tag]"]);
+        assert_eq!(code("-- [Add policy SQL here]"), ["[Add policy SQL here]"]);
+    }
+}

@@ -1,0 +1,212 @@
+//! The words beside a placeholder that name it: labels of items, lines and code, and the words that mean something.
+
+use std::ops::Range;
+
+use super::blocks::Inlines;
+use super::brackets::{Bracket, Site, inside_backticks};
+
+/// The label in front of an item's text.
+pub(super) struct ItemLabel {
+    /// Without markup and colon.
+    pub(super) text: String,
+    /// Where the words stand, markup excluded.
+    pub(super) range: Range<usize>,
+    pub(super) site: Site,
+    /// Nothing follows it, so that it only names something.
+    pub(super) bare: bool,
+}
+
+/// A label that ends a paragraph and names the block after it.
+pub(super) struct Lead {
+    /// Without markup and colon.
+    pub(super) text: String,
+    /// The label's line.
+    pub(super) range: Range<usize>,
+}
+
+/// The leading bold, code or plain text up to `:` or ` - `; none where a placeholder stands in it.
+pub(super) fn of_item(text: &str, inlines: &Inlines, brackets: &[Bracket]) -> Option<ItemLabel> {
+    let start = inlines.range.start;
+    let first_slot = brackets.first().map_or(inlines.range.end, |bracket| bracket.range.start);
+    let strong = inlines.strong.iter().find(|(outer, _)| outer.start == start);
+    let code = inlines.code.iter().find(|code| code.start == start);
+    let (outer, inner, site) = match (strong, code) {
+        (Some((outer, inner)), _) => (outer.clone(), inner.clone(), Site::Text),
+        (None, Some(code)) => (code.clone(), inside_backticks(text, code), Site::CodeSpan(code.clone())),
+        (None, None) => return plain_label(text, inlines, first_slot),
+    };
+    if inner.end > first_slot {
+        return None;
+    }
+    let rest = text[outer.end..inlines.range.end].trim_start();
+    let separated = text[inner.clone()].trim_end().ends_with(':') || starts_with_separator(&text[outer.end..]);
+    if !separated && brackets.is_empty() {
+        return None;
+    }
+    let label = without_colon(text, inner);
+    let plain = inlines.plain(text, label.clone());
+    let bare = rest.trim_start_matches([':', '-', '–', '—']).trim().is_empty();
+    (!plain.trim().is_empty()).then_some(ItemLabel { text: plain, range: label, site, bare })
+}
+
+fn plain_label(text: &str, inlines: &Inlines, first_slot: usize) -> Option<ItemLabel> {
+    let start = inlines.range.start;
+    let line_end = inlines.line_starts.first().copied().unwrap_or(inlines.range.end).min(inlines.range.end);
+    let head = &text[start..first_slot.min(line_end)];
+    let end = head.char_indices().map(|(at, _)| at).find(|&at| starts_with_separator(&head[at..]))?;
+    let range = start..start + head[..end].trim_end().len();
+    let inside_markup = inlines.code.iter().chain(inlines.html.iter()).any(|span| span.contains(&(start + end)));
+    let plain = inlines.plain(text, range.clone());
+    if inside_markup || plain.trim().is_empty() {
+        return None;
+    }
+    let bare =
+        text[start + end..inlines.range.end].trim_start().trim_start_matches([':', '-', '–', '—']).trim().is_empty();
+    Some(ItemLabel { text: plain, range, site: Site::Text, bare })
+}
+
+/// `:` before a space or the end, or a dash with a space on both sides.
+fn starts_with_separator(text: &str) -> bool {
+    if let Some(rest) = text.strip_prefix(':').or_else(|| text.strip_prefix('：')) {
+        return text.starts_with('：') || rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r', '[', '`', '*']);
+    }
+    [" - ", " – ", " — "].iter().any(|dash| text.starts_with(dash))
+}
+
+fn without_colon(text: &str, range: Range<usize>) -> Range<usize> {
+    let trimmed = text[range.clone()].trim_end().trim_end_matches([':', '：']).trim_end().len();
+    range.start..range.start + trimmed
+}
+
+/// A bold label on the last line of a paragraph, with nothing after it but a colon.
+pub(super) fn lead(text: &str, inlines: &Inlines) -> Option<Lead> {
+    let (outer, inner) = inlines.strong.last()?;
+    let after = text[outer.end..inlines.range.end].trim();
+    let line_start = inlines.line_starts.last().copied().unwrap_or(inlines.range.start).max(inlines.range.start);
+    let before = text.get(line_start..outer.start)?.trim_matches([' ', '\t', '>']);
+    let alone = inlines.line_starts.is_empty();
+    let says_so = text[inner.clone()].trim_end().ends_with([':', '：']) || matches!(after, ":" | "：");
+    if !before.is_empty() || !(after.is_empty() || matches!(after, ":" | "：")) || !(says_so || alone) {
+        return None;
+    }
+    let label = without_colon(text, inner.clone());
+    let plain = inlines.plain(text, label);
+    (!plain.trim().is_empty()).then(|| Lead { text: plain, range: outer.start..inlines.range.end })
+}
+
+/// The bold text in front of a place in a paragraph: at the start of a line, or with a colon.
+pub(super) fn of_place(text: &str, inlines: &Inlines, at: usize) -> Option<String> {
+    let labels = inlines.strong.iter().filter(|(outer, _)| outer.end <= at);
+    let (_, inner) = labels.rev().find(|(outer, inner)| {
+        let starts_line = outer.start == inlines.range.start || inlines.line_starts.contains(&outer.start);
+        starts_line || text[inner.clone()].trim_end().ends_with(':') || text[outer.end..].starts_with(':')
+    })?;
+    let plain = inlines.plain(text, without_colon(text, inner.clone()));
+    (!plain.trim().is_empty()).then_some(plain)
+}
+
+/// The key of a line of code such as `DB_HOST=[describe]`, `export HOST=…`, `host: […]` or `"host": "[…]"`.
+pub(super) fn of_code_line(text: &str, line: Range<usize>) -> Option<Range<usize>> {
+    let code = &text[line.clone()];
+    let mut start = code.len() - code.trim_start().len();
+    for word in ["export ", "set ", "- ", "ENV "] {
+        if let Some(rest) = code[start..].strip_prefix(word) {
+            start = code.len() - rest.trim_start().len();
+        }
+    }
+    let quote = code[start..].chars().next().filter(|c| matches!(c, '"' | '\''));
+    start += quote.map_or(0, char::len_utf8);
+    let is_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let length = code[start..].find(|c: char| !is_key(c)).unwrap_or(code.len() - start);
+    let key = &code[start..start + length];
+    let mut rest = &code[start + length..];
+    if let Some(quote) = quote {
+        rest = rest.strip_prefix(quote)?;
+    }
+    let assigns = rest.trim_start().starts_with(['=', ':']) && !rest.trim_start().starts_with("==");
+    let named = key.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    (named && assigns).then(|| line.start + start..line.start + start + length)
+}
+
+/// `[Additional columns...]`, `[...]`, `[more]`: says that more of the same follow.
+pub(super) fn is_continuation(inner: &str) -> bool {
+    let inner = inner.trim().to_lowercase();
+    let first = inner.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    inner.ends_with("...") && !inner.ends_with("etc...")
+        || inner.ends_with('…')
+        || matches!(first, "additional" | "more" | "repeat" | "another" | "further")
+        || inner.starts_with("add more")
+        || inner.starts_with("and so on")
+}
+
+/// `[If …]`, `[Optional…]`: the section may stay away.
+pub(super) fn is_conditional(inner: &str) -> bool {
+    let inner = inner.trim().to_lowercase();
+    inner.starts_with("optional") || inner.split(|c: char| !c.is_alphabetic()).next() == Some("if")
+}
+
+/// Whether a block of code draws tables and the lines between them: `[Table A] ---< [Table B]`.
+pub(super) fn is_diagram(text: &str, lines: &[Range<usize>], brackets: &[Range<usize>]) -> bool {
+    let speaks = brackets.iter().any(|range| {
+        let words = text[range.clone()].to_lowercase();
+        ["table", "entity", "model", "collection"].iter().any(|word| words.contains(word))
+    });
+    let connector =
+        |line: &str| line.contains("--") || line.contains("──") || line.contains("->") || line.contains("==");
+    let drawn = |c: char| "-<>|+=oO*.:{}()/\\_0123456789N─│┌┐└┘├┤┬┴┼╭╮╰╯".contains(c) || c.is_whitespace();
+    let mut brackets = brackets.iter().peekable();
+    let mut connected = false;
+    for line in lines {
+        let mut at = line.start;
+        while let Some(range) = brackets.next_if(|range| range.start < line.end) {
+            if !text[at..range.start].chars().all(drawn) {
+                return false;
+            }
+            connected |= connector(&text[at..range.start]);
+            at = range.end;
+        }
+        if !text[at..line.end].chars().all(drawn) {
+            return false;
+        }
+    }
+    speaks && connected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(line: &str) -> Option<&str> {
+        of_code_line(line, 0..line.len()).map(|range| &line[range])
+    }
+
+    #[test]
+    fn code_lines_are_named_by_their_key() {
+        assert_eq!(key("DB_HOST=[describe]"), Some("DB_HOST"));
+        assert_eq!(key("  export HOST = [x]"), Some("HOST"));
+        assert_eq!(key("  \"pool.max\": [x],"), Some("pool.max"));
+        assert_eq!(key("export const [EntityName]Repository = {"), None);
+        assert_eq!(key("[command to rollback]"), None);
+        assert_eq!(key("if a == [b]"), None);
+    }
+
+    #[test]
+    fn some_words_mean_something() {
+        assert!(is_continuation("Additional columns...") && is_continuation("...") && is_continuation("More rows"));
+        assert!(!is_continuation("PostgreSQL, MySQL, etc.") && !is_continuation("Describe"));
+        assert!(is_conditional("If using caching:") && is_conditional("Optional: notes") && !is_conditional("Iffy"));
+    }
+
+    #[test]
+    fn a_diagram_is_tables_and_lines_only() {
+        let diagram = |text: &str| {
+            let lines: Vec<_> = crate::template::elements::line_ranges(text);
+            let brackets: Vec<_> =
+                lines.iter().flat_map(|line| crate::template::brackets::in_code(text, line.clone())).collect();
+            is_diagram(text, &lines, &brackets)
+        };
+        assert!(diagram("[Table A] ---< [Table B]\n    |\n    +---< [Table C]"));
+        assert!(!diagram("[Nginx] --> [Odoo 17]"));
+        assert!(!diagram("SELECT [column] -- of [Table A]"));
+    }
+}

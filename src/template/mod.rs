@@ -1,0 +1,454 @@
+//! A chapter as a template: its sections, runs, code blocks and placeholders, each with its place and its address.
+
+pub(crate) mod blocks;
+pub(crate) mod brackets;
+mod declare;
+mod elements;
+mod labels;
+mod residue;
+mod sections;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+pub use declare::{declares_itself, looks_like_template};
+
+use crate::vocabulary::Collection;
+use blocks::Document;
+use brackets::Site;
+
+/// Keys from the root of the facts, or from a record where the template repeats something for records.
+pub(crate) type Path = Vec<String>;
+
+/// A parsed template. All ranges are byte ranges of its text.
+#[derive(Debug)]
+pub struct Template {
+    /// Every placeholder and topic, in the order of the page.
+    pub placeholders: Vec<Placeholder>,
+    /// The page.
+    pub(crate) root: Section,
+    /// What is removed because it belongs to the template and not to the page (spec section 7), sorted.
+    pub(crate) residue: Vec<Range<usize>>,
+    /// Brackets that Markdown hides.
+    pub traps: Vec<Trap>,
+}
+
+/// A placeholder or topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placeholder {
+    /// The bracket pair with its brackets; for a topic the item's text.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: PlaceholderKind,
+    /// Its address; `[]` stands for an array of records, `{}` for a table of tables. `None` for residue.
+    pub address: Option<String>,
+    /// The address of the section that it counts for.
+    pub section: String,
+}
+
+/// What a placeholder is, by where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceholderKind {
+    /// A paragraph of its own.
+    Prompt,
+    /// In a labelled list item.
+    Item,
+    /// In a table cell.
+    Cell,
+    /// Anywhere else in prose.
+    Inline,
+    /// In a heading.
+    Heading,
+    /// In a code span.
+    CodeSpan,
+    /// In a code block.
+    CodeBlock,
+    /// In something that is repeated for records.
+    Record,
+    /// `[Additional columns...]`: says that a run is open.
+    Continuation,
+    /// In a code block that is a diagram.
+    Diagram,
+    /// In what is removed.
+    Residue,
+    /// A plain list item that asks for something.
+    Topic,
+}
+
+impl PlaceholderKind {
+    /// The name in machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PlaceholderKind::Prompt => "prompt",
+            PlaceholderKind::Item => "item",
+            PlaceholderKind::Cell => "cell",
+            PlaceholderKind::Inline => "inline",
+            PlaceholderKind::Heading => "heading",
+            PlaceholderKind::CodeSpan => "code_span",
+            PlaceholderKind::CodeBlock => "code_block",
+            PlaceholderKind::Record => "record",
+            PlaceholderKind::Continuation => "continuation",
+            PlaceholderKind::Diagram => "diagram",
+            PlaceholderKind::Residue => "residue",
+            PlaceholderKind::Topic => "topic",
+        }
+    }
+}
+
+/// A bracket that Markdown hides from the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trap {
+    /// `[Endpoint]: [URL]`, a link definition for CommonMark; read as two placeholders here.
+    BracketedDefinition(Range<usize>),
+    /// `[other_table](id)`, a link to a bare word.
+    HiddenPlaceholder(Range<usize>),
+}
+
+/// An index into [`Template::placeholders`] while the template is built and bound.
+pub(crate) type PlaceholderId = usize;
+
+/// A heading with all that stands under it.
+#[derive(Debug)]
+pub(crate) struct Section {
+    /// The heading without markup and mark; empty for the root.
+    pub(crate) title: String,
+    pub(crate) level: u8,
+    /// From the heading to the next section that is not below this one.
+    pub(crate) range: Range<usize>,
+    /// The heading itself, without the line end.
+    pub(crate) heading: Range<usize>,
+    /// What the section holds before its first subsection, after the heading's line.
+    pub(crate) body: Range<usize>,
+    pub(crate) path: Path,
+    /// The path for messages.
+    pub(crate) address: String,
+    pub(crate) elements: Vec<Element>,
+    pub(crate) sections: Vec<Section>,
+    /// Its prompt starts with `If` or `Optional`.
+    pub(crate) conditional: bool,
+    /// Its body holds blocks without placeholders, which stay when all others go.
+    pub(crate) has_own_text: bool,
+    /// The heading is a placeholder, and the section stands once for each record.
+    pub(crate) repeat: Option<Repeat>,
+}
+
+/// Something that stands once for each record; paths in it start at the record.
+#[derive(Debug)]
+pub(crate) struct Repeat {
+    pub(crate) name: Slot,
+    pub(crate) records: Path,
+    pub(crate) address: String,
+    pub(crate) collection: Option<Collection>,
+}
+
+/// A piece of a section's body.
+#[derive(Debug)]
+pub(crate) enum Element {
+    /// Placeholders inside a paragraph, heading or header cell.
+    Slots(Vec<Slot>),
+    Prompt(Prompt),
+    Run(Run),
+    Code(CodeBlock),
+    /// A label that is a placeholder, with its block.
+    Repeat {
+        repeat: Repeat,
+        range: Range<usize>,
+        elements: Vec<Element>,
+    },
+}
+
+/// A place that takes one value.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) id: PlaceholderId,
+    /// The bracket pair; for a topic the item's text, for a sample's label the label.
+    pub(crate) range: Range<usize>,
+    pub(crate) path: Path,
+    /// Other names of the last key, for fields of records.
+    pub(crate) aliases: Vec<String>,
+    pub(crate) site: Site,
+    pub(crate) form: Form,
+    /// Where the inline content around it starts: prefix and line start are read off there.
+    pub(crate) leaf: usize,
+}
+
+/// Which rules of escaping hold for a slot outside code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Prose,
+    Heading,
+    Cell,
+}
+
+/// A paragraph that is one placeholder.
+#[derive(Debug)]
+pub(crate) struct Prompt {
+    pub(crate) slot: Slot,
+    /// The paragraph.
+    pub(crate) range: Range<usize>,
+    /// Ends in `:`, so it may go when all that it announces is answered.
+    pub(crate) announces: bool,
+    /// The label paragraph above it, removed with it.
+    pub(crate) lead: Option<Range<usize>>,
+    /// It has no label and so speaks for the section.
+    pub(crate) of_section: bool,
+}
+
+/// Neighbouring list items, table rows or code lines.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) kind: RunKind,
+    pub(crate) range: Range<usize>,
+    /// Where the keys of labelled items live.
+    pub(crate) path: Path,
+    /// Where the records of samples live.
+    pub(crate) records: Path,
+    /// `records` for messages, with its brackets.
+    pub(crate) address: String,
+    /// The label paragraph above it, removed with it.
+    pub(crate) lead: Option<Range<usize>>,
+    pub(crate) items: Vec<Item>,
+    /// All items come from the facts.
+    pub(crate) open: bool,
+    /// The typed records that fill it where the facts have none of its own.
+    pub(crate) collection: Option<Collection>,
+    /// Directly under the section's prompt.
+    pub(crate) under_prompt: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RunKind {
+    List { ordered: bool },
+    Table,
+    Code,
+}
+
+/// One item, row or line.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// From the marker, the row's start or the line's start to the last character.
+    pub(crate) range: Range<usize>,
+    pub(crate) role: Role,
+    /// The label's text without markup, as written, and its place.
+    pub(crate) label: Option<Label>,
+    /// The address of the item itself, for labelled items and topics.
+    pub(crate) path: Path,
+    pub(crate) slots: Vec<Slot>,
+    /// Blocks inside the item.
+    pub(crate) nested: Vec<Element>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Label {
+    pub(crate) range: Range<usize>,
+    /// In a code span, so that the name stands in it as it is.
+    pub(crate) site: Site,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Has a label and is filled by key, or has placeholders that are filled by their own words.
+    Labelled,
+    /// Stands for records.
+    Sample,
+    /// Plain text that asks for something.
+    Topic,
+    /// Says that the run is open.
+    Continuation,
+    /// The author's own text.
+    Plain,
+}
+
+/// A fenced or indented block of code.
+#[derive(Debug)]
+pub(crate) struct CodeBlock {
+    pub(crate) range: Range<usize>,
+    /// The address that replaces the text inside.
+    pub(crate) path: Path,
+    pub(crate) fenced: bool,
+    /// From the first line's start to the last line's end; `None` without lines.
+    pub(crate) content: Option<Range<usize>>,
+    pub(crate) run: Run,
+    pub(crate) diagram: bool,
+}
+
+/// Reads a template. `is_literal` says which bracketed texts are never placeholders.
+///
+/// Total: any text is a template, if perhaps one without placeholders.
+pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
+    let front_matter = residue::front_matter(text);
+    let mut masked = mask(text, &[front_matter.clone()]);
+    let mut document = blocks::parse(&masked);
+    let hidden = residue::template_only(text, &document.blocks);
+    let definitions = std::mem::take(&mut document.bracketed_definitions);
+    if !hidden.is_empty() || !definitions.is_empty() {
+        masked = mask(&masked, &hidden);
+        masked = residue::without_definitions(masked, &definitions);
+        document = blocks::parse(&masked);
+    }
+    let builder = Builder {
+        text,
+        is_literal,
+        broken_links: std::mem::take(&mut document.broken_links),
+        placeholders: Vec::new(),
+        claims: HashMap::new(),
+        traps: definitions.into_iter().map(Trap::BracketedDefinition).collect(),
+    };
+    builder.template(document, front_matter, hidden)
+}
+
+/// `text` with the ranges turned into line ends, byte for byte, so that the parser does not see them.
+fn mask(text: &str, ranges: &[Range<usize>]) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in ranges {
+        masked.push_str(&text[at..range.start]);
+        masked.extend(std::iter::repeat_n('\n', range.len()));
+        at = range.end;
+    }
+    masked.push_str(&text[at..]);
+    masked
+}
+
+/// What is known while a template is read.
+struct Builder<'t> {
+    text: &'t str,
+    is_literal: &'t dyn Fn(&str) -> bool,
+    broken_links: Vec<Range<usize>>,
+    placeholders: Vec<Placeholder>,
+    /// Addresses that are taken, with the text that they stand for; `None` for one that has others below it.
+    claims: HashMap<String, Option<String>>,
+    traps: Vec<Trap>,
+}
+
+/// Where a part of the template stands among the facts.
+#[derive(Clone)]
+struct Scope {
+    /// The address of the record around it, empty at the top.
+    record: String,
+    /// The type of that record.
+    collection: Option<Collection>,
+    /// In something that is repeated.
+    in_record: bool,
+    /// Keys below the record.
+    path: Path,
+    /// The address of the section.
+    section: String,
+}
+
+impl Scope {
+    fn below(&self, key: &str) -> Scope {
+        let mut scope = self.clone();
+        scope.path.push(key.to_owned());
+        scope
+    }
+
+    fn address(&self, path: &[String]) -> String {
+        let mut address = self.record.clone();
+        for key in path {
+            if !address.is_empty() {
+                address.push('.');
+            }
+            address.push_str(key);
+        }
+        address
+    }
+}
+
+impl Builder<'_> {
+    fn template(mut self, document: Document, front_matter: Range<usize>, hidden: Vec<Range<usize>>) -> Template {
+        let Document { mut blocks, .. } = document;
+        let mut residue = Vec::new();
+        self.residue_placeholders(residue::front_matter_brackets(self.text, front_matter.clone()));
+        if !front_matter.is_empty() {
+            residue.push(residue::with_blank_lines(self.text, front_matter));
+        }
+        for range in hidden {
+            self.residue_placeholders(brackets::in_code_lines(self.text, range.clone()));
+            residue.push(residue::with_blank_lines(self.text, range));
+        }
+        for range in residue::take_notice_and_instructions(self.text, &mut blocks) {
+            self.residue_placeholders(brackets::in_code_lines(self.text, range.clone()));
+            residue.push(range);
+        }
+        let root = self.sections(&blocks, &mut residue);
+        residue.sort_by_key(|range| range.start);
+        self.traps.sort_by_key(|trap| match trap {
+            Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) => range.start,
+        });
+        Template { placeholders: self.placeholders, root, residue, traps: self.traps }
+    }
+
+    fn residue_placeholders(&mut self, ranges: Vec<Range<usize>>) {
+        for range in ranges {
+            let kind = PlaceholderKind::Residue;
+            self.placeholders.push(Placeholder { range, kind, address: None, section: String::new() });
+        }
+    }
+}
+
+/// The lower-case key under which addresses are compared.
+fn claim_key(address: &str) -> String {
+    address.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
+}
+
+impl Builder<'_> {
+    /// Takes the first of `candidates` that is free or stands for the same text, else the last one with a number.
+    fn claim(&mut self, scope: &Scope, candidates: &[Path], text: &str) -> Path {
+        for path in candidates {
+            if self.try_claim(scope, path, text) {
+                return path.clone();
+            }
+        }
+        let last = candidates.last().cloned().unwrap_or_default();
+        for number in 2u32.. {
+            let mut path = last.clone();
+            if let Some(key) = path.last_mut() {
+                *key = format!("{key}_{number}");
+            }
+            if self.try_claim(scope, &path, text) {
+                return path;
+            }
+        }
+        last
+    }
+
+    fn try_claim(&mut self, scope: &Scope, path: &[String], text: &str) -> bool {
+        let key = claim_key(&scope.address(path));
+        match self.claims.get(&key) {
+            Some(taken) => taken.as_deref() == Some(text),
+            None => {
+                self.claims.insert(key, Some(text.to_owned()));
+                true
+            }
+        }
+    }
+
+    /// Takes an address that has others below it; it may be taken again so.
+    fn claim_node(&mut self, scope: &Scope, path: &[String]) -> Path {
+        let mut path = path.to_vec();
+        let plain = path.last().cloned().unwrap_or_default();
+        for number in 2u32.. {
+            let key = claim_key(&scope.address(&path));
+            match self.claims.get(&key) {
+                Some(Some(_)) => {
+                    if let Some(last) = path.last_mut() {
+                        *last = format!("{plain}_{number}");
+                    }
+                }
+                Some(None) => break,
+                None => {
+                    self.claims.insert(key, None);
+                    break;
+                }
+            }
+        }
+        path
+    }
+
+    fn place(&mut self, range: Range<usize>, kind: PlaceholderKind, address: String, scope: &Scope) -> PlaceholderId {
+        let section = scope.section.clone();
+        self.placeholders.push(Placeholder { range, kind, address: Some(address), section });
+        self.placeholders.len() - 1
+    }
+}
