@@ -189,3 +189,99 @@ fn note(map: &mut HashMap<Box<str>, Pair>, fold: &str, at: u32) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{FactIds, parse};
+    use crate::source::{SourceKind, Sources};
+
+    fn table(text: &str) -> Table<'_> {
+        let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
+        let mut diagnostics = Vec::new();
+        let table = parse(source, text, &mut FactIds::default(), &mut diagnostics);
+        assert_eq!(diagnostics, []);
+        table
+    }
+
+    fn key<'t>(table: &'t Table<'_>, segment: &str) -> Option<&'t str> {
+        match table.get(segment) {
+            Lookup::One(entry) => Some(&entry.key),
+            Lookup::None => None,
+            Lookup::Ambiguous(first, second) => panic!("{} and {}", first.key, second.key),
+        }
+    }
+
+    /// The same keys in a table searched one by one and in one that is indexed.
+    fn small_and_large(text: &str, check: impl Fn(&Table<'_>)) {
+        check(&table(text));
+        let more: String = (0..100).map(|n| format!("filler{n} = 1\n")).collect();
+        let large = format!("{text}{more}");
+        check(&table(&large));
+    }
+
+    #[test]
+    fn case_dashes_underscores_and_spaces_do_not_matter() {
+        small_and_large("Pool-Size = 1\n\"Größe\" = 2\nDB_HOST = 3\n", |table| {
+            assert_eq!(key(table, "pool_size"), Some("Pool-Size"));
+            assert_eq!(key(table, "poolsize"), Some("Pool-Size"));
+            assert_eq!(key(table, "größe"), Some("Größe"));
+            assert_eq!(key(table, "DB_HOST"), Some("DB_HOST"));
+            assert_eq!(key(table, "pool.size"), None);
+        });
+    }
+
+    #[test]
+    fn a_key_may_be_written_like_the_label() {
+        let text =
+            "\"SSL/TLS configuration\" = 1\n\"What's logged\" = 2\n\"Cache layer (Redis, etc.)\" = 3\n\"(x)\" = 4\n";
+        small_and_large(text, |table| {
+            assert_eq!(key(table, "ssl_tls_configuration"), Some("SSL/TLS configuration"));
+            assert_eq!(key(table, "whats_logged"), Some("What's logged"));
+            assert_eq!(key(table, "cache_layer"), Some("Cache layer (Redis, etc.)"));
+            assert_eq!(key(table, "x"), Some("(x)"));
+        });
+    }
+
+    #[test]
+    fn an_equal_fold_comes_before_an_equal_slug() {
+        small_and_large("\"a/b\" = 1\na_b = 2\n", |table| assert_eq!(key(table, "a_b"), Some("a_b")));
+    }
+
+    #[test]
+    fn two_keys_of_one_fold_are_ambiguous() {
+        small_and_large("a_b = 1\nc = 1\nA-B = 2\nab = 3\n", |table| {
+            let Lookup::Ambiguous(first, second) = table.get("a_b") else { panic!("not ambiguous") };
+            assert_eq!((first.key.as_ref(), second.key.as_ref()), ("a_b", "A-B"));
+            let pairs: Vec<_> = table.collisions().iter().map(|(a, b)| (a.key.as_ref(), b.key.as_ref())).collect();
+            assert_eq!(pairs, [("a_b", "A-B"), ("a_b", "ab")]);
+        });
+    }
+
+    #[test]
+    fn names_of_records_are_compared_exactly() {
+        small_and_large("Users = 1\nusers = 2\n", |table| {
+            assert_eq!(table.get_exact("users").unwrap().value.scalar_text(), Some("2"));
+            assert!(table.get_exact("USERS").is_none());
+        });
+    }
+
+    #[test]
+    fn a_path_leads_through_tables_only() {
+        let table = table("[a.B-B]\nc = 1\n");
+        assert!(matches!(table.find(&["a", "bb", "c"]), Lookup::One(_)));
+        assert!(matches!(table.find(&["a", "bb", "c", "d"]), Lookup::None));
+        assert!(matches!(table.find(&[]), Lookup::None));
+    }
+
+    #[test]
+    fn separators_alone_are_no_empty_name() {
+        assert!(matches!(table("_ = 1\n- = 2\n").get("_"), Lookup::One(_)));
+    }
+
+    #[test]
+    fn slugs_keep_letters_of_any_script() {
+        assert_eq!(slug("Единый ключ: №1"), "единый_ключ_1");
+        assert_eq!(slug("  --Tool/service used?! "), "tool_service_used");
+    }
+}

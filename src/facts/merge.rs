@@ -100,3 +100,103 @@ fn shadow(value: &Value<'_>, shadowed: &mut Vec<FactId>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{FactIds, parse};
+    use crate::source::{SourceKind, Sources};
+
+    fn files<'s>(texts: &[&'s str]) -> (Vec<Table<'s>>, FactIds) {
+        let (mut sources, mut ids, mut diagnostics) = (Sources::default(), FactIds::default(), Vec::new());
+        let tables = texts
+            .iter()
+            .map(|text| {
+                let source = sources.add(SourceKind::Facts, "", "");
+                parse(source, text, &mut ids, &mut diagnostics)
+            })
+            .collect();
+        assert_eq!(diagnostics, []);
+        (tables, ids)
+    }
+
+    fn shown(table: &Table<'_>) -> Vec<String> {
+        table
+            .leaves()
+            .map(|leaf| format!("{}={}", leaf.path(), leaf.entry.value.scalar_text().unwrap_or("?")))
+            .collect()
+    }
+
+    fn merged(texts: &[&str]) -> Vec<String> {
+        shown(&merge(files(texts).0))
+    }
+
+    #[test]
+    fn the_first_file_that_says_a_thing_wins_leaf_by_leaf() {
+        let first = "[overview]\nversion = '16'\n";
+        let second = "[overview]\nVersion = '15'\ndatabase_type = 'PG'\n";
+        assert_eq!(merged(&[first, second]), ["overview.version=16", "overview.database_type=PG"]);
+    }
+
+    #[test]
+    fn order_is_that_of_the_last_file_and_earlier_keys_follow() {
+        let texts = ["x = 1\nb = 1\n", "y = 2\na = 2\n", "a = 3\nb = 3\nc = 3\n"];
+        assert_eq!(merged(&texts), ["a=2", "b=1", "c=3", "y=2", "x=1"]);
+    }
+
+    #[test]
+    fn names_of_the_schema_are_compared_exactly_and_fields_are_not() {
+        let first = "[tables.users.columns]\nid = { Description = 'd' }\nUser_Id = { type = 'x' }\n";
+        let second = "[tables.users.columns]\nid = { type = 'int', description = 'no' }\nuser_id = { type = 'y' }\n";
+        let expected = [
+            "tables.users.columns.id.type=int",
+            "tables.users.columns.id.Description=d",
+            "tables.users.columns.user_id.type=y",
+            "tables.users.columns.User_Id.type=x",
+        ];
+        assert_eq!(merged(&[first, second]), expected);
+        assert_eq!(merged(&["[tables.Users]\nkind = 'a'\n", "[tables.users]\nkind = 'b'\n"]).len(), 2);
+    }
+
+    #[test]
+    fn a_table_and_an_array_of_one_name_do_not_mix() {
+        assert_eq!(merged(&["a = [1]\n", "[a]\nb = 1\n"]), ["a=?"]);
+        assert_eq!(merged(&["[a]\nb = 1\n", "a = false\n"]), ["a.b=1"]);
+    }
+
+    #[test]
+    fn hidden_values_are_told_with_all_in_them() {
+        let (tables, ids) = files(&["a = 1\n[b]\nc = 1\n", "a = { x = [1, 2] }\n[b]\nc = 2\nd = 3\n"]);
+        let (table, mut shadowed) = merge_with_shadowed(tables);
+        shadowed.sort();
+        // `a`, `x`, its two items, and `c` of the second file.
+        assert_eq!(shadowed.len(), 5);
+        assert!(table.leaves().all(|leaf| !shadowed.contains(&leaf.entry.value.id)));
+        assert!(shadowed.iter().all(|id| (id.0 as usize) < ids.count()));
+    }
+
+    #[test]
+    fn a_line_is_inserted_into_the_first_file_that_has_the_table() {
+        let (tables, _) = files(&["[b]\nc = 1\n", "[a]\nx = 1\n[b]\nd = 1\n"]);
+        let sources: Vec<_> = tables.iter().map(|table| table.insert_at.unwrap().source).collect();
+        let table = merge(tables);
+        let place = |key| table.get_exact(key).unwrap().value.as_table().unwrap().insert_at.unwrap();
+        assert_eq!((place("b").source, place("b").start), (sources[0], 10));
+        assert_eq!(place("a").source, sources[1]);
+    }
+
+    #[test]
+    fn two_keys_of_one_fold_in_a_file_stay_two() {
+        let (tables, _) = files(&["[a]\nk-k = 1\nkk = 2\n", "[a]\nKK = 3\n"]);
+        let table = merge(tables);
+        let a = table.get_exact("a").unwrap().value.as_table().unwrap();
+        let pairs: Vec<_> = a.collisions().iter().map(|(one, two)| (one.key.as_ref(), two.key.as_ref())).collect();
+        assert_eq!(pairs, [("k-k", "kk")]);
+    }
+
+    #[test]
+    fn no_file_and_one_file() {
+        assert!(merge(Vec::new()).entries.is_empty());
+        assert_eq!(merged(&["b = 1\na = 2\n"]), ["b=1", "a=2"]);
+    }
+}

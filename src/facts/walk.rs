@@ -160,3 +160,56 @@ fn push_key(path: &mut String, key: &str) {
     }
     path.push_str(&quote_key(key));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{FactIds, parse};
+    use crate::source::{SourceKind, Sources};
+
+    fn paths(text: &str) -> Vec<String> {
+        let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
+        let table = parse(source, text, &mut FactIds::default(), &mut Vec::new());
+        table.leaves().map(|leaf| leaf.path()).collect()
+    }
+
+    #[test]
+    fn leaves_come_in_the_order_of_the_file_with_their_paths() {
+        let text = "z = 1\n[tables.\"billing.invoices\"]\ncolumns = { id = 'x' }\nempty = {}\n[a]\nlist = ['p', 'q']\n";
+        assert_eq!(paths(text), ["z", "tables.\"billing.invoices\".columns.id", "a.list"]);
+    }
+
+    #[test]
+    fn the_fields_of_records_are_leaves() {
+        let text = "[[checks]]\nexpression = 'x > 0'\n[[checks]]\nname = 'b'\nin = [{ x = 1 }]\n[last]\nk = 1\n";
+        assert_eq!(paths(text), ["checks[].expression", "checks[].name", "checks[].in[].x", "last.k"]);
+    }
+
+    #[test]
+    fn an_array_of_tables_and_strings_is_a_leaf_itself() {
+        assert_eq!(paths("a = ['x', { k = 1 }]\nb = []\n"), ["a", "a[].k", "b"]);
+    }
+
+    #[test]
+    fn a_leaf_leads_to_its_value() {
+        let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
+        let text = "[[a]]\nk = 1\n[[a]]\nk = 2\n";
+        let table = parse(source, text, &mut FactIds::default(), &mut Vec::new());
+        let last = table.leaves().last().unwrap();
+        assert_eq!(last.steps, [Step::Key("a"), Step::Item(1), Step::Key("k")]);
+        assert_eq!(&text[last.entry.value.span.range()], "2");
+    }
+
+    #[test]
+    fn quoted_keys_read_back_as_they_were() {
+        for key in ["", "a b", "naïve", "q\"uo\\te", "new\nline\u{7}", "größe"] {
+            let text = format!("{} = 1", quote_key(key));
+            let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
+            let mut diagnostics = Vec::new();
+            let table = parse(source, &text, &mut FactIds::default(), &mut diagnostics);
+            assert_eq!(diagnostics, []);
+            assert_eq!(table.entries[0].key, key);
+        }
+        assert_eq!(dotted_path(["tables", "billing.invoices", "id"]), "tables.\"billing.invoices\".id");
+    }
+}
