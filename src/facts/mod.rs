@@ -13,7 +13,7 @@ use crate::source::Span;
 pub use lookup::{Lookup, fold, slug};
 pub use merge::{merge, merge_with_shadowed};
 pub use parse::{FactIds, parse};
-pub use walk::{Leaf, Leaves, Step, dotted_path, quote_key};
+pub use walk::{Leaf, Leaves, Step, dotted_path, quote_key, quote_string};
 
 /// The identity of one value of one facts file; dense over all files of a run, for marking what was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +70,15 @@ pub struct Table<'s> {
     /// absent for inline tables and for those that dotted keys or longer headers imply.
     pub insert_at: Option<Span>,
     index: OnceLock<Box<lookup::Index>>,
+}
+
+impl Table<'static> {
+    /// A table without entries, to borrow.
+    pub fn empty() -> &'static Table<'static> {
+        static EMPTY: Table<'static> =
+            Table { entries: Vec::new(), header: None, insert_at: None, index: OnceLock::new() };
+        &EMPTY
+    }
 }
 
 impl<'s> Table<'s> {

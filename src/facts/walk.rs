@@ -125,13 +125,14 @@ impl<'t, 's> Leaves<'t, 's> {
 /// ```
 pub fn quote_key(key: &str) -> Cow<'_, str> {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !key.is_empty() && key.bytes().all(bare) { Cow::Borrowed(key) } else { Cow::Owned(quoted(key)) }
+    if !key.is_empty() && key.bytes().all(bare) { Cow::Borrowed(key) } else { Cow::Owned(quote_string(key)) }
 }
 
-fn quoted(key: &str) -> String {
-    let mut quoted = String::with_capacity(key.len() + 2);
+/// A text as a basic string of TOML on one line.
+pub fn quote_string(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
-    for c in key.chars() {
+    for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),

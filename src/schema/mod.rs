@@ -1,19 +1,47 @@
 //! The typed part of the facts: tables with columns, indexes, relations and checks.
 
+mod columns;
+mod constraints;
+mod forms;
+mod parse;
+mod references;
+mod unknown;
+mod words;
+
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::facts;
 use crate::source::Span;
+
+pub use parse::parse;
+pub use unknown::{Owner, UnknownField};
+pub use words::Part;
 
 /// All tables, in the order of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Schema<'f> {
     /// The tables.
     pub tables: Vec<Table<'f>>,
+    /// Fields that the schema does not know: mistakes, unless a template has a placeholder for them.
+    pub unknown: Vec<UnknownField<'f>>,
+    by_name: HashMap<&'f str, usize>,
+}
+
+impl<'f> Schema<'f> {
+    /// The index of the table of exactly that name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The table of exactly that name.
+    pub fn table(&self, name: &str) -> Option<&Table<'f>> {
+        self.position(name).and_then(|at| self.tables.get(at))
+    }
 }
 
 /// A name with its place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Name<'f> {
     /// As written, unquoted.
     pub text: &'f str,
@@ -40,6 +68,19 @@ pub struct Table<'f> {
     pub checks: Vec<Check<'f>>,
     /// The whole table as written, for fields that only a template knows.
     pub record: &'f facts::Table<'f>,
+    column_names: HashMap<&'f str, usize>,
+}
+
+impl<'f> Table<'f> {
+    /// The index of the column of exactly that name.
+    pub fn column_position(&self, name: &str) -> Option<usize> {
+        self.column_names.get(name).copied()
+    }
+
+    /// The column of exactly that name.
+    pub fn column(&self, name: &str) -> Option<&Column<'f>> {
+        self.column_position(name).and_then(|at| self.columns.get(at))
+    }
 }
 
 /// One column.
@@ -93,7 +134,7 @@ pub struct Relation<'f> {
     pub span: Span,
     /// The author's own words (Markdown), where it is a plain string.
     pub words: Option<&'f str>,
-    /// The foreign key, unless it is only words.
+    /// The foreign key, unless it is only words, or refers to what is not there (which is reported).
     pub foreign_key: Option<ForeignKey<'f>>,
     /// Markdown.
     pub description: Option<&'f facts::Value<'f>>,

@@ -1,0 +1,94 @@
+//! Fields of the schema's records that only a template can explain.
+
+use super::forms::nearest;
+use crate::diagnostic::{Code, Diagnostic, Sub};
+use crate::facts::{Entry, dotted_path};
+
+/// What a record of the schema is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// `[tables.NAME]`.
+    Table,
+    /// A column.
+    Column,
+    /// An index.
+    Index,
+    /// A relation.
+    Relation,
+    /// A check constraint.
+    Check,
+    /// `references = { … }`.
+    Reference,
+}
+
+impl Owner {
+    /// With its article: `a column`.
+    pub fn described(self) -> &'static str {
+        match self {
+            Owner::Table => "a table",
+            Owner::Column => "a column",
+            Owner::Index => "an index",
+            Owner::Relation => "a relation",
+            Owner::Check => "a check",
+            Owner::Reference => "a reference",
+        }
+    }
+
+    /// The fields of the spec.
+    pub fn fields(self) -> &'static [&'static str] {
+        match self {
+            Owner::Table => &["description", "kind", "columns", "indexes", "relations", "checks"],
+            Owner::Column => &[
+                "type",
+                "constraints",
+                "primary_key",
+                "nullable",
+                "unique",
+                "default",
+                "references",
+                "on_delete",
+                "on_update",
+                "description",
+            ],
+            Owner::Index => &["columns", "unique", "method", "where", "purpose"],
+            Owner::Relation => &["columns", "references", "on_delete", "on_update", "description", "name"],
+            Owner::Check => &["expression", "description", "name"],
+            Owner::Reference => &["table", "columns"],
+        }
+    }
+}
+
+/// A field that the schema does not know. The template decides: the binder drops those for which a template has a
+/// placeholder and reports the rest through [`UnknownField::diagnostic`].
+#[derive(Clone, Debug)]
+pub struct UnknownField<'f> {
+    /// What has it.
+    pub owner: Owner,
+    /// The keys from the root, its own last: `tables`, `users`, `columns`, `id`, `since`.
+    pub path: Vec<&'f str>,
+    /// The field.
+    pub entry: &'f Entry<'f>,
+}
+
+impl UnknownField<'_> {
+    /// The error that it is, unless a template knows it.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let (key, fields) = (self.entry.key.as_ref(), self.owner.fields());
+        let (parents, owner) = (&self.path[..self.path.len().saturating_sub(1)], self.owner.described());
+        let title = format!("{owner} has no field `{key}`");
+        let label = format!("in `{}`", dotted_path(parents.iter().copied()));
+        let error = Diagnostic::new(Code::UnknownFact, title, self.entry.key_span, label);
+        if self.owner == Owner::Table && crate::facts::fold(key) == "primarykey" {
+            return error.with_help("say `primary_key = true` at each column of the key");
+        }
+        let known = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+        match nearest(key, fields.iter().copied()) {
+            Some(near) => error.with(Sub::Replace {
+                message: "use the name that it has".to_owned(),
+                span: self.entry.key_span,
+                text: near.to_owned(),
+            }),
+            None => error.with_note(format!("{owner} has {known}, and fields that the template has a placeholder for")),
+        }
+    }
+}
