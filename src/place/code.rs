@@ -1,0 +1,121 @@
+//! Raw text in code spans and code blocks.
+
+use std::borrow::Cow;
+
+use super::clean;
+
+/// A whole code span that shows `content`: delimiters longer than any run of backticks inside, spaces inside them where
+/// CommonMark 6.1 would strip or join, line breaks as spaces, and `\|` for `|` in a table cell.
+///
+/// Content that is empty or blank has no code span; it comes out as a span with a single space.
+pub fn code_span(content: &str, in_cell: bool) -> String {
+    let content = clean(content);
+    let ticks = "`".repeat(free_run(&content, b'`'));
+    let pad = if needs_padding(&content) { " " } else { "" };
+    let mut span = String::with_capacity(content.len() + 2 * ticks.len() + 2);
+    span.push_str(&ticks);
+    span.push_str(pad);
+    for c in content.chars() {
+        match c {
+            '\n' => span.push(' '),
+            '|' if in_cell => span.push_str("\\|"),
+            c => span.push(c),
+        }
+    }
+    span.push_str(pad);
+    span.push_str(&ticks);
+    span
+}
+
+/// Where the content meets the delimiters or would lose a space on both sides.
+fn needs_padding(content: &str) -> bool {
+    let strips = |c: char| c == ' ' || c == '\n';
+    let stripped = content.starts_with(strips) && content.ends_with(strips) && !content.trim_matches(strips).is_empty();
+    content.is_empty() || content.starts_with('`') || content.ends_with('`') || stripped
+}
+
+/// The shortest length that no run of `mark` in `content` has.
+fn free_run(content: &str, mark: u8) -> usize {
+    let mut lengths: Vec<usize> =
+        content.as_bytes().chunk_by(|a, b| a == b).filter(|run| run[0] == mark).map(<[u8]>::len).collect();
+    lengths.sort_unstable();
+    lengths.iter().fold(1, |free, &length| if length == free { free + 1 } else { free })
+}
+
+/// Raw text inside a code block: as it is, further lines behind `newline` and `prefix` (the container's, and four
+/// columns more where the block is an indented one). Line breaks at the end are dropped: the template has its own.
+pub fn code<'v>(raw: &'v str, prefix: &str, newline: &str) -> Cow<'v, str> {
+    let raw = match clean(raw) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_end_matches('\n')),
+        Cow::Owned(text) => Cow::Owned(text.trim_end_matches('\n').to_owned()),
+    };
+    if !raw.contains('\n') || (prefix.is_empty() && newline == "\n") {
+        return raw;
+    }
+    Cow::Owned(continue_lines(&raw, prefix, newline))
+}
+
+/// `text` with every line after the first behind `prefix`, blank ones behind what of it is no white space at its end.
+pub(super) fn continue_lines(text: &str, prefix: &str, newline: &str) -> String {
+    let mut lines = text.split('\n');
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    out.push_str(lines.next().unwrap_or_default());
+    for line in lines {
+        out.push_str(newline);
+        out.push_str(if line.trim().is_empty() { prefix.trim_end() } else { prefix });
+        out.push_str(line);
+    }
+    out
+}
+
+/// How many `fence` characters (`` ` `` or `~`) a fence around `content` needs, so that no line of it closes the block.
+pub fn fence_length(content: &str, fence: char) -> usize {
+    let run = |line: &str| line.chars().take_while(|&c| c == fence).count();
+    content.split(['\n', '\r']).map(|line| run(line.trim_start_matches([' ', '\t', '>']))).max().unwrap_or(0).max(2) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, code_span, fence_length};
+
+    #[test]
+    fn a_code_span_has_delimiters_that_its_content_lacks() {
+        assert_eq!(code_span("a", false), "`a`");
+        assert_eq!(code_span("a`b", false), "``a`b``");
+        assert_eq!(code_span("a``b", false), "`a``b`");
+        assert_eq!(code_span("`a", false), "`` `a ``");
+        assert_eq!(code_span("` ``", false), "``` ` `` ```");
+    }
+
+    #[test]
+    fn spaces_and_line_breaks_survive_in_a_code_span() {
+        assert_eq!(code_span(" a ", false), "`  a  `");
+        assert_eq!(code_span(" a", false), "` a`");
+        assert_eq!(code_span(" ", false), "` `");
+        assert_eq!(code_span("a\r\nb", false), "`a b`");
+        assert_eq!(code_span("", false), "`  `");
+    }
+
+    #[test]
+    fn a_pipe_in_a_cell_does_not_end_the_cell() {
+        assert_eq!(code_span("a|b", true), "`a\\|b`");
+        assert_eq!(code_span("a|b", false), "`a|b`");
+    }
+
+    #[test]
+    fn lines_of_code_stay_in_their_container() {
+        assert_eq!(code("a\n\nb\n", "  ", "\r\n"), "a\r\n\r\n  b");
+        assert_eq!(code("a\nb", "> ", "\n"), "a\n> b");
+        assert_eq!(code("a\n\nb", "> ", "\n"), "a\n>\n> b");
+        assert_eq!(code("a\0b", "", "\n"), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_the_fences_inside() {
+        assert_eq!(fence_length("a", '`'), 3);
+        assert_eq!(fence_length("```\na\n```", '`'), 4);
+        assert_eq!(fence_length("  `````\n", '`'), 6);
+        assert_eq!(fence_length("```", '~'), 3);
+        assert_eq!(fence_length("a ````", '`'), 3);
+    }
+}

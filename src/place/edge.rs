@@ -1,0 +1,180 @@
+//! What the template's text right beside a value does to it.
+
+use super::{Block, Place};
+
+/// How far the template's text before a value is searched: what is older is taken to hold what is looked for.
+const WINDOW: usize = 4096;
+
+/// The template's text around a value, reduced to what can reach into it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge<'t> {
+    /// Text before the value on its line, in a table within its cell.
+    pub(super) before: &'t str,
+    /// Text after the value, likewise.
+    pub(super) after: &'t str,
+    /// The value begins its line, but for container markers.
+    pub(super) line_start: bool,
+    /// A `<` before the value may yet become a tag, a comment or an autolink.
+    pub(super) open_angle: bool,
+    /// The first character of the value is to be written as an entity.
+    encode_first: bool,
+    /// The last one.
+    encode_last: bool,
+}
+
+impl<'t> Edge<'t> {
+    /// The edge of `place`.
+    pub(super) fn of(place: &Place<'t>) -> Edge<'t> {
+        let (before, after) = match place.block {
+            Block::Cell => (after_last(place.before, '|'), place.after.split('|').next().unwrap_or_default()),
+            _ => (place.before, place.after),
+        };
+        let line_start = match place.block {
+            Block::Paragraph { line_start, .. } => line_start,
+            _ => place.before.trim().is_empty(),
+        };
+        let open_angle = opens_angle(before);
+        Edge {
+            before,
+            after,
+            line_start,
+            open_angle,
+            encode_first: open_angle || opens_entity(before) || ends_in_word_delimiter(before),
+            encode_last: begins_with_word_delimiter(after),
+        }
+    }
+
+    /// The character before the value as far as it counts for flanking (CommonMark 6.2).
+    pub(super) fn left(&self) -> char {
+        match self.before.chars().next_back() {
+            // Beside another placeholder, whose value may be a letter.
+            Some(']') => 'a',
+            Some(c) => neutral(c),
+            None => ' ',
+        }
+    }
+
+    /// The character after the value, likewise.
+    pub(super) fn right(&self) -> char {
+        match self.after.chars().next() {
+            Some('[') => 'a',
+            Some(c) => neutral(c),
+            None => ' ',
+        }
+    }
+
+    /// The last byte before the value.
+    pub(super) fn last(&self) -> Option<u8> {
+        self.before.bytes().next_back()
+    }
+
+    /// The first byte after the value.
+    pub(super) fn next(&self) -> Option<u8> {
+        self.after.bytes().next()
+    }
+
+    /// Whether the text before the value may hold `byte`.
+    pub(super) fn before_holds(&self, byte: u8) -> bool {
+        self.before.len() > WINDOW || self.before.bytes().any(|b| b == byte)
+    }
+
+    /// Whether `first` must be written as an entity, as it would complete what the template has begun.
+    pub(super) fn encodes_first(&self, first: char) -> bool {
+        self.encode_first && (first.is_alphanumeric() || matches!(first, '#' | '/' | '!' | '?' | '\u{fffd}'))
+    }
+
+    /// Whether `last` must be, as the template's delimiter after it would change its meaning.
+    pub(super) fn encodes_last(&self, last: char) -> bool {
+        self.encode_last && !last.is_ascii_punctuation()
+    }
+
+    /// Whether the value goes on with `after` so that an entity or a tag that ends the value is completed.
+    pub(super) fn continues(&self) -> bool {
+        self.next().is_some_and(|byte| !byte.is_ascii_whitespace())
+    }
+
+    /// The line that the value's last line makes together with the text after it, as far as block starts look.
+    pub(super) fn last_line(&self, line: &str) -> String {
+        let end = self.after.len().min(256);
+        let end = (0..=end).rev().find(|&at| self.after.is_char_boundary(at)).unwrap_or(0);
+        format!("{line}{}", self.after[..end].lines().next().unwrap_or_default())
+    }
+
+    /// Punctuation at the start of the line that runs into the value (`#` before `# a`), `None` if there is none.
+    pub(super) fn glued(&self) -> Option<&'t str> {
+        let head = self.before.trim_start();
+        let joins = !self.line_start && !head.is_empty() && head.len() < 256 && !head.ends_with([' ', '\t']);
+        let marks = head.bytes().all(|byte| byte.is_ascii_punctuation() || byte.is_ascii_digit());
+        (joins && marks).then_some(head)
+    }
+}
+
+/// `c`, or another punctuation mark if it has a meaning of its own.
+fn neutral(c: char) -> char {
+    match c {
+        '*' | '_' | '~' | '`' | '[' | ']' | '(' | '<' | '>' | '&' | '!' | '\\' | '|' => '.',
+        '\n' | '\r' => ' ',
+        c => c,
+    }
+}
+
+fn after_last(text: &str, mark: char) -> &str {
+    text.rfind(mark).map_or(text, |at| &text[at + mark.len_utf8()..])
+}
+
+/// The end of `text` that is searched.
+fn window(text: &str) -> &str {
+    let from = text.len().saturating_sub(WINDOW);
+    let from = (from..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+    &text[from..]
+}
+
+/// Whether a `<` in `before` is neither closed nor harmless.
+fn opens_angle(before: &str) -> bool {
+    let tail = window(before);
+    let Some(at) = tail.rfind('<') else { return false };
+    let rest = &tail[at + 1..];
+    let harmless = rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '=' | '<' | '-'));
+    !harmless && !rest.contains('>') || tail.contains("<!--") && !after_last_comment(tail)
+}
+
+/// Whether the last comment in `tail` is closed.
+fn after_last_comment(tail: &str) -> bool {
+    tail.rfind("<!--").is_none_or(|at| tail[at..].contains("-->"))
+}
+
+/// Whether `before` ends in what may become an entity.
+fn opens_entity(before: &str) -> bool {
+    let name = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
+    name.ends_with('&') && before.len() - name.len() < 40
+}
+
+const DELIMITERS: [char; 3] = ['*', '_', '~'];
+
+/// `**Label**` right before the value: with a letter after it the delimiter would flank differently than before `[`.
+fn ends_in_word_delimiter(before: &str) -> bool {
+    let word = before.trim_end_matches(DELIMITERS);
+    word.len() < before.len() && word.ends_with(|c: char| !c.is_whitespace() && !c.is_ascii_punctuation())
+}
+
+fn begins_with_word_delimiter(after: &str) -> bool {
+    let word = after.trim_start_matches(DELIMITERS);
+    word.len() < after.len() && word.starts_with(|c: char| !c.is_whitespace() && !c.is_ascii_punctuation())
+}
+
+/// `c` as a numeric entity.
+pub(super) fn entity(c: char) -> String {
+    format!("&#{};", u32::from(c))
+}
+
+/// Whether a run of `delimiter` between these characters could open or close emphasis.
+///
+/// Deliberately wider than CommonMark 6.2: what is punctuation beyond ASCII differs between versions of Unicode.
+pub(super) fn may_pair(previous: char, delimiter: u8, next: char) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    match delimiter {
+        _ if previous.is_whitespace() && next.is_whitespace() => false,
+        b'_' => !(word(previous) && word(next)),
+        _ => true,
+    }
+}

@@ -1,0 +1,433 @@
+//! An author's Markdown of one paragraph, made to keep to itself.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::edge::{Edge, entity, may_pair};
+use super::line::{block_start, html_block};
+use super::patch::Patch;
+use super::syntax::{Class, Emphasis, Syntax};
+use super::{Block, Misfit, Place, clean};
+
+/// The value `markdown` as it is to be written at `place`: what it shows stays as its author wrote it, and nothing in it
+/// reaches beyond it. Matched emphasis, links, code spans and tags keep their bytes; a delimiter without a partner, and
+/// a line that would open a block, are escaped.
+///
+/// # Errors
+/// [`Misfit::Blank`], [`Misfit::SeveralParagraphs`], [`Misfit::SeveralLines`] in a heading, [`Misfit::LinkInLink`].
+pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, Misfit> {
+    let value = markdown.trim();
+    let edge = Edge::of(place);
+    if is_plain(value, place, &edge) {
+        return Ok(Cow::Borrowed(value));
+    }
+    let cleaned = match clean(value) {
+        Cow::Borrowed(value) => Cow::Borrowed(value),
+        Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
+    };
+    refuse(&cleaned, place)?;
+    let syntax = Syntax::of(&cleaned, edge.left(), edge.right());
+    if place.link && syntax.has_link {
+        return Err(Misfit::LinkInLink);
+    }
+    let patch = Writer { value: &cleaned, place, edge, syntax, patch: Patch::default() }.write();
+    Ok(if patch.is_empty() { cleaned } else { Cow::Owned(patch.apply(&cleaned)) })
+}
+
+/// Letters, digits and marks without a meaning, where nothing beside them could change that.
+fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
+    let calm = |byte: u8| {
+        !matches!(
+            byte,
+            0..=0x1f
+                | 0x7f
+                | b'\\'
+                | b'`'
+                | b'*'
+                | b'_'
+                | b'~'
+                | b'['
+                | b']'
+                | b'<'
+                | b'>'
+                | b'&'
+                | b'!'
+                | b'|'
+                | b'{'
+                | b'}'
+                | b'#'
+        )
+    };
+    let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else { return false };
+    value.bytes().all(calm)
+        && (first.is_alphabetic() || !edge.line_start && edge.glued().is_none())
+        && !(first == '(' || first == ':') | !first.is_ascii()
+        && !edge.open_angle
+        && !edge.encodes_first(first)
+        && !edge.encodes_last(last)
+        && !matches!(place.block, Block::Heading)
+}
+
+/// The forms that no escape makes fit.
+fn refuse(value: &str, place: &Place<'_>) -> Result<(), Misfit> {
+    if value.is_empty() {
+        return Err(Misfit::Blank);
+    }
+    if value.split('\n').any(|line| line.trim_matches([' ', '\t']).is_empty()) {
+        return Err(Misfit::SeveralParagraphs);
+    }
+    if place.block == Block::Heading && value.contains('\n') {
+        return Err(Misfit::SeveralLines);
+    }
+    Ok(())
+}
+
+/// Collects what has to be changed in one value.
+struct Writer<'w> {
+    value: &'w str,
+    place: &'w Place<'w>,
+    edge: Edge<'w>,
+    syntax: Syntax,
+    patch: Patch,
+}
+
+impl Writer<'_> {
+    fn write(mut self) -> Patch {
+        self.emphasis();
+        self.code_spans();
+        self.brackets();
+        self.literals();
+        self.heading_end();
+        self.pipes();
+        self.lines();
+        self.ends();
+        self.patch
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.value.as_bytes().get(at).copied().or(if at == self.value.len() { self.edge.next() } else { None })
+    }
+
+    /// The character before `at`, beyond the value what stands for the text there.
+    fn char_before(&self, at: usize) -> char {
+        self.value[..at].chars().next_back().unwrap_or(self.edge.left())
+    }
+
+    fn char_after(&self, at: usize) -> char {
+        self.value[at..].chars().next().unwrap_or(self.edge.right())
+    }
+
+    /// Emphasis that the text around would take apart is written as tags, which belong to nobody else.
+    fn emphasis(&mut self) {
+        for emphasis in std::mem::take(&mut self.syntax.emphasis) {
+            if self.is_reachable(&emphasis) {
+                let tag = emphasis.tag;
+                self.patch.replace(emphasis.open, format!("<{tag}>"));
+                self.patch.replace(emphasis.close, format!("</{tag}>"));
+            }
+        }
+    }
+
+    fn is_reachable(&self, emphasis: &Emphasis) -> bool {
+        let mark = self.value.as_bytes()[emphasis.open.start];
+        let run_start = self.run_start(emphasis.open.start, mark);
+        let run_end = self.run_end(emphasis.close.end, mark);
+        let joins = run_start == 0 && self.edge.last() == Some(mark)
+            || run_end == self.value.len() && self.edge.next() == Some(mark);
+        joins || self.edge.before_holds(mark) && self.may_close(run_start, emphasis.open.end, mark)
+    }
+
+    /// Whether an opening run could also close what the text before has opened.
+    fn may_close(&self, start: usize, end: usize, mark: u8) -> bool {
+        let (previous, next) = (self.char_before(start), self.char_after(self.run_end(end, mark)));
+        let opens_only = previous.is_whitespace() || previous.is_ascii_punctuation() && next.is_alphanumeric();
+        !opens_only
+    }
+
+    fn run_start(&self, at: usize, mark: u8) -> usize {
+        at - self.value.as_bytes()[..at].iter().rev().take_while(|&&byte| byte == mark).count()
+    }
+
+    fn run_end(&self, at: usize, mark: u8) -> usize {
+        at + self.value.as_bytes()[at..].iter().take_while(|&&byte| byte == mark).count()
+    }
+
+    /// Code spans whose backticks would meet others of the template.
+    fn code_spans(&mut self) {
+        let pending = self.edge.before_holds(b'`') && Syntax::of(self.edge.before, ' ', ' ').has_loose_backtick;
+        for span in self.syntax.code.clone() {
+            if pending {
+                self.patch.replace(span.clone(), code_element(&self.value[span]));
+                continue;
+            }
+            if span.start == 0 && matches!(self.edge.last(), Some(b'`' | b']')) {
+                self.patch.insert(0, "<!-- -->");
+            }
+            if span.end == self.value.len() && self.edge.next() == Some(b'`') {
+                self.patch.insert(span.end, "<!-- -->");
+            }
+        }
+    }
+
+    /// Brackets without a partner, and pairs that what follows would make a link.
+    fn brackets(&mut self) {
+        let mut open = Vec::new();
+        for at in 0..self.value.len() {
+            match self.value.as_bytes()[at] {
+                _ if !self.syntax.is_active(at) => {}
+                b'[' => open.push(at),
+                b']' => match open.pop() {
+                    Some(start) if !self.is_catching(start, at) => {}
+                    Some(start) => {
+                        self.patch.escape(start);
+                        self.patch.escape(at);
+                    }
+                    None => self.patch.escape(at),
+                },
+                _ => {}
+            }
+        }
+        open.into_iter().for_each(|at| self.patch.escape(at));
+    }
+
+    fn is_catching(&self, start: usize, end: usize) -> bool {
+        let next = self.byte(end + 1);
+        let definition = next == Some(b':') && (self.starts_line(start) || end + 1 == self.value.len());
+        let label = end + 1 == self.value.len() && next == Some(b'[');
+        let joined = start == 0 && matches!(self.edge.last(), Some(b']' | b'!'));
+        definition || label || joined || next == Some(b'(') || self.is_box(start, end)
+    }
+
+    /// A task box or the head of an alert at the start of a block.
+    fn is_box(&self, start: usize, end: usize) -> bool {
+        let inner = &self.value[start + 1..end];
+        start == 0 && self.edge.line_start && (matches!(inner, " " | "\t" | "x" | "X") || inner.starts_with('!'))
+    }
+
+    /// `at` is the first character of a line of Markdown.
+    fn starts_line(&self, at: usize) -> bool {
+        let head = self.value[..at].trim_end_matches([' ', '\t']);
+        if head.is_empty() { self.edge.line_start } else { head.ends_with('\n') }
+    }
+
+    /// Characters that the parser took for text, and that something outside could give a meaning.
+    fn literals(&mut self) {
+        let bytes = self.value.as_bytes();
+        let settled = self.value.rfind(|c: char| c.is_whitespace() || c == '<').unwrap_or(0);
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = if self.syntax.is_active(at) { self.literal(at, settled) } else { at + 1 };
+            at = end;
+        }
+    }
+
+    /// Decides on the character at `at`; the end of what was decided.
+    fn literal(&mut self, at: usize, settled: usize) -> usize {
+        let next = self.byte(at + 1);
+        let catches = match self.value.as_bytes()[at] {
+            b'*' | b'_' | b'~' => return self.delimiters(at),
+            b'`' => true,
+            b'<' => self.opens_tag(at, settled, next),
+            b'&' => self.edge.continues() && self.reaches_end(at + 1),
+            b'!' => at + 1 == self.value.len() && next == Some(b'['),
+            b'\\' => at + 1 == self.value.len(),
+            b'(' | b':' => at == 0 && self.edge.last() == Some(b']'),
+            b'>' | b'"' | b'\'' if self.edge.open_angle => {
+                let c = char::from(self.value.as_bytes()[at]);
+                self.patch.replace(at..at + 1, entity(c));
+                false
+            }
+            _ => false,
+        };
+        if catches {
+            self.patch.escape(at);
+        }
+        at + 1
+    }
+
+    /// A run of text delimiters: all escaped, or none.
+    fn delimiters(&mut self, at: usize) -> usize {
+        let mark = self.value.as_bytes()[at];
+        let mut end = at + 1;
+        while self.byte(end) == Some(mark) && self.syntax.is_active(end) {
+            end += 1;
+        }
+        if may_pair(self.char_before(at), mark, self.char_after(end)) {
+            (at..end).for_each(|at| self.patch.escape(at));
+        }
+        end
+    }
+
+    fn opens_tag(&self, at: usize, settled: usize, next: Option<u8>) -> bool {
+        let begins = next.is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?'));
+        begins || at >= settled && next.is_some_and(|byte| !byte.is_ascii_whitespace())
+    }
+
+    /// From `at` on there is only what an entity can consist of.
+    fn reaches_end(&self, at: usize) -> bool {
+        self.value.len() - at < 40 && self.value[at..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
+    }
+
+    /// At the end of a heading, `{#id}` is an attribute and `#` a closing sequence.
+    fn heading_end(&mut self) {
+        if self.place.block != Block::Heading {
+            return;
+        }
+        if self.value.ends_with('}') && self.syntax.is_active(self.value.len() - 1) {
+            self.patch.escape(self.value.len() - 1);
+        }
+        let hashes = self.value.trim_end_matches('#').len();
+        if hashes < self.value.len() && self.syntax.is_active(hashes) && self.char_before(hashes).is_whitespace() {
+            self.patch.escape(hashes);
+        }
+    }
+
+    /// In a cell, every `|` that is not escaped already.
+    fn pipes(&mut self) {
+        if self.place.block != Block::Cell {
+            return;
+        }
+        for (at, _) in self.value.match_indices('|') {
+            let slashes = self.value[..at].bytes().rev().take_while(|&byte| byte == b'\\').count();
+            match self.syntax.class(at) {
+                Class::Text | Class::Code if slashes == 0 => self.patch.escape(at),
+                // As an author writes it who has the table in mind.
+                Class::Code if slashes == 1 => {}
+                Class::Code => self.code_as_element(at),
+                Class::Escaped => {}
+                _ => self.patch.replace(at..at + 1, "&#124;"),
+            }
+        }
+    }
+
+    fn code_as_element(&mut self, at: usize) {
+        if let Some(span) = self.syntax.code_around(at) {
+            self.patch.replace(span.clone(), code_element(&self.value[span]));
+        }
+    }
+
+    /// Line breaks, and what stands at the start of a line.
+    fn lines(&mut self) {
+        let mut start = 0;
+        let mut breaks: Vec<usize> = self.value.match_indices('\n').map(|(at, _)| at).collect();
+        breaks.push(self.value.len());
+        for end in breaks {
+            let text = start + self.value[start..end].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            let joined = start > 0 && self.line_break(start - 1, text);
+            if start == 0 || !joined {
+                self.line(text..end, start == 0);
+            }
+            start = end + 1;
+        }
+    }
+
+    /// Writes the line break at `at`, behind which text goes on at `text`; whether both lines became one.
+    fn line_break(&mut self, at: usize, text: usize) -> bool {
+        let hard = self.hard_break(at);
+        let kept = match self.place.block {
+            Block::Paragraph { prefix, .. } if self.syntax.is_text(at) && !self.opens_html(text) => {
+                Some(format!("{}{prefix}", self.place.newline))
+            }
+            _ => None,
+        };
+        let joined = kept.is_none();
+        match (kept, hard) {
+            (Some(kept), _) if kept == "\n" && text == at + 1 => {}
+            (Some(kept), _) => self.patch.replace(at..text, kept),
+            (None, Some(from)) => self.patch.replace(from..text, "<br>"),
+            (None, None) => self.patch.replace(at..text, " "),
+        }
+        joined
+    }
+
+    /// Where the hard break (CommonMark 6.7) that ends at the line break `at` begins.
+    fn hard_break(&self, at: usize) -> Option<usize> {
+        if !self.syntax.is_text(at) {
+            return None;
+        }
+        let line = &self.value[..at];
+        if line.ends_with('\\') && self.syntax.is_active(at - 1) {
+            return Some(at - 1);
+        }
+        line.ends_with("  ").then(|| line.trim_end_matches([' ', '\t']).len())
+    }
+
+    /// The tag at `at`, the start of a line, opens an HTML block.
+    fn opens_html(&self, at: usize) -> bool {
+        if self.syntax.class(at) != Class::Html || self.byte(at) != Some(b'<') {
+            return false;
+        }
+        let tags = (at..self.value.len()).take_while(|&at| self.syntax.class(at) == Class::Html).count();
+        let rest = self.value[at + tags..].split('\n').next().unwrap_or_default();
+        let more = at + tags + rest.len() == self.value.len() && !self.edge.after.trim().is_empty();
+        html_block(&self.value[at..]) || rest.trim().is_empty() && !more
+    }
+
+    /// Keeps one line from opening a block.
+    fn line(&mut self, line: Range<usize>, first: bool) {
+        if first && !self.edge.line_start {
+            return self.glued_line(line);
+        }
+        if first && self.opens_html(line.start) {
+            // Inline code of HTML that is no block: `span` opens none while something follows it on the line.
+            return self.patch.insert(0, "<span></span>");
+        }
+        let last = line.end == self.value.len();
+        let text = if last {
+            Cow::Owned(self.edge.last_line(&self.value[line.clone()]))
+        } else {
+            Cow::Borrowed(&self.value[line.clone()])
+        };
+        match block_start(&text).map(|at| line.start + at) {
+            Some(at) if at >= line.end => self.encode(line.end - 1..line.end),
+            Some(at) if self.syntax.is_text(at) => self.patch.escape(at),
+            _ => {}
+        }
+    }
+
+    /// The first line, where punctuation of the template runs into it.
+    fn glued_line(&mut self, line: Range<usize>) {
+        let Some(head) = self.edge.glued() else { return };
+        let whole = format!("{head}{}", self.edge.last_line(&self.value[line.clone()]));
+        if block_start(&whole).is_some() && self.syntax.is_text(line.start) {
+            let end = line.start + self.char_after(line.start).len_utf8();
+            self.encode(line.start..end);
+        }
+    }
+
+    /// Characters that would complete what the template has begun.
+    fn ends(&mut self) {
+        let first = self.char_after(0);
+        if self.syntax.is_text(0) && self.edge.encodes_first(first) {
+            self.encode(0..first.len_utf8());
+        }
+        let last = self.char_before(self.value.len());
+        let at = self.value.len() - last.len_utf8();
+        if self.syntax.is_text(at) && self.edge.encodes_last(last) {
+            self.encode(at..self.value.len());
+        }
+    }
+
+    fn encode(&mut self, range: Range<usize>) {
+        let text = self.value[range.clone()].chars().map(entity).collect::<String>();
+        // A backslash before it would escape the entity.
+        if range.start > 0 && self.value.as_bytes()[range.start - 1] == b'\\' && self.syntax.is_active(range.start - 1)
+        {
+            self.patch.escape(range.start - 1);
+        }
+        self.patch.replace(range, text);
+    }
+}
+
+/// A code span as an element, all its punctuation as entities: no character of it is Markdown.
+fn code_element(span: &str) -> String {
+    let ticks = span.bytes().take_while(|&byte| byte == b'`').count();
+    let content = span[ticks..span.len() - ticks].replace('\n', " ");
+    let strips = content.starts_with(' ') && content.ends_with(' ') && !content.trim().is_empty();
+    let content = if strips { &content[1..content.len() - 1] } else { &content };
+    let mut out = String::from("<code>");
+    for c in content.chars() {
+        if c.is_ascii_punctuation() { out.push_str(&entity(c)) } else { out.push(c) }
+    }
+    out + "</code>"
+}

@@ -1,0 +1,134 @@
+//! How a value is written where it stands, so that the Markdown around it keeps its structure.
+
+mod block;
+mod code;
+mod edge;
+mod inline;
+mod line;
+mod patch;
+mod syntax;
+mod text;
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub use block::{Edges, block, edges};
+pub use code::{code, code_span, fence_length};
+pub use inline::inline;
+pub use text::text;
+
+/// Where an inline value stands, and what stands around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'t> {
+    /// The kind of block.
+    pub block: Block<'t>,
+    /// The template's text before the value on the same line; container markers may be part of it.
+    pub before: &'t str,
+    /// The template's text after the value on the same line.
+    pub after: &'t str,
+    /// The value is part of the text of a link, which cannot hold another link.
+    pub link: bool,
+    /// The line ending of the template.
+    pub newline: &'t str,
+}
+
+impl<'t> Place<'t> {
+    /// A place in `block` with nothing around it, outside links, in a text with `\n` line endings.
+    pub fn new(block: Block<'t>) -> Place<'t> {
+        Place { block, before: "", after: "", link: false, newline: "\n" }
+    }
+
+    /// The same place between two texts of its line.
+    pub fn between(self, before: &'t str, after: &'t str) -> Place<'t> {
+        Place { before, after, ..self }
+    }
+}
+
+/// The kind of block that an inline value stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Block<'t> {
+    /// A paragraph, or the text of a list item or quote.
+    Paragraph {
+        /// Nothing but indentation and container markers stands before the value on its line.
+        line_start: bool,
+        /// What further lines begin with, so that they belong to the same container: `"  "`, `"> "`.
+        prefix: &'t str,
+    },
+    /// A heading.
+    Heading,
+    /// A cell of a table.
+    Cell,
+}
+
+/// Why a value does not fit its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// Nothing but white space.
+    Blank,
+    /// A blank line in a place for one paragraph.
+    SeveralParagraphs,
+    /// A line break in a heading.
+    SeveralLines,
+    /// A heading in the value of a prompt.
+    Heading,
+    /// A link inside the text of a link.
+    LinkInLink,
+    /// A construct that is never closed and would swallow what follows.
+    Unclosed(Unclosed),
+    /// Text in code that mdBook would take for an include, and that cannot be escaped there.
+    Include,
+}
+
+/// What is never closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unclosed {
+    /// A fenced code block.
+    Fence,
+    /// An HTML comment.
+    Comment,
+    /// A block of HTML that only its end tag closes: `<pre>`, `<script>`, `<style>`, `<textarea>`, `<?`, `<!X`, CDATA.
+    Html,
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Misfit::Blank => "the value is blank",
+            Misfit::SeveralParagraphs => "the value has several paragraphs, and this place holds one",
+            Misfit::SeveralLines => "the value has several lines, and a heading holds one",
+            Misfit::Heading => "the value holds a heading, and headings belong to the template",
+            Misfit::LinkInLink => "the value holds a link, and this place is inside the text of a link",
+            Misfit::Unclosed(Unclosed::Fence) => "the value opens a code block and never closes it",
+            Misfit::Unclosed(Unclosed::Comment) => "the value opens an HTML comment and never closes it",
+            Misfit::Unclosed(Unclosed::Html) => "the value opens a block of HTML and never closes it",
+            Misfit::Include => "the value would be taken for an mdBook include, and cannot be escaped here",
+        })
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+/// `value` with `\n` line endings and without control characters that Markdown or HTML cannot carry.
+///
+/// CommonMark 2.3 asks for U+FFFD in place of NUL; the other control characters get the same, as HTML forbids them and
+/// a terminal would obey them. Vertical tab and form feed are white space and become a space.
+fn clean(value: &str) -> Cow<'_, str> {
+    let odd = |c: char| c.is_ascii_control() && c != '\n' && c != '\t';
+    if !value.contains(odd) {
+        return Cow::Borrowed(value);
+    }
+    let mut cleaned = String::with_capacity(value.len());
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        cleaned.push(match c {
+            '\r' => {
+                chars.next_if_eq(&'\n');
+                '\n'
+            }
+            '\x0b' | '\x0c' => ' ',
+            c if odd(c) => '\u{fffd}',
+            c => c,
+        });
+    }
+    Cow::Owned(cleaned)
+}

@@ -1,0 +1,141 @@
+//! Plain text, such as the name of a table, written so that Markdown shows it as it is.
+
+use std::borrow::Cow;
+
+use super::edge::{Edge, entity, may_pair};
+use super::line::block_start;
+use super::{Block, Place, clean};
+
+/// `plain` as Markdown that shows exactly this text at `place`: no character of it is syntax, an entity or a tag, or
+/// becomes a typographic quote. White space at the ends is dropped, a line break is a space.
+pub fn text<'v>(plain: &'v str, place: &Place<'_>) -> Cow<'v, str> {
+    let plain = plain.trim();
+    let edge = Edge::of(place);
+    let calm = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ' || byte == b',';
+    let ends = [plain.chars().next(), plain.chars().next_back()];
+    let edges_calm = !edge.encodes_first(ends[0].unwrap_or(' ')) && !edge.encodes_last(ends[1].unwrap_or('.'));
+    if edges_calm && plain.bytes().all(calm) && !(plain.starts_with(|c: char| c.is_ascii_digit()) && edge.line_start) {
+        return Cow::Borrowed(plain);
+    }
+    let cleaned = clean(plain).replace('\n', " ");
+    let chars = Chars { text: cleaned.trim(), place, edge };
+    let escaped = chars.write();
+    if escaped == plain { Cow::Borrowed(plain) } else { Cow::Owned(escaped) }
+}
+
+/// One text on its way into a place.
+struct Chars<'c> {
+    text: &'c str,
+    place: &'c Place<'c>,
+    edge: Edge<'c>,
+}
+
+/// What a character becomes.
+enum Form {
+    Plain,
+    Escaped,
+    Entity,
+}
+
+impl Chars<'_> {
+    fn write(&self) -> String {
+        let mut out = String::with_capacity(self.text.len() + self.text.len() / 8);
+        let opener = self.opener();
+        let mut runs = Runs::default();
+        let mut previous = self.edge.left();
+        for (at, c) in self.text.char_indices() {
+            let end = at + c.len_utf8();
+            runs.enter(self.text.as_bytes(), at);
+            let next = self.text[end..].chars().next();
+            let form = if opener == Some(at) && c.is_ascii_punctuation() {
+                Form::Escaped
+            } else {
+                self.form(at, previous, next, &runs)
+            };
+            match form {
+                _ if opener == Some(at) && !c.is_ascii_punctuation() => out.push_str(&entity(c)),
+                Form::Plain => out.push(c),
+                Form::Escaped => out.extend(['\\', c]),
+                Form::Entity => out.push_str(&entity(c)),
+            }
+            previous = c;
+        }
+        out
+    }
+
+    /// The character that would make the line open a block.
+    fn opener(&self) -> Option<usize> {
+        if !self.edge.line_start {
+            let head = self.edge.glued()?;
+            return block_start(&format!("{head}{}", self.edge.last_line(self.text))).map(|_| 0);
+        }
+        let last = self.text.char_indices().next_back().map_or(0, |(at, _)| at);
+        block_start(&self.edge.last_line(self.text)).map(|at| at.min(last))
+    }
+
+    fn form(&self, at: usize, previous: char, next: Option<char>, runs: &Runs) -> Form {
+        let Some(c) = self.text[at..].chars().next() else { return Form::Plain };
+        let beyond = next.unwrap_or(self.edge.right());
+        let last = next.is_none();
+        if at == 0 && self.edge.encodes_first(c) || last && self.edge.encodes_last(c) {
+            return Form::Entity;
+        }
+        let syntax = match c {
+            '\\' | '`' | '"' | '\'' => true,
+            '*' | '_' | '~' => may_pair(runs.before.unwrap_or(previous), c as u8, self.run_next(runs)),
+            '[' => !self.is_empty_pair(at, previous),
+            ']' => !(previous == '[' && at > 0 && self.is_empty_pair(at - 1, self.before_pair(at))),
+            '<' => !beyond.is_whitespace(),
+            '>' => self.edge.open_angle,
+            '&' => beyond.is_ascii_alphanumeric() || beyond == '#' || last,
+            '|' => self.place.block == Block::Cell,
+            '-' => runs.length > 1,
+            '.' => runs.length > 2,
+            '!' => last && self.edge.continues(),
+            '#' | '}' => self.place.block == Block::Heading,
+            '(' | ':' => at == 0 && self.edge.last() == Some(b']'),
+            _ => false,
+        };
+        if syntax { Form::Escaped } else { Form::Plain }
+    }
+
+    fn run_next(&self, runs: &Runs) -> char {
+        self.text[runs.end..].chars().next().unwrap_or(self.edge.right())
+    }
+
+    fn before_pair(&self, close: usize) -> char {
+        self.text[..close - 1].chars().next_back().unwrap_or(self.edge.left())
+    }
+
+    /// `[]` behind a letter, as in `text[]`, that nothing makes a link of.
+    fn is_empty_pair(&self, at: usize, previous: char) -> bool {
+        let after = self.text.as_bytes().get(at + 2).copied().or(self.edge.next());
+        self.text[at..].starts_with("[]")
+            && previous.is_alphanumeric()
+            && at > 0
+            && !matches!(after, Some(b'(' | b'[' | b':'))
+    }
+}
+
+/// The run of equal ASCII characters that the current one is part of.
+#[derive(Default)]
+struct Runs {
+    end: usize,
+    length: usize,
+    before: Option<char>,
+}
+
+impl Runs {
+    /// Moves to the character at `at`.
+    fn enter(&mut self, bytes: &[u8], at: usize) {
+        if at < self.end {
+            return;
+        }
+        self.length = bytes[at..].iter().take_while(|&&byte| byte == bytes[at]).count();
+        if !bytes[at].is_ascii() {
+            self.length = 1;
+        }
+        self.end = at + self.length;
+        self.before = None;
+    }
+}
