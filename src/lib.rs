@@ -2,4 +2,5 @@
 pub mod diagnostic;
 pub mod facts;
 pub mod schema;
+pub mod secret;
 pub mod source;
