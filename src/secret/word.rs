@@ -1,0 +1,461 @@
+//! Tells words of documentation from what a person or a generator chose as a secret.
+
+/// What a key promises about its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A person may have chosen it, so it may be weak.
+    Password,
+    /// A generator made it, so it looks random.
+    Key,
+}
+
+const PASSWORD_ENDINGS: &[&str] = &["password", "passwd", "pwd", "passphrase", "passcode", "secret", "requirepass"];
+const PASSWORD_WORDS: &[&str] = &["pass", "passwords", "pw"];
+const KEY_ENDINGS: &[&str] = &[
+    "token",
+    "tokens",
+    "credential",
+    "credentials",
+    "apikey",
+    "secretkey",
+    "privatekey",
+    "accesskey",
+    "pepper",
+    "secrets",
+];
+const KEY_OWNERS: &[&str] = &[
+    "access",
+    "account",
+    "api",
+    "app",
+    "application",
+    "auth",
+    "deploy",
+    "encryption",
+    "hmac",
+    "integration",
+    "jwt",
+    "license",
+    "master",
+    "private",
+    "role",
+    "secret",
+    "service",
+    "shared",
+    "signing",
+    "ssh",
+    "storage",
+];
+const QUALIFIERS: &[&str] = &[
+    "base",
+    "current",
+    "default",
+    "dev",
+    "development",
+    "example",
+    "local",
+    "new",
+    "old",
+    "previous",
+    "primary",
+    "prod",
+    "production",
+    "root",
+    "secondary",
+    "staging",
+    "test",
+    "value",
+];
+
+/// What the name `key` promises, whatever its case and separators; `None` for a name such as `token_ttl`.
+pub(super) fn role(key: &str) -> Option<Role> {
+    let words = key_words(key);
+    let bare = |word: &String| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let mut named = words.iter().map(bare).rev().skip_while(|word| is_qualifier(word));
+    let last = named.next()?;
+    let ends = |endings: &[&str]| endings.iter().any(|end| last.ends_with(end));
+    if ends(PASSWORD_ENDINGS) || PASSWORD_WORDS.contains(&last.as_str()) {
+        Some(Role::Password)
+    } else if ends(KEY_ENDINGS) {
+        Some(Role::Key)
+    } else {
+        let owner = named.next()?;
+        (matches!(last.as_str(), "key" | "keys") && KEY_OWNERS.contains(&owner.as_str())).then_some(Role::Key)
+    }
+}
+
+/// Whether the last word of a key only says which value it is.
+pub(super) fn is_qualifier(word: &str) -> bool {
+    word.is_empty() || QUALIFIERS.contains(&word)
+}
+
+/// The words of a key, lower case: `dbPassword`, `DB-PASSWORD` and `db_password` have the same.
+fn key_words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower = false;
+    for c in key.chars().take(128) {
+        if !c.is_alphanumeric() || (lower && c.is_uppercase()) {
+            words.push(String::new());
+        }
+        lower = c.is_lowercase();
+        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Words that stand for a secret that is not shown.
+const STAND_INS: &[&str] = &[
+    "changeme",
+    "change",
+    "dummy",
+    "filtered",
+    "fixme",
+    "hidden",
+    "insert",
+    "masked",
+    "mypassword",
+    "nil",
+    "none",
+    "null",
+    "omitted",
+    "passwd",
+    "password",
+    "placeholder",
+    "pw",
+    "pwd",
+    "redacted",
+    "removed",
+    "replace",
+    "replaceme",
+    "sensitive",
+    "tbd",
+    "todo",
+    "undefined",
+    "unset",
+    "your",
+    "yourpassword",
+];
+
+/// Whether `text` stands where a secret would: `***`, `<password>`, `${DB_PASSWORD}`, `changeme`, `DB_PASSWORD`.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    let text = text.trim();
+    !text.contains(char::is_alphanumeric)
+        || ["***", "...", "…", "•••", "${", "$(", "{{", "#{", "<%", "%("].iter().any(|mark| text.contains(mark))
+        || is_bracketed(text)
+        || is_variable(text)
+        || is_constant_name(text)
+        || has_stand_in_word(text)
+}
+
+fn is_bracketed(text: &str) -> bool {
+    [('<', '>'), ('{', '}'), ('[', ']'), ('%', '%'), ('(', ')')]
+        .iter()
+        .any(|&(open, close)| text.starts_with(open) && text.get(1..).is_some_and(|rest| rest.contains(close)))
+}
+
+/// `$NAME`, a bind parameter (`:name`, `@name`, `$1`, `%s`).
+fn is_variable(text: &str) -> bool {
+    let mut chars = text.chars();
+    let name = match (chars.next(), chars.clone().next()) {
+        (Some('$'), Some(next)) => {
+            return next.is_ascii_alphabetic() && is_name(chars.as_str()) || is_number(chars.as_str());
+        }
+        (Some('%'), Some('s' | 'v' | 'q')) => return text.len() == 2,
+        (Some(':' | '@'), Some(_)) => chars.as_str().trim_matches(['\'', '"']),
+        _ => return false,
+    };
+    is_name(name)
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `DB_PASSWORD`, `PGPASSWORD`, `PASS`: the name of a variable.
+fn is_constant_name(text: &str) -> bool {
+    let constant = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let letters = text.bytes().filter(u8::is_ascii_uppercase).count();
+    constant && ((text.contains('_') && letters * 2 > text.len()) || (text.len() <= 24 && role(text).is_some()))
+}
+
+fn has_stand_in_word(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    if lower.contains("example") || lower.contains("xxxx") || lower.contains("redacted") {
+        return true;
+    }
+    let word = |word: &str| STAND_INS.contains(&word);
+    let spelled = lower.bytes().all(|byte| !byte.is_ascii_digit());
+    (spelled && ["password", "passwort", "passwd"].iter().any(|end| lower.ends_with(end)))
+        || (lower.len() <= 40 && segments(&lower).any(word))
+}
+
+fn segments(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|segment| !segment.is_empty())
+}
+
+/// Where `text` points to a secret instead of being one: a path, a URL, an ARN, an expression.
+fn is_reference(text: &str) -> bool {
+    let prefixes =
+        ["./", "../", "~/", "arn:", "alias/", "process.", "env.", "os.", "config.", "settings.", "System.", "vault:"];
+    let expression = text.find(['(', '[']).is_some_and(|at| text.get(..at).is_some_and(|head| at > 0 && is_name(head)));
+    text.contains("://")
+        || (text.starts_with('/') && !is_random(text))
+        || prefixes.iter().any(|prefix| text.starts_with(prefix))
+        || expression
+}
+
+/// Whether `text` is a secret in a place where only a secret or a stand-in can be, such as a connection string.
+pub(super) fn is_literal(text: &str) -> bool {
+    text.len() > 2 && !text.contains(char::is_whitespace) && !is_stand_in(text) && !is_reference(text)
+}
+
+/// The most common passwords that are words of no documentation.
+const NOTORIOUS: &[&str] = &[
+    "1234",
+    "12345",
+    "iloveyou",
+    "letmein",
+    "monkey",
+    "opensesame",
+    "qwerty",
+    "qwertz",
+    "sesame",
+    "toor",
+    "asdf",
+    "asdfgh",
+];
+
+/// Whether `text` is a password rather than a word of documentation, in a place where both can be.
+pub(super) fn is_password(text: &str) -> bool {
+    if text.len() < 4 || text.len() > 512 || !is_literal(text) {
+        return false;
+    }
+    let has = |is: fn(char) -> bool| text.contains(is);
+    let letter = has(char::is_alphabetic);
+    let digit = has(|c| c.is_ascii_digit());
+    let inner = text.get(1..text.len() - 1).is_some_and(|inner| inner.contains(['!', '$', '^', '*', '@']));
+    NOTORIOUS.contains(&text.to_ascii_lowercase().as_str())
+        || (text.len() >= 6 && is_number(text))
+        || (letter && segments(text).any(|segment| !is_plain(segment)))
+        || (letter && digit && text.len() >= 6 && text.contains(['!', '$', '^', '&', '*', '@', '#', '?', '%']))
+        || (letter && inner && text.len() >= 8 && !text.contains('.'))
+        || is_passphrase(text)
+}
+
+/// `correct-horse-battery-staple`, but not `set-by-the-vault-agent`.
+fn is_passphrase(text: &str) -> bool {
+    let known = [
+        "a",
+        "access",
+        "and",
+        "at",
+        "auth",
+        "by",
+        "credentials",
+        "db",
+        "each",
+        "env",
+        "every",
+        "file",
+        "for",
+        "from",
+        "in",
+        "is",
+        "key",
+        "manager",
+        "not",
+        "of",
+        "on",
+        "only",
+        "or",
+        "per",
+        "prod",
+        "production",
+        "rotated",
+        "secret",
+        "secrets",
+        "see",
+        "service",
+        "set",
+        "the",
+        "to",
+        "token",
+        "user",
+        "vault",
+        "with",
+    ];
+    let words = || text.split('-');
+    words().count() >= 4
+        && words().all(|word| word.len() >= 2 && word.bytes().all(|b| b.is_ascii_lowercase()) && !known.contains(&word))
+}
+
+/// Whether `text` looks drawn at random: its letters and digits take turns too often for words.
+pub(super) fn is_random(text: &str) -> bool {
+    let length = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let turns = turns(text);
+    let digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    length >= 12 && if digit { turns * 4 >= length } else { turns * 5 >= length * 2 }
+}
+
+/// Whether `text` is a generated key: random, and neither a stand-in nor a reference.
+pub(super) fn is_key(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && is_random(text) && !is_uuid(text) && is_literal(text)
+}
+
+/// `8-4-4-4-12` hexadecimal digits.
+pub(super) fn is_uuid(text: &str) -> bool {
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// How often lower case, upper case and digits follow each other; a capital before small letters is no turn.
+fn turns(text: &str) -> usize {
+    let class = |c: char| match c {
+        c if c.is_lowercase() => Some(0),
+        c if c.is_uppercase() => Some(1),
+        c if c.is_ascii_digit() => Some(2),
+        _ => None,
+    };
+    let (mut turns, mut before, mut last) = (0, None, None);
+    for class in text.chars().map(class) {
+        let capital = last == Some(1) && class == Some(0) && before != Some(1);
+        turns += usize::from(class.is_some() && last.is_some() && class != last && !capital);
+        (before, last) = (last, class);
+    }
+    turns
+}
+
+/// Names with digits that documentation is full of.
+const TERMS: &[&str] = &[
+    "1password",
+    "2fa",
+    "aes128",
+    "aes256",
+    "argon2",
+    "argon2d",
+    "argon2i",
+    "argon2id",
+    "base32",
+    "base58",
+    "base62",
+    "base64",
+    "db2",
+    "ec2",
+    "ecdsa256",
+    "ed25519",
+    "es256",
+    "es384",
+    "fido2",
+    "h2",
+    "hs256",
+    "hs384",
+    "hs512",
+    "http2",
+    "k8s",
+    "log4j",
+    "md5",
+    "oauth1",
+    "oauth2",
+    "p256",
+    "p384",
+    "pbkdf2",
+    "pkcs1",
+    "pkcs11",
+    "pkcs12",
+    "pkcs5",
+    "pkcs8",
+    "ps256",
+    "rs256",
+    "rs384",
+    "rs512",
+    "rsa2048",
+    "rsa4096",
+    "s3",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha2",
+    "sha3",
+    "sha384",
+    "sha512",
+    "sqlite3",
+    "tls1",
+    "tls12",
+    "tls13",
+    "tlsv1",
+    "u2f",
+    "utf8",
+    "uuid4",
+    "uuid7",
+    "uuidv1",
+    "uuidv4",
+    "uuidv7",
+    "x509",
+    "x25519",
+];
+const NUMBERED: &[&str] = &[
+    "app",
+    "az",
+    "cluster",
+    "db",
+    "dc",
+    "eu",
+    "ecs",
+    "host",
+    "int",
+    "key",
+    "kid",
+    "mysql",
+    "node",
+    "p",
+    "pg",
+    "phase",
+    "postgres",
+    "postgresql",
+    "prod",
+    "redis",
+    "replica",
+    "server",
+    "shard",
+    "slot",
+    "step",
+    "t",
+    "us",
+    "v",
+    "vault",
+    "version",
+];
+
+/// Whether a run of letters and digits is a word, a number, a measure or a term.
+fn is_plain(segment: &str) -> bool {
+    if !segment.bytes().any(|byte| byte.is_ascii_digit()) {
+        return turns(segment) * 5 < segment.chars().count() * 2 + 5;
+    }
+    let lower = segment.to_ascii_lowercase();
+    let stem = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    let unit = lower.trim_start_matches(|c: char| c.is_ascii_digit());
+    is_number(segment)
+        || TERMS.contains(&lower.as_str())
+        || NUMBERED.contains(&stem)
+        || (unit.len() <= 7
+            && unit.len() < lower.len()
+            && unit.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && is_unit(unit))
+        || (unit.len() <= 3 && lower.starts_with('p'))
+}
+
+fn is_unit(unit: &str) -> bool {
+    let units = [
+        "b", "bit", "bits", "byte", "bytes", "char", "chars", "d", "day", "days", "gb", "h", "hour", "hours", "hr",
+        "hrs", "k", "kb", "m", "mb", "min", "mins", "minutes", "mo", "month", "months", "ms", "nd", "rd", "s", "sec",
+        "secs", "seconds", "st", "th", "w", "week", "weeks", "x", "y", "year", "years",
+    ];
+    units.contains(&unit)
+}

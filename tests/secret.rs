@@ -1,0 +1,61 @@
+//! Measures the recognition of credentials on the lists under `tests/secrets`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use mdbook_database::secret::detect;
+
+/// One line of a list: the address and the value, unescaped.
+struct Case {
+    line: usize,
+    path: String,
+    value: String,
+    found: bool,
+}
+
+/// Reads `address TAB value` lines. A `~` keeps the tokens of the positives from being tokens in this repository.
+fn cases(name: &str, split: bool) -> Vec<Case> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/secrets").join(name);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let case = |(number, line): (usize, &str)| {
+        let (path, value) = line.split_once('\t').unwrap_or_else(|| panic!("{name}:{}: no tab", number + 1));
+        let value = unescape(&if split { value.replace('~', "") } else { value.to_owned() });
+        let found = detect(&path.split('.').collect::<Vec<_>>(), &value).inspect(|finding| {
+            assert!(value.get(finding.range.clone()).is_some_and(|text| !text.is_empty()), "{name}:{}", number + 1);
+        });
+        Case { line: number + 1, path: path.to_owned(), value, found: found.is_some() }
+    };
+    text.lines().enumerate().map(case).collect()
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace('\0', "\\")
+}
+
+/// Recall, precision and the lines that went wrong (synthetic, so they may be printed).
+fn measure(folder: &str) -> (usize, usize, f64, f64, String) {
+    let positives = cases(&format!("{folder}positive.tsv"), true);
+    let negatives = cases(&format!("{folder}negative.tsv"), false);
+    let hits = positives.iter().filter(|case| case.found).count();
+    let false_hits = negatives.iter().filter(|case| case.found).count();
+    let mut wrong = String::new();
+    for (title, list, expected) in [("missed", &positives, true), ("wrongly found", &negatives, false)] {
+        for case in list.iter().filter(|case| case.found != expected) {
+            writeln!(wrong, "{title}: line {}: {} = {:?}", case.line, case.path, case.value).unwrap();
+        }
+    }
+    let recall = hits as f64 / positives.len() as f64;
+    let precision = hits as f64 / (hits + false_hits).max(1) as f64;
+    (positives.len(), negatives.len(), recall, precision, wrong)
+}
+
+#[test]
+fn recall_and_precision_stay_above_their_floors() {
+    for folder in ["", "held-out/"] {
+        let (positives, negatives, recall, precision, wrong) = measure(folder);
+        println!(
+            "{folder}: {positives} positives, {negatives} negatives: recall {recall:.3}, precision {precision:.3}\n{wrong}"
+        );
+        assert!(recall >= 0.97 && precision >= 0.98, "recall {recall:.3}, precision {precision:.3}\n{wrong}");
+    }
+}
