@@ -49,13 +49,15 @@ impl<'a> Texts<'a> {
 
     /// Where the span is; nothing if it stands for the text as a whole.
     pub(super) fn position(&self, span: Span) -> Option<Position> {
-        if span.range() == (0..0) {
-            return None;
-        }
+        (span.range() != (0..0)).then(|| self.span_position(span))
+    }
+
+    /// Where the span is, taken literally.
+    pub(super) fn span_position(&self, span: Span) -> Position {
         let range = self.range(span);
         let (line, column) = self.line_column(span.source, range.start);
         let (end_line, end_column) = self.line_column(span.source, range.end);
-        Some(Position { line, column, end_line, end_column })
+        Position { line, column, end_line, end_column }
     }
 
     /// Line and column of a byte offset.
@@ -67,16 +69,21 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// The line break of the text: that of its first line.
+    pub(super) fn newline(&self, id: SourceId) -> &'static str {
+        let second_line = self.indexes.get(&id).and_then(|index| index.starts.get(1).copied()).unwrap_or(0);
+        let first_line = self.source(id).text.get(..second_line).unwrap_or_default();
+        if first_line.ends_with("\r\n") { "\r\n" } else { "\n" }
+    }
+
     /// The whole lines that a byte range touches: their range, with the last line's break, and the first one's number.
     pub(super) fn lines(&self, id: SourceId, range: &Range<usize>) -> (Range<usize>, usize) {
-        let text = &self.source(id).text;
-        let (line, _) = self.line_column(id, range.start);
-        let start = self.indexes.get(&id).map_or(0, |index| index.line_start(line));
+        let Some(index) = self.indexes.get(&id) else { return (0..self.source(id).text.len(), 1) };
+        let line = index.line(range.start);
         // A range that ends behind a line break does not touch the next line.
         let last = if range.end > range.start { range.end - 1 } else { range.end };
-        let rest = text.as_bytes().get(last..).unwrap_or_default();
-        let end = rest.iter().position(|&byte| byte == b'\n').map_or(text.len(), |newline| last + newline + 1);
-        (start..end, line)
+        let end = index.starts.get(index.line(last)).copied().unwrap_or(self.source(id).text.len());
+        (index.line_start(line)..end, line)
     }
 }
 
@@ -121,9 +128,14 @@ impl LineIndex {
 
     fn line_column(&self, text: &str, offset: usize) -> (usize, usize) {
         let offset = floor_boundary(text, offset);
-        let line = self.starts.partition_point(|&start| start <= offset);
+        let line = self.line(offset);
         let column = self.characters_before(text, offset) - self.characters_before(text, self.line_start(line));
         (line, column + 1)
+    }
+
+    /// The line, counted from 1, that a byte lies in.
+    fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset)
     }
 
     /// First byte of a line, counted from 1.
@@ -145,6 +157,8 @@ fn count_characters(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::{LineIndex, STRIDE, Texts};
     use crate::diagnostic::{Code, Diagnostic};
     use crate::source::{SourceKind, Sources, Span, line_column};
@@ -180,5 +194,26 @@ mod tests {
         let texts = Texts::new([], &sources);
         assert_eq!(texts.range(id.span(1..9)), 0..2);
         assert_eq!(texts.range(Span { source: id, start: 7, end: 3 }), 2..2);
+    }
+
+    /// A scan of the text for each look-up would take hours, in many lines as in one.
+    #[test]
+    fn many_look_ups_cost_no_more_each() {
+        const MANY: usize = 100_000;
+        let begin = Instant::now();
+        for text in ["- **Größe:** [value]\n".repeat(MANY), "- **Größe:** [value] ".repeat(MANY)] {
+            let each = text.len() / MANY;
+            let mut sources = Sources::default();
+            let id = sources.add(SourceKind::Chapter, "a.md", text);
+            let diagnostic = Diagnostic::new(Code::WrongForm, "t", id.whole(), "");
+            let texts = Texts::new([&diagnostic], &sources);
+            for number in 0..MANY {
+                let span = id.span(number * each..number * each + 5);
+                let at = texts.span_position(span);
+                assert!(at.line == number + 1 || at.column == number * (each - 2) + 1);
+                assert!(texts.lines(id, &span.range()).0.contains(&span.start));
+            }
+        }
+        assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
     }
 }

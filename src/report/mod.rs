@@ -1,9 +1,19 @@
 //! What a run says, put in order and turned into text: the diagnostics, and how complete each template is.
 
+mod color;
+mod edit;
 mod explain;
+#[cfg(test)]
+mod fixture;
+mod github;
 mod human;
+mod json;
 mod lines;
+mod sarif;
+mod short;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod wording;
 
 use std::collections::HashSet;
@@ -11,7 +21,9 @@ use std::collections::HashSet;
 use crate::diagnostic::{Code, Diagnostic, Progress, Severity};
 use crate::lints::Lints;
 use crate::source::{Sources, Span};
+use lines::Texts;
 
+pub use color::{ColorChoice, use_color};
 pub use explain::{Explanation, explain};
 pub use summary::summary;
 
@@ -71,6 +83,35 @@ pub enum Format {
     /// People: source lines with the places underlined, repairs, a count.
     #[default]
     Human,
+    /// People in a hurry, and editors: one line for each diagnostic.
+    Short,
+    /// Programs: one JSON object a line, described in `json.rs`.
+    Json,
+    /// GitHub Actions: workflow commands, which become annotations.
+    Github,
+    /// Code scanning: one SARIF 2.1.0 log.
+    Sarif,
+}
+
+impl Format {
+    /// Every format, the default first.
+    pub const ALL: &[Format] = &[Format::Human, Format::Short, Format::Json, Format::Github, Format::Sarif];
+
+    /// The format of that name, as written on the command line.
+    pub fn from_name(name: &str) -> Option<Format> {
+        Format::ALL.iter().copied().find(|format| format.as_str() == name)
+    }
+
+    /// The name as written on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Human => "human",
+            Format::Short => "short",
+            Format::Json => "json",
+            Format::Github => "github",
+            Format::Sarif => "sarif",
+        }
+    }
 }
 
 /// How text for people looks.
@@ -84,7 +125,12 @@ pub struct Style {
 
 /// The report as text, ending in a newline unless there is nothing to say.
 pub fn render(report: &Report, sources: &Sources, format: Format, style: Style) -> String {
+    let texts = Texts::new(report.findings.iter().map(|(_, diagnostic)| diagnostic), sources);
     match format {
-        Format::Human => human::render(report, sources, style),
+        Format::Human => human::render(report, &texts, style),
+        Format::Short => short::render(report, &texts),
+        Format::Json => json::render(report, &texts),
+        Format::Github => github::render(report, &texts),
+        Format::Sarif => sarif::render(report, &texts),
     }
 }

@@ -58,3 +58,62 @@ fn count_of_others(report: &Report, placeholders_counted: bool) -> Option<(Sever
         _ => (Severity::Error, format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"))),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::summary;
+    use crate::diagnostic::{Code, Diagnostic, Progress};
+    use crate::lints::Lints;
+    use crate::report::Report;
+    use crate::report::fixture::section;
+    use crate::source::{SourceKind, Sources};
+
+    fn report(codes: &[Code], complete: usize, all: usize, draft: bool) -> String {
+        let mut sources = Sources::default();
+        let id = sources.add(SourceKind::Chapter, "src/database.md", "abcdefgh");
+        let place = |(at, code): (usize, &Code)| Diagnostic::new(*code, "t", id.span(at..at + 1), "");
+        let diagnostics = codes.iter().enumerate().map(place).collect();
+        let sections = (0..all).map(|number| section("S", 8, 8 + usize::from(number >= complete), number < complete));
+        let progress = vec![Progress { chapter: "database.md".to_owned(), sections: sections.collect() }];
+        summary(&Report::new(diagnostics, progress, &Lints::default(), draft, &sources))
+    }
+
+    #[test]
+    fn incomplete_sections_are_counted() {
+        assert_eq!(
+            report(&[Code::UnfilledPlaceholder; 3], 12, 15, false),
+            "error: 3 sections of database.md are incomplete (12 of 15 complete); 120 of 123 placeholders filled\n"
+        );
+        assert_eq!(
+            report(&[Code::UnfilledPlaceholder], 1, 2, false),
+            "error: 1 section of database.md is incomplete (1 of 2 complete); 16 of 17 placeholders filled\n"
+        );
+    }
+
+    #[test]
+    fn other_mistakes_are_counted_with_them() {
+        assert_eq!(
+            report(&[Code::UnfilledPlaceholder, Code::UnusedFact, Code::UnansweredTopic], 1, 2, false),
+            "error: 1 section of database.md is incomplete (1 of 2 complete); 16 of 17 placeholders filled\n\
+             error: 2 errors, 1 warning\n"
+        );
+        assert_eq!(report(&[Code::UnusedFact], 2, 2, false), "error: 1 error\n");
+        assert_eq!(report(&[Code::UnansweredTopic; 2], 2, 2, false), "warning: 2 warnings\n");
+    }
+
+    #[test]
+    fn a_draft_warns() {
+        assert_eq!(
+            report(&[Code::UnfilledPlaceholder, Code::UnusedFact], 1, 2, true),
+            "warning: 1 section of database.md is incomplete (1 of 2 complete); 16 of 17 placeholders filled\n\
+             warning: 2 warnings\n"
+        );
+        assert!(report(&[Code::LikelySecret], 2, 2, true).starts_with("error: 1 error"));
+    }
+
+    #[test]
+    fn nothing_is_said_when_all_is_well() {
+        assert_eq!(report(&[], 15, 15, false), "");
+        assert_eq!(report(&[Code::UnfilledSection], 15, 15, false), "", "notes are not counted");
+    }
+}

@@ -17,19 +17,18 @@ use super::summary::summary_lines;
 use super::wording::{CHANGED, lines, one_line};
 use super::{Report, Style};
 use crate::diagnostic::{Diagnostic, Label, Severity, Sub};
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Span};
 use window::{Window, printable, replacement_window, windows};
 
 /// Narrower than this, a source line says nothing.
 const NARROWEST: usize = 40;
 
-pub(super) fn render(report: &Report, sources: &Sources, style: Style) -> String {
+pub(super) fn render(report: &Report, texts: &Texts<'_>, style: Style) -> String {
     let width = style.width.unwrap_or(DEFAULT_TERM_WIDTH).max(NARROWEST);
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() }.term_width(width);
-    let texts = Texts::new(report.findings.iter().map(|(_, diagnostic)| diagnostic), sources);
     let mut text = String::new();
     for (severity, diagnostic) in &report.findings {
-        text.push_str(&renderer.render(&Page::new(&texts, width).fill(*severity, diagnostic)));
+        text.push_str(&renderer.render(&Page::new(texts, width).fill(*severity, diagnostic)));
         text.push_str("\n\n");
     }
     for (severity, line) in summary_lines(report) {
@@ -172,7 +171,7 @@ impl<'a> Page<'a> {
     fn replacement(&mut self, span: Span, text: &'a str) {
         let (line, column) = self.texts.line_column(span.source, span.start);
         self.element(Origin::path(self.name(span.source)).line(line).char_column(column));
-        if let Some(window) = replacement_window(self.texts, span) {
+        if let Some(window) = replacement_window(self.texts, span, self.width) {
             let patch = Patch::new(window.range, printable(text));
             self.element(Snippet::source(window.text).line_start(window.first_line).patch(patch));
         }

@@ -61,16 +61,28 @@ pub(super) fn windows<'a>(
     Some(windows.into_iter().map(|(_, cuts)| window(text, cuts)).collect())
 }
 
-/// The lines of a replacement, or nothing if they are too long to be shown.
-pub(super) fn replacement_window<'a>(texts: &Texts<'a>, span: Span) -> Option<ReplacementWindow<'a>> {
+/// The lines of a replacement, of a long one what is around the place; nothing if that is too long to be shown.
+pub(super) fn replacement_window<'a>(texts: &Texts<'a>, span: Span, width: usize) -> Option<ReplacementWindow<'a>> {
     let range = texts.range(span);
-    let (lines, first_line) = texts.lines(span.source, &range);
+    let (mut lines, first_line) = texts.lines(span.source, &range);
+    let text = &texts.source(span.source).text;
+    if lines.len() > width && !text[range.clone()].contains('\n') {
+        lines = around(text, &range, lines, width / 3);
+    }
     if lines.len() > LARGEST {
         return None;
     }
-    let text = &texts.source(span.source).text[lines.clone()];
+    let text = &text[lines.clone()];
     let range = shown(text, range.start - lines.start)..shown(text, range.end - lines.start);
     Some(ReplacementWindow { text: printable(text), first_line, range })
+}
+
+/// At most `characters` before and after `range`, inside `lines`.
+fn around(text: &str, range: &Range<usize>, lines: Range<usize>, characters: usize) -> Range<usize> {
+    let (before, after) = (&text[lines.start..range.start], &text[range.end..lines.end]);
+    let start = before.char_indices().rev().nth(characters).map_or(0, |(at, _)| at);
+    let end = after.char_indices().nth(characters).map_or(after.len(), |(at, _)| at);
+    lines.start + start..range.end + end
 }
 
 /// The text without what a terminal would obey and the renderer lets through; characters stay one for one.
