@@ -32,8 +32,7 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
             "results": results,
         }],
     });
-    // The `{:#}` of a value of strings and numbers is its indented JSON.
-    format!("{log:#}\n")
+    format!("{log}\n")
 }
 
 fn driver() -> Value {
