@@ -354,7 +354,9 @@ impl Builder<'_> {
         };
         let lead = lead.map(|lead| lead.range);
         let address = scope.address(&records);
+        let base = scope.address(&path);
         Run {
+            base,
             kind,
             range,
             path,
@@ -463,6 +465,9 @@ impl Builder<'_> {
     }
 
     fn labelled_slots(&mut self, item: &mut Item, brackets: &[Bracket], scope: &Scope, labelled: bool, leaf: usize) {
+        if labelled && brackets.len() > 1 {
+            item.path = self.claim_node(scope, &scope.path);
+        }
         for bracket in brackets {
             let own = scope.below(&self.own_slug(bracket)).path;
             let sole = labelled && brackets.len() == 1;
@@ -594,7 +599,7 @@ impl Builder<'_> {
             (_, Role::Sample | Role::Continuation) => record_scope(scope, &run.address, run.collection),
             _ => scope.clone(),
         };
-        let path = if role == Role::Labelled { inner.path.clone() } else { scope.path.clone() };
+        let path = if role == Role::Labelled { self.claim_node(&inner, &inner.path) } else { scope.path.clone() };
         let mut item = Item { range: row.range.clone(), role, label, path, slots: Vec::new(), nested: Vec::new() };
         for (at, brackets) in cells.iter().enumerate() {
             let leaf = row.cells[at].range.start;
@@ -667,6 +672,7 @@ impl Builder<'_> {
             range: block.range.clone(),
             records: inner.path.clone(),
             address: inner.address(&inner.path),
+            base: inner.address(&inner.path),
             path: inner.path.clone(),
             lead: lead.map(|lead| lead.range),
             items: Vec::new(),

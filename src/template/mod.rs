@@ -8,7 +8,7 @@ mod labels;
 mod residue;
 mod sections;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 pub use declare::{declares_itself, looks_like_template};
@@ -31,6 +31,8 @@ pub struct Template {
     pub(crate) residue: Vec<Range<usize>>,
     /// Brackets that Markdown hides.
     pub traps: Vec<Trap>,
+    /// Every address and every part of one, folded by [`address_key`]: what is not here is a further key.
+    pub known: HashSet<String>,
 }
 
 /// A placeholder or topic.
@@ -205,6 +207,8 @@ pub(crate) struct Run {
     pub(crate) records: Path,
     /// `records` for messages, with its brackets.
     pub(crate) address: String,
+    /// `path` for messages.
+    pub(crate) base: String,
     /// The label paragraph above it, removed with it.
     pub(crate) lead: Option<Range<usize>>,
     pub(crate) items: Vec<Item>,
@@ -371,12 +375,14 @@ impl Builder<'_> {
             self.residue_placeholders(brackets::in_code_lines(self.text, range.clone()));
             residue.push(range);
         }
-        let root = self.sections(&blocks, &mut residue);
+        let end = residue.iter().filter(|range| range.end == self.text.len()).map(|range| range.start).min();
+        let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
         residue.sort_by_key(|range| range.start);
         self.traps.sort_by_key(|trap| match trap {
             Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) => range.start,
         });
-        Template { placeholders: self.placeholders, root, residue, traps: self.traps }
+        let known = self.claims.into_keys().collect();
+        Template { placeholders: self.placeholders, root, residue, traps: self.traps, known }
     }
 
     fn residue_placeholders(&mut self, ranges: Vec<Range<usize>>) {
@@ -387,8 +393,8 @@ impl Builder<'_> {
     }
 }
 
-/// The lower-case key under which addresses are compared.
-fn claim_key(address: &str) -> String {
+/// The form under which addresses are compared: lower case, without `-` and `_`.
+pub fn address_key(address: &str) -> String {
     address.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
@@ -414,7 +420,7 @@ impl Builder<'_> {
     }
 
     fn try_claim(&mut self, scope: &Scope, path: &[String], text: &str) -> bool {
-        let key = claim_key(&scope.address(path));
+        let key = address_key(&scope.address(path));
         match self.claims.get(&key) {
             Some(taken) => taken.as_deref() == Some(text),
             None => {
@@ -429,7 +435,7 @@ impl Builder<'_> {
         let mut path = path.to_vec();
         let plain = path.last().cloned().unwrap_or_default();
         for number in 2u32.. {
-            let key = claim_key(&scope.address(&path));
+            let key = address_key(&scope.address(&path));
             match self.claims.get(&key) {
                 Some(Some(_)) => {
                     if let Some(last) = path.last_mut() {

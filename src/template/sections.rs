@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::blocks::{Block, BlockKind, Inlines, List};
 use super::brackets::{Bracket, Site};
 use super::elements::{Body, record_scope};
-use super::{Builder, Element, Form, Scope, Section, claim_key};
+use super::{Builder, Element, Form, Scope, Section, address_key};
 use crate::slug::label_slug;
 use crate::template::labels;
 
@@ -21,8 +21,8 @@ struct Part<'b> {
 }
 
 impl Builder<'_> {
-    /// The page as a tree; the marks in headings go to the residue.
-    pub(super) fn sections(&mut self, blocks: &[Block], residue: &mut Vec<Range<usize>>) -> Section {
+    /// The page as a tree, up to `end`; the marks in headings go to the residue.
+    pub(super) fn sections(&mut self, blocks: &[Block], end: usize, residue: &mut Vec<Range<usize>>) -> Section {
         let scope = Scope {
             record: String::new(),
             collection: None,
@@ -31,7 +31,6 @@ impl Builder<'_> {
             section: String::new(),
         };
         let title = blocks.iter().find(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
-        let end = blocks.last().map_or(self.text.len(), |_| self.text.len());
         let mut outline = Outline { builder: self, title: title.map(|block| block.range.start), residue };
         outline.section(None, blocks, end, &scope)
     }
@@ -127,7 +126,7 @@ impl Outline<'_, '_> {
     fn claim_headings(&mut self, parts: &[Part<'_>], scope: &Scope) {
         for part in parts {
             let path = scope.below(&label_slug(&self.title(part.inlines))).path;
-            self.builder.claims.insert(claim_key(&scope.address(&path)), None);
+            self.builder.claims.insert(address_key(&scope.address(&path)), None);
         }
     }
 
