@@ -5,3 +5,4 @@ pub mod markdown;
 pub mod place;
 pub mod schema;
 pub mod source;
+pub mod splice;
