@@ -1,6 +1,8 @@
 //! (crate doc: to be written)
 pub mod diagnostic;
+pub mod erd;
 pub mod facts;
+pub mod fill;
 pub mod lints;
 pub mod markdown;
 pub mod place;

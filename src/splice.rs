@@ -368,8 +368,29 @@ mod tests {
 
     #[test]
     fn many_openings_take_time_in_proportion() {
-        let value = format!("{}}}}}", "{{#a ".repeat(200_000));
+        let value = format!("{}x}}}}", "{{#a ".repeat(200_000));
         assert_eq!(prose("@", &value).matches("&#123;").count(), 200_000);
         assert!(code("@", &value).starts_with("\\{{#a {{#a"));
+    }
+
+    /// The expression of mdBook 0.4 and 0.5 itself.
+    fn includes(text: &str) -> Vec<String> {
+        let links = regex::Regex::new(r"\\\{\{\#.*\}\}|\{\{\s*\#([a-zA-Z0-9_]+)\s+([^}]+)\}\}").unwrap();
+        links.captures_iter(text).filter(|found| found.get(1).is_some()).map(|found| found[0].to_owned()).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_value_becomes_an_include(
+            value in "([{}]|\\{\\{|\\}\\}|#| |\n|include|\\\\|x|`){1,12}",
+            template in "([{#} x@]|\\{\\{|\\}\\}|@|\n){0,8}@[{#} x@]{0,3}",
+            code in proptest::bool::ANY,
+        ) {
+            let origin = if code { Origin::Code } else { Origin::Prose };
+            if let Ok(out) = guarded(&template, &value, origin) {
+                let own = includes(&template).len();
+                proptest::prop_assert!(includes(&out).len() <= own, "{:?}", out);
+            }
+        }
     }
 }

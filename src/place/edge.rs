@@ -109,11 +109,12 @@ impl<'t> Edge<'t> {
     }
 }
 
-/// `c`, or another punctuation mark if it has a meaning of its own.
+/// A character that flanks as `c` does, and has no meaning of its own.
 fn neutral(c: char) -> char {
     match c {
-        '*' | '_' | '~' | '`' | '[' | ']' | '(' | '<' | '>' | '&' | '!' | '\\' | '|' => '.',
         '\n' | '\r' => ' ',
+        c if c.is_ascii_punctuation() => '.',
+        c if c.is_ascii_alphanumeric() => 'a',
         c => c,
     }
 }

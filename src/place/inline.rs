@@ -380,9 +380,16 @@ impl Writer<'_> {
         };
         match block_start(&text).map(|at| line.start + at) {
             Some(at) if at >= line.end => self.encode(line.end - 1..line.end),
-            Some(at) if self.syntax.is_text(at) => self.patch.escape(at),
+            Some(at) if self.syntax.is_text(at) => self.escape_run(at),
             _ => {}
         }
+    }
+
+    /// Escapes the character at `at`; of delimiters the whole run, as the rest would flank differently behind it.
+    fn escape_run(&mut self, at: usize) {
+        let mark = self.value.as_bytes()[at];
+        let end = if matches!(mark, b'*' | b'_' | b'~') { self.run_end(at, mark) } else { at + 1 };
+        (at..end).filter(|&at| self.syntax.is_text(at)).for_each(|at| self.patch.escape(at));
     }
 
     /// The first line, where punctuation of the template runs into it.
@@ -430,4 +437,199 @@ fn code_element(span: &str) -> String {
         if c.is_ascii_punctuation() { out.push_str(&entity(c)) } else { out.push(c) }
     }
     out + "</code>"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inline;
+    use crate::place::{Block, Misfit, Place};
+
+    const PROSE: Place<'static> = paragraph(false, "");
+    const ITEM: Place<'static> = paragraph(true, "  ");
+
+    const fn paragraph(line_start: bool, prefix: &str) -> Place<'_> {
+        Place { block: Block::Paragraph { line_start, prefix }, before: "", after: "", link: false, newline: "\n" }
+    }
+
+    fn at(place: Place<'_>, value: &str) -> String {
+        inline(value, &place).unwrap().into_owned()
+    }
+
+    fn between(before: &str, value: &str, after: &str) -> String {
+        at(PROSE.between(before, after), value)
+    }
+
+    #[test]
+    fn ordinary_values_keep_their_bytes() {
+        for value in [
+            "PostgreSQL",
+            "snake_case",
+            "a * b",
+            "5 < 6",
+            "C++",
+            "x_1",
+            "[x]",
+            "text[]",
+            "a & b",
+            "a -> b",
+            "50%",
+            "~",
+            "https://example.com/a_b?c=d&e=f",
+            "`code`",
+            "**bold** and *it*",
+            "[a](b)",
+            "![a](b)",
+            "<b>x</b>",
+            "<https://a.b>",
+            "a\\*b",
+            "&amp;",
+            "~~old~~",
+            "``a`b``",
+            "[^1]",
+            "a {b}",
+            "\"it's\"",
+            "# a",
+            "- a",
+            "1. a",
+            "`a\\`",
+            "*a [b](c) d*",
+            "a \\\nb",
+            "a  \nb",
+            "5 <= 6",
+            "[a [b] c]",
+            "R&D team",
+            "!",
+            "a | b",
+        ] {
+            assert_eq!(at(PROSE, value), value);
+        }
+    }
+
+    #[test]
+    fn delimiters_without_a_partner_are_escaped() {
+        for (value, expected) in [
+            ("*a", "\\*a"),
+            ("a**", "a\\*\\*"),
+            ("_a", "\\_a"),
+            ("`", "\\`"),
+            ("a ``b` c", "a \\`\\`b\\` c"),
+            ("~5 min", "\\~5 min"),
+            ("[a", "\\[a"),
+            ("a]", "a\\]"),
+            ("[a](b", "\\[a\\](b"),
+            ("<a", "\\<a"),
+            ("<!-- a", "\\<!-- a"),
+            ("a\\", "a\\\\"),
+            ("**a*", "\\**a*"),
+            ("*a _b* c_", "*a \\_b* c\\_"),
+        ] {
+            assert_eq!(at(PROSE, value), expected);
+        }
+    }
+
+    #[test]
+    fn a_value_does_not_join_its_neighbours() {
+        assert_eq!(between("**", "*a*", "**"), "<em>a</em>");
+        assert_eq!(between("*x ", "a*b*c", " y*"), "a<em>b</em>c");
+        assert_eq!(between("x ", "a*b*c", ""), "a*b*c");
+        assert_eq!(between("`a`", "`b`", "`c`"), "<!-- -->`b`<!-- -->");
+        assert_eq!(between("a ` b ", "`c`", ""), "<code>c</code>");
+        assert_eq!(between("", "[a]", "(b)"), "\\[a\\]");
+        assert_eq!(between("[a]", "(b)", ""), "\\(b)");
+        assert_eq!(between("<", "id", ">"), "&#105;d");
+        assert_eq!(between("<foo ", "bar", ">"), "&#98;ar");
+        assert_eq!(between("&", "lt", ";"), "&#108;t");
+        assert_eq!(between("", "&lt", ";"), "\\&lt");
+        assert_eq!(between("", "a<", "b>"), "a\\<");
+        assert_eq!(between("", "a!", "[b](c)"), "a\\!");
+        assert_eq!(between("_a_", "b", ""), "&#98;");
+        assert_eq!(between("", "b", "_a_"), "&#98;");
+        assert_eq!(between("**Label:** ", "b", " **x**"), "b");
+    }
+
+    #[test]
+    fn a_line_never_opens_a_block() {
+        for (value, expected) in [
+            ("# a", "\\# a"),
+            ("> a", "\\> a"),
+            ("- a", "\\- a"),
+            ("+ a", "\\+ a"),
+            ("1. a", "1\\. a"),
+            ("---", "\\---"),
+            ("===", "\\==="),
+            ("***", "\\*\\*\\*"),
+            ("```", "\\`\\`\\`"),
+            ("~~~ a", "\\~\\~\\~ a"),
+            (": a", "\\: a"),
+            ("|---|", "\\|---|"),
+            ("[a]: b", "\\[a\\]: b"),
+            ("[^a]: b", "\\[^a\\]: b"),
+            ("[ ] a", "\\[ \\] a"),
+            ("[x]", "\\[x\\]"),
+            ("[!NOTE]", "\\[!NOTE\\]"),
+            ("<div>a</div>", "<span></span><div>a</div>"),
+            ("<!-- a --> b", "<span></span><!-- a --> b"),
+        ] {
+            assert_eq!(at(ITEM, value), expected);
+        }
+        for value in
+            ["16.4", "20", "-1", "+1", "#1", "*a*", "**a**", "`a`", "<b>a</b> c", "[a](b)", "[a]", "1.5 s", "= 5"]
+        {
+            assert_eq!(at(ITEM, value), value);
+        }
+    }
+
+    #[test]
+    fn further_lines_stay_in_the_paragraph() {
+        assert_eq!(at(ITEM, "a\n# b\n  - c"), "a\n  \\# b\n  \\- c");
+        assert_eq!(at(paragraph(false, "> "), "a\r\nb"), "a\n> b");
+        assert_eq!(at(Place { newline: "\r\n", ..ITEM }, "a\nb"), "a\r\n  b");
+        assert_eq!(at(PROSE, "a `b\n# c` d"), "a `b # c` d");
+        assert_eq!(at(PROSE, "a\n<div>"), "a <div>");
+        assert_eq!(at(PROSE, "a\n---"), "a\n\\---");
+        assert_eq!(at(PROSE, "a | b\n--|--"), "a | b\n\\--|--");
+    }
+
+    #[test]
+    fn the_text_behind_a_value_counts_for_its_line() {
+        assert_eq!(at(ITEM.between("- ", ". b"), "1"), "&#49;");
+        assert_eq!(at(ITEM.between("- ", " b"), "-"), "\\-");
+        assert_eq!(at(PROSE.between("#", " b"), "#"), "&#35;");
+        assert_eq!(at(PROSE.between("-", ""), "--"), "&#45;-");
+    }
+
+    #[test]
+    fn a_cell_stays_one_cell() {
+        let cell = Place::new(Block::Cell).between("| ", " |");
+        assert_eq!(at(cell, "a|b"), "a\\|b");
+        assert_eq!(at(cell, "`a|b`"), "`a\\|b`");
+        assert_eq!(at(cell, "a\\|b"), "a\\|b");
+        assert_eq!(at(cell, "a\nb"), "a b");
+        assert_eq!(at(cell, "a  \nb\\\nc"), "a<br>b<br>c");
+        assert_eq!(at(cell, "[a](b|c)"), "[a](b&#124;c)");
+        assert_eq!(at(cell, "`a\\\\|b`"), "<code>a&#92;&#92;&#124;b</code>");
+    }
+
+    #[test]
+    fn a_heading_stays_one_heading() {
+        let heading = Place::new(Block::Heading).between("# ", "");
+        assert_eq!(at(heading, "a {#b}"), "a {#b\\}");
+        assert_eq!(at(heading, "a #"), "a \\#");
+        assert_eq!(at(heading, "C#"), "C#");
+        assert_eq!(at(heading, "- a"), "- a");
+        assert_eq!(at(Place::new(Block::Heading), "- a"), "\\- a");
+        assert_eq!(inline("a\nb", &heading), Err(Misfit::SeveralLines));
+    }
+
+    #[test]
+    fn what_no_escape_makes_fit_is_refused() {
+        assert_eq!(inline(" \n", &PROSE), Err(Misfit::Blank));
+        assert_eq!(inline("a\n \nb", &PROSE), Err(Misfit::SeveralParagraphs));
+        assert_eq!(inline("[a](b)", &Place { link: true, ..PROSE }), Err(Misfit::LinkInLink));
+    }
+
+    #[test]
+    fn control_characters_are_replaced() {
+        assert_eq!(at(PROSE, "a\0b\x1bc\td"), "a\u{fffd}b\u{fffd}c\td");
+    }
 }

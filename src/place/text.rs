@@ -41,11 +41,11 @@ impl Chars<'_> {
     fn write(&self) -> String {
         let mut out = String::with_capacity(self.text.len() + self.text.len() / 8);
         let opener = self.opener();
-        let mut runs = Runs::default();
+        let mut runs = Runs { end: 0, length: 0, before: ' ', opens: false };
         let mut previous = self.edge.left();
         for (at, c) in self.text.char_indices() {
             let end = at + c.len_utf8();
-            runs.enter(self.text.as_bytes(), at);
+            runs.enter(self.text.as_bytes(), at, previous, opener);
             let next = self.text[end..].chars().next();
             let form = if opener == Some(at) && c.is_ascii_punctuation() {
                 Form::Escaped
@@ -82,7 +82,7 @@ impl Chars<'_> {
         }
         let syntax = match c {
             '\\' | '`' | '"' | '\'' => true,
-            '*' | '_' | '~' => may_pair(runs.before.unwrap_or(previous), c as u8, self.run_next(runs)),
+            '*' | '_' | '~' => runs.opens || may_pair(runs.before, c as u8, self.run_next(runs)),
             '[' => !self.is_empty_pair(at, previous),
             ']' => !(previous == '[' && at > 0 && self.is_empty_pair(at - 1, self.before_pair(at))),
             '<' => !beyond.is_whitespace(),
@@ -118,24 +118,81 @@ impl Chars<'_> {
 }
 
 /// The run of equal ASCII characters that the current one is part of.
-#[derive(Default)]
 struct Runs {
     end: usize,
     length: usize,
-    before: Option<char>,
+    /// The character before the run.
+    before: char,
+    /// The run would open a block.
+    opens: bool,
 }
 
 impl Runs {
     /// Moves to the character at `at`.
-    fn enter(&mut self, bytes: &[u8], at: usize) {
+    fn enter(&mut self, bytes: &[u8], at: usize, previous: char, opener: Option<usize>) {
         if at < self.end {
             return;
         }
-        self.length = bytes[at..].iter().take_while(|&&byte| byte == bytes[at]).count();
-        if !bytes[at].is_ascii() {
-            self.length = 1;
-        }
+        let run = bytes[at..].iter().take_while(|&&byte| byte == bytes[at]).count();
+        self.length = if bytes[at].is_ascii() { run } else { 1 };
         self.end = at + self.length;
-        self.before = None;
+        self.before = previous;
+        self.opens = opener == Some(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+    use crate::place::{Block, Place};
+
+    const PROSE: Place<'static> = Place {
+        block: Block::Paragraph { line_start: false, prefix: "" },
+        before: "",
+        after: "",
+        link: false,
+        newline: "\n",
+    };
+
+    fn at(place: Place<'_>, plain: &str) -> String {
+        text(plain, &place).into_owned()
+    }
+
+    #[test]
+    fn names_and_types_keep_their_bytes() {
+        for plain in
+            ["users", "user_id", "varchar(255)", "text[]", "numeric(10, 2)", "a b", "größe", "x.y", "a-b", "a < b"]
+        {
+            assert_eq!(at(PROSE, plain), plain);
+        }
+    }
+
+    #[test]
+    fn syntax_is_shown() {
+        for (plain, expected) in [
+            ("_a_", "\\_a\\_"),
+            ("*a*", "\\*a\\*"),
+            ("a`b", "a\\`b"),
+            ("<b>", "\\<b>"),
+            ("&lt;", "\\&lt;"),
+            ("[a](b)", "\\[a\\](b)"),
+            ("DEFAULT 'x'", "DEFAULT \\'x\\'"),
+            ("a -- b", "a \\-\\- b"),
+            ("a...", "a\\.\\.\\."),
+            ("a\\b", "a\\\\b"),
+            ("a\nb", "a b"),
+        ] {
+            assert_eq!(at(PROSE, plain), expected);
+        }
+    }
+
+    #[test]
+    fn a_name_opens_no_block_and_ends_no_cell() {
+        let item = Place { block: Block::Paragraph { line_start: true, prefix: "" }, ..PROSE };
+        assert_eq!(at(item, "# a"), "\\# a");
+        assert_eq!(at(item, "1. a"), "1\\. a");
+        assert_eq!(at(item.between("", ". b"), "1"), "&#49;");
+        assert_eq!(at(Place::new(Block::Cell).between("| ", " |"), "a|b"), "a\\|b");
+        assert_eq!(at(PROSE.between("<", ">"), "a"), "&#97;");
     }
 }

@@ -106,8 +106,10 @@ impl Inlines {
     /// The text without its markup: `**[Backend](./backend.md)**` is `Backend`.
     pub(crate) fn plain(&self, text: &str, within: Range<usize>) -> String {
         let mut plain = String::with_capacity(within.len());
-        let mut line_starts = self.line_starts.iter().peekable();
-        for word in self.words.iter().filter(|word| word.start < within.end && word.end > within.start) {
+        let first_line = self.line_starts.partition_point(|start| *start <= within.start);
+        let mut line_starts = self.line_starts[first_line..].iter().peekable();
+        let first = self.words.partition_point(|word| word.end <= within.start);
+        for word in self.words[first..].iter().take_while(|word| word.start < within.end) {
             let word = word.start.max(within.start)..word.end.min(within.end);
             while line_starts.next_if(|start| **start <= word.start).is_some() {
                 if !plain.is_empty() {

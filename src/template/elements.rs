@@ -1,5 +1,6 @@
 //! The body of a section: prompts, inline placeholders, runs, topics and code blocks, with their addresses.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::blocks::{Block, BlockKind, Code, Inlines, List, Row, Table};
@@ -172,7 +173,15 @@ impl Builder<'_> {
         scope: &Scope,
         form: Form,
     ) -> Vec<Slot> {
-        let labels: Vec<_> = brackets.iter().map(|b| labels::of_place(self.text, inlines, b.range.start)).collect();
+        if brackets.is_empty() {
+            return Vec::new();
+        }
+        let names = labels::of_places(self.text, inlines);
+        let labels: Vec<_> = brackets.iter().map(|b| labels::of_place(&names, b.range.start)).collect();
+        let mut uses: HashMap<&str, usize> = HashMap::new();
+        for label in labels.iter().flatten() {
+            *uses.entry(label).or_default() += 1;
+        }
         let plain = if form == Form::Heading { PlaceholderKind::Heading } else { PlaceholderKind::Inline };
         let mut slots = Vec::with_capacity(brackets.len());
         for (bracket, label) in brackets.iter().zip(&labels) {
@@ -180,7 +189,7 @@ impl Builder<'_> {
             let candidates = match label {
                 Some(label) => {
                     let scope = scope.below(&label_slug(label));
-                    let sole = labels.iter().filter(|other| *other == &Some(label.clone())).count() == 1;
+                    let sole = uses.get(label) == Some(&1);
                     if sole { vec![scope.path.clone(), scope.below(&own).path] } else { vec![scope.below(&own).path] }
                 }
                 None => vec![scope.below(&own).path],

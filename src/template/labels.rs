@@ -94,15 +94,25 @@ pub(super) fn lead(text: &str, inlines: &Inlines) -> Option<Lead> {
     (!plain.trim().is_empty()).then(|| Lead { text: plain, range: outer.start..inlines.range.end })
 }
 
-/// The bold text in front of a place in a paragraph: at the start of a line, or with a colon.
-pub(super) fn of_place(text: &str, inlines: &Inlines, at: usize) -> Option<String> {
-    let labels = inlines.strong.iter().filter(|(outer, _)| outer.end <= at);
-    let (_, inner) = labels.rev().find(|(outer, inner)| {
-        let starts_line = outer.start == inlines.range.start || inlines.line_starts.contains(&outer.start);
+/// The bold texts that name places of a paragraph: at the start of a line, or with a colon. In order, each with the place
+/// where it ends.
+pub(super) fn of_places(text: &str, inlines: &Inlines) -> Vec<(usize, String)> {
+    let names = inlines.strong.iter().filter(|(outer, inner)| {
+        let starts_line = outer.start == inlines.range.start || inlines.line_starts.binary_search(&outer.start).is_ok();
         starts_line || text[inner.clone()].trim_end().ends_with(':') || text[outer.end..].starts_with(':')
-    })?;
-    let plain = inlines.plain(text, without_colon(text, inner.clone()));
-    (!plain.trim().is_empty()).then_some(plain)
+    });
+    let mut labels: Vec<_> = names
+        .map(|(outer, inner)| (outer.end, inlines.plain(text, without_colon(text, inner.clone()))))
+        .filter(|(_, label)| !label.trim().is_empty())
+        .collect();
+    labels.sort_by_key(|(end, _)| *end);
+    labels
+}
+
+/// The last of the labels that ends before a place.
+pub(super) fn of_place(labels: &[(usize, String)], at: usize) -> Option<&str> {
+    let after = labels.partition_point(|(end, _)| *end <= at);
+    labels[..after].last().map(|(_, label)| label.as_str())
 }
 
 /// The key of a line of code such as `DB_HOST=[describe]`, `export HOST=…`, `host: […]` or `"host": "[…]"`.

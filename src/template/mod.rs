@@ -15,7 +15,8 @@ pub use declare::{declares_itself, looks_like_template};
 
 use crate::vocabulary::Collection;
 use blocks::Document;
-use brackets::Site;
+pub(crate) use brackets::{Site, inside_backticks};
+pub(crate) use residue::{lines_of, with_blank_lines};
 
 /// Keys from the root of the facts, or from a record where the template repeats something for records.
 pub(crate) type Path = Vec<String>;

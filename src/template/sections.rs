@@ -144,9 +144,10 @@ impl Outline<'_, '_> {
             BlockKind::Paragraph(inlines) => {
                 let brackets = self.builder.brackets(inlines);
                 body.has_prompt |= matches!(&brackets[..], [bracket] if bracket.range == inlines.range);
+                let names = labels::of_places(self.builder.text, inlines);
                 body.description_taken |= brackets.iter().any(|bracket| {
-                    let label = labels::of_place(self.builder.text, inlines, bracket.range.start);
-                    label.is_some_and(|label| label_slug(&label) == "description")
+                    let label = labels::of_place(&names, bracket.range.start);
+                    label.is_some_and(|label| label_slug(label) == "description")
                 });
             }
             BlockKind::List(list) => body.description_taken |= self.has_description(list),

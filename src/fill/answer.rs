@@ -1,0 +1,333 @@
+//! What answers a placeholder: a fact, or a typed field of the schema in words.
+
+use std::borrow::Cow;
+
+use super::{Filler, Record, Status};
+use crate::facts::{Kind, Table, Value};
+use crate::schema::{self, Part, Schema};
+use crate::template::Slot;
+use crate::vocabulary::{Collection, Field};
+
+/// An answer, not yet written for its place.
+#[derive(Clone, Debug)]
+pub(super) enum Answer<'f> {
+    /// A fact: Markdown in prose, raw text in code.
+    Fact(&'f Value<'f>),
+    /// Text of the schema, shown as it is.
+    Plain(Cow<'f, str>),
+    /// Text of the schema with names as code: for prose, and plain for code.
+    Words { markdown: String, plain: String },
+}
+
+impl Answer<'_> {
+    pub(super) fn status(&self) -> Status {
+        match self {
+            Answer::Fact(_) => Status::Filled,
+            Answer::Plain(_) | Answer::Words { .. } => Status::Derived,
+        }
+    }
+}
+
+/// What a sample tells the fields about each other.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sample<'s> {
+    /// All placeholders of the sample.
+    pub(super) slots: &'s [Slot],
+    /// The label stands for the name, so no placeholder does.
+    pub(super) named_by_label: bool,
+}
+
+impl<'a, 'f> Filler<'a, 'f> {
+    /// What answers a placeholder at the root or in a record.
+    pub(super) fn answer(&mut self, record: Record<'f>, slot: &Slot, sample: Sample<'_>) -> Option<Answer<'f>> {
+        match record {
+            Record::Root => Some(Answer::Fact(&self.find(record, &slot.path)?.value)),
+            Record::Raw { name, value } => {
+                let is_name = !sample.named_by_label && sample.slots.first().is_some_and(|first| first.id == slot.id);
+                match value.as_table() {
+                    Some(table) => {
+                        let found = self.field(table, slot).map(Answer::Fact);
+                        let named = || Some(Answer::Plain(Cow::Borrowed(&*name.filter(|_| is_name)?.key)));
+                        found.or_else(named)
+                    }
+                    None => match name {
+                        Some(entry) if is_name && sample.slots.len() > 1 => {
+                            Some(Answer::Plain(Cow::Borrowed(&entry.key)))
+                        }
+                        _ => Some(Answer::Fact(value)),
+                    },
+                }
+            }
+            typed => self.typed_field(typed, slot, sample),
+        }
+    }
+
+    /// A field of a record by any of its names.
+    fn field(&mut self, table: &'f Table<'f>, slot: &Slot) -> Option<&'f Value<'f>> {
+        let (last, parents) = slot.path.split_last()?;
+        let mut table = table;
+        for key in parents {
+            table = self.get(table, key)?.value.as_table()?;
+        }
+        let names = std::iter::once(last).chain(&slot.aliases);
+        names.into_iter().find_map(|name| self.get(table, name)).map(|entry| &entry.value)
+    }
+
+    fn typed_field(&mut self, record: Record<'f>, slot: &Slot, sample: Sample<'_>) -> Option<Answer<'f>> {
+        let collection = record.collection()?;
+        let field = field_of(collection, slot).or_else(|| {
+            let unnamed = !sample.named_by_label
+                && !sample.slots.iter().any(|slot| field_of(collection, slot) == Some(Field::Name));
+            let words = matches!(collection, Collection::Relations | Collection::Checks) && sample.slots.len() == 1;
+            let first = sample.slots.first().is_some_and(|first| first.id == slot.id);
+            (unnamed && first).then_some(if words { Field::Words } else { Field::Name })
+        });
+        let answer = field.and_then(|field| typed_answer(self.facts.schema, record, field, collection, sample));
+        answer.or_else(|| self.field(record.table(self.facts.root)?, slot).map(Answer::Fact))
+    }
+}
+
+/// The typed field that a placeholder means, by its column's header or its own words.
+fn field_of(collection: Collection, slot: &Slot) -> Option<Field> {
+    if slot.path.len() != 1 {
+        return None;
+    }
+    slot.path.iter().chain(&slot.aliases).find_map(|slug| collection.field(slug))
+}
+
+const NOTHING: &str = "–";
+
+fn typed_answer<'f>(
+    schema: &'f Schema<'f>,
+    record: Record<'f>,
+    field: Field,
+    collection: Collection,
+    sample: Sample<'_>,
+) -> Option<Answer<'f>> {
+    match record {
+        Record::Root | Record::Raw { .. } => None,
+        Record::Table(table) => table_field(table, field),
+        Record::Column(table, column) => column_field(schema, table, column, field),
+        Record::Index(table, index) => {
+            let has = |field| sample.slots.iter().any(|slot| field_of(collection, slot) == Some(field));
+            index_field(table, index, field, &has)
+        }
+        Record::Relation(table, relation) => {
+            let described = sample.slots.iter().any(|slot| field_of(collection, slot) == Some(Field::Description));
+            relation_field(schema, table, relation, field, described)
+        }
+        Record::Check(table, check) => check_field(table, check, field),
+    }
+}
+
+fn plain<'f>(text: impl Into<Cow<'f, str>>) -> Option<Answer<'f>> {
+    Some(Answer::Plain(text.into()))
+}
+
+fn yes_or_no<'f>(yes: bool) -> Option<Answer<'f>> {
+    plain(if yes { "Yes" } else { "No" })
+}
+
+fn table_field<'f>(table: &'f schema::Table<'f>, field: Field) -> Option<Answer<'f>> {
+    match field {
+        Field::Name | Field::Table => plain(table.name.text),
+        Field::Kind => plain(table.kind),
+        Field::Description => table.description.map(Answer::Fact),
+        _ => None,
+    }
+}
+
+fn column_field<'f>(
+    schema: &'f Schema<'f>,
+    table: &'f schema::Table<'f>,
+    column: &'f schema::Column<'f>,
+    field: Field,
+) -> Option<Answer<'f>> {
+    match field {
+        Field::Name => plain(column.name.text),
+        Field::Table => plain(table.name.text),
+        Field::Type if column.data_type.is_empty() => None,
+        Field::Type => plain(&*column.data_type),
+        Field::Constraints => plain(&*column.constraints),
+        Field::Nullable => yes_or_no(column.nullable),
+        Field::Unique => yes_or_no(column.unique),
+        Field::Key => plain(key_marks(table, column)),
+        Field::Default => plain(column.default.as_deref().unwrap_or(NOTHING)),
+        Field::References => plain(
+            foreign_keys(table, column).map(|key| target(schema, key)).next().unwrap_or_else(|| NOTHING.to_owned()),
+        ),
+        Field::OnDelete => plain(foreign_keys(table, column).find_map(|key| key.on_delete).unwrap_or(NOTHING)),
+        Field::OnUpdate => plain(foreign_keys(table, column).find_map(|key| key.on_update).unwrap_or(NOTHING)),
+        Field::Description => column.description.map(Answer::Fact),
+        _ => None,
+    }
+}
+
+fn foreign_keys<'f>(
+    table: &'f schema::Table<'f>,
+    column: &schema::Column<'f>,
+) -> impl Iterator<Item = &'f schema::ForeignKey<'f>> {
+    let at = table.column_position(column.name.text);
+    let keys = table.relations.iter().filter_map(|relation| relation.foreign_key.as_ref());
+    keys.filter(move |key| at.is_some_and(|at| key.columns.contains(&at)))
+}
+
+fn key_marks(table: &schema::Table<'_>, column: &schema::Column<'_>) -> String {
+    let mut marks = Vec::new();
+    if column.primary_key {
+        marks.push("PK");
+    }
+    if foreign_keys(table, column).next().is_some() {
+        marks.push("FK");
+    }
+    if column.unique && !column.primary_key {
+        marks.push("UK");
+    }
+    if marks.is_empty() { NOTHING.to_owned() } else { marks.join(", ") }
+}
+
+/// `users (id)`.
+fn target(schema: &Schema<'_>, key: &schema::ForeignKey<'_>) -> String {
+    let Some(table) = schema.tables.get(key.table) else { return NOTHING.to_owned() };
+    let columns: Vec<_> =
+        key.references.iter().filter_map(|&at| table.columns.get(at)).map(|column| column.name.text).collect();
+    format!("{} ({})", table.name.text, columns.join(", "))
+}
+
+fn index_field<'f>(
+    table: &'f schema::Table<'f>,
+    index: &'f schema::Index<'f>,
+    field: Field,
+    has: &dyn Fn(Field) -> bool,
+) -> Option<Answer<'f>> {
+    match field {
+        Field::Name => plain(index.name.text),
+        Field::Table => plain(table.name.text),
+        Field::Columns => {
+            let mut details = Vec::new();
+            if index.unique && !has(Field::Unique) {
+                details.push("unique".to_owned());
+            }
+            details.extend(index.method.filter(|_| !has(Field::Method)).map(str::to_owned));
+            details.extend(
+                index.predicate.filter(|_| !has(Field::Predicate)).map(|predicate| format!("where {predicate}")),
+            );
+            let columns = index.columns.join(", ");
+            plain(if details.is_empty() { columns } else { format!("{columns} ({})", details.join(", ")) })
+        }
+        Field::Unique => yes_or_no(index.unique),
+        Field::Method => plain(index.method.unwrap_or(NOTHING)),
+        Field::Predicate => plain(index.predicate.unwrap_or(NOTHING)),
+        Field::Description => index.purpose.map(Answer::Fact),
+        _ => None,
+    }
+}
+
+fn relation_field<'f>(
+    schema: &'f Schema<'f>,
+    table: &'f schema::Table<'f>,
+    relation: &'f schema::Relation<'f>,
+    field: Field,
+    described: bool,
+) -> Option<Answer<'f>> {
+    let key = relation.foreign_key.as_ref();
+    match field {
+        Field::Name => plain(relation.name?.text),
+        Field::Table => plain(table.name.text),
+        Field::Columns => {
+            let columns = key?.columns.iter().filter_map(|&at| table.columns.get(at));
+            plain(columns.map(|column| column.name.text).collect::<Vec<_>>().join(", "))
+        }
+        Field::References => plain(target(schema, key?)),
+        Field::OnDelete => plain(key?.on_delete.unwrap_or(NOTHING)),
+        Field::OnUpdate => plain(key?.on_update.unwrap_or(NOTHING)),
+        Field::Description => relation.description.map(Answer::Fact),
+        Field::Words => {
+            let said = relation.words.map(|words| (words.to_owned(), words.to_owned()));
+            let (mut markdown, mut plain) = said.or_else(|| Some(in_words(&schema.foreign_key_parts(table, key?))))?;
+            if let Some(description) = relation.description.filter(|_| !described).and_then(|value| value.as_str()) {
+                for text in [&mut markdown, &mut plain] {
+                    text.push_str(": ");
+                    text.push_str(description.trim());
+                }
+            }
+            Some(Answer::Words { markdown, plain })
+        }
+        _ => None,
+    }
+}
+
+fn check_field<'f>(table: &'f schema::Table<'f>, check: &'f schema::Check<'f>, field: Field) -> Option<Answer<'f>> {
+    match field {
+        Field::Name => plain(check.name.map_or(check.expression, |name| name.text)),
+        Field::Table => plain(table.name.text),
+        Field::Expression => plain(check.expression),
+        Field::Description => check.description.map(Answer::Fact),
+        Field::Words => {
+            let mut parts = Vec::new();
+            if let Some(name) = check.name {
+                parts.extend([Part::Name(name.text), Part::Text(": ")]);
+            }
+            parts.push(Part::Name(check.expression));
+            let (mut markdown, mut plain) = in_words(&parts);
+            if let Some(description) = check.description.and_then(|value| value.as_str()) {
+                for text in [&mut markdown, &mut plain] {
+                    text.push_str(": ");
+                    text.push_str(description.trim());
+                }
+            }
+            Some(Answer::Words { markdown, plain })
+        }
+        _ => None,
+    }
+}
+
+/// Names as code spans, and the same without markup.
+fn in_words(parts: &[Part<'_>]) -> (String, String) {
+    let mut markdown = String::new();
+    let mut plain = String::new();
+    for part in parts {
+        plain.push_str(part.text());
+        match part {
+            Part::Text(text) => markdown.push_str(text),
+            Part::Name(name) => markdown.push_str(&crate::place::code_span(name, false)),
+        }
+    }
+    (markdown, plain)
+}
+
+/// What a value reads like at an inline place.
+pub(super) enum Inline<'f> {
+    /// Markdown in prose, raw text in code.
+    Markdown(Cow<'f, str>),
+    /// Shown as it is.
+    Plain(Cow<'f, str>),
+    /// Not an inline value.
+    No,
+}
+
+/// A value as inline text: strings, numbers, booleans, dates and arrays of those, joined by `, `.
+pub(super) fn inline<'f>(value: &'f Value<'f>, in_code: bool) -> Inline<'f> {
+    match &value.kind {
+        Kind::String(text) => Inline::Markdown(Cow::Borrowed(text)),
+        Kind::Boolean(yes) if !in_code => Inline::Plain(Cow::Borrowed(if *yes { "Yes" } else { "No" })),
+        Kind::Number(_) | Kind::Boolean(_) | Kind::Datetime(_) => {
+            Inline::Plain(Cow::Borrowed(value.scalar_text().unwrap_or_default()))
+        }
+        Kind::Array(items) if !items.is_empty() => {
+            let mut joined = String::new();
+            for item in items {
+                let text = match inline(item, in_code) {
+                    Inline::Markdown(text) | Inline::Plain(text) if !matches!(item.kind, Kind::Array(_)) => text,
+                    _ => return Inline::No,
+                };
+                if !joined.is_empty() {
+                    joined.push_str(", ");
+                }
+                joined.push_str(text.trim());
+            }
+            Inline::Markdown(Cow::Owned(joined))
+        }
+        Kind::Array(_) | Kind::Table(_) => Inline::No,
+    }
+}

@@ -1,0 +1,170 @@
+//! Code blocks: replaced whole, drawn as a diagram, or filled line by line.
+
+use super::answer::Answer;
+use super::run::Targets;
+use super::write::container_prefix;
+use super::{Filler, Record, Status, Unit};
+use crate::erd::{self, Diagram};
+use crate::facts::{Entry, Kind};
+use crate::place::{self, Misfit};
+use crate::slug::slug;
+use crate::splice::{Edit, Origin};
+use crate::template::{CodeBlock, Slot};
+
+impl<'a, 'f> Filler<'a, 'f> {
+    /// Fills a code block.
+    pub(super) fn code(
+        &mut self,
+        code: &'a CodeBlock,
+        record: Record<'f>,
+        targets: Targets<'a, 'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        if let Some(entry) = self.find(record, &code.path) {
+            self.replace_code(code, entry, unit, edits);
+            return;
+        }
+        if code.diagram && self.draw(code, record, unit, edits) {
+            return;
+        }
+        if code.run.items.is_empty() {
+            return;
+        }
+        let first = edits.len();
+        self.run(&code.run, record, targets, unit, edits);
+        self.lengthen_fence(code, first, edits);
+    }
+
+    fn replace_code(
+        &mut self,
+        code: &'a CodeBlock,
+        entry: &'f Entry<'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        self.use_all(&entry.value);
+        unit.answered += 1;
+        let text = match &entry.value.kind {
+            Kind::Array(items) if items.is_empty() => {
+                self.remove_run(&code.run, unit, edits);
+                return;
+            }
+            Kind::String(text) if !text.trim().is_empty() => text,
+            _ => {
+                let address = code.path.join(".");
+                self.wrong_form(&entry.value, &address, code.range.clone(), "the text of a code block");
+                return;
+            }
+        };
+        unit.kept += 1;
+        self.set_all(&code.range, Status::Filled);
+        let prefix = container_prefix(self.text, code.range.start);
+        if text.trim_start().starts_with("```") || text.trim_start().starts_with("~~~") {
+            match place::block(text, &prefix, self.newline) {
+                Ok(block) => edits.push(Edit::new(code.range.clone(), block.into_owned(), Origin::Code)),
+                Err(misfit) => self.code_misfit(entry, code, misfit),
+            }
+            return;
+        }
+        let first = edits.len();
+        match &code.content {
+            Some(content) => {
+                let prefix = container_prefix(self.text, content.start);
+                let body = place::code(text.trim_matches('\n'), &prefix, self.newline).into_owned();
+                edits.push(Edit::new(content.clone(), body, Origin::Code));
+            }
+            None => {
+                let at =
+                    self.text[code.range.clone()].find('\n').map_or(code.range.end, |at| code.range.start + at + 1);
+                let body = place::code(text.trim_matches('\n'), &prefix, self.newline);
+                edits.push(Edit::new(at..at, format!("{prefix}{body}{}", self.newline), Origin::Code));
+            }
+        }
+        self.lengthen_fence(code, first, edits);
+    }
+
+    fn code_misfit(&mut self, entry: &'f Entry<'f>, code: &'a CodeBlock, misfit: Misfit) {
+        let title = format!("`{}` does not fit its place: {misfit}", code.path.join("."));
+        let place = self.span(code.range.clone());
+        self.diagnostics.push(
+            crate::diagnostic::Diagnostic::new(crate::diagnostic::Code::WrongForm, title, entry.value.span, "")
+                .with_place("the block is here", place, ""),
+        );
+    }
+
+    /// Writes an answer into a line of code; further lines of it keep to the container.
+    pub(super) fn write_code_line(&mut self, slot: &Slot, answer: &Answer<'f>) -> Option<Edit<'f>> {
+        let raw = self.raw(slot, answer)?;
+        let prefix = container_prefix(self.text, slot.leaf);
+        let text = place::code(&raw, &prefix, self.newline).into_owned();
+        Some(Edit::new(slot.range.clone(), text, Origin::Code))
+    }
+
+    /// Makes the fences of a block longer than any run of their character in what was written into it.
+    fn lengthen_fence(&self, code: &CodeBlock, first: usize, edits: &mut Vec<Edit<'f>>) {
+        let block = &self.text[code.range.clone()];
+        let Some(fence) = block.chars().next().filter(|c| code.fenced && matches!(c, '`' | '~')) else { return };
+        let length = block.chars().take_while(|&c| c == fence).count();
+        let written = edits[first..].iter().filter(|edit| edit.text.contains(fence));
+        let needed = written.map(|edit| place::fence_length(&edit.text, fence)).max().unwrap_or(0);
+        if needed <= length {
+            return;
+        }
+        let more: String = std::iter::repeat_n(fence, needed - length).collect();
+        edits.push(Edit::new(code.range.start..code.range.start, more.clone(), Origin::Template));
+        if block.trim_end().ends_with(fence) && code.content.as_ref().is_none_or(|content| content.end < code.range.end)
+        {
+            let end = code.range.start + block.trim_end().len();
+            edits.push(Edit::new(end..end, more, Origin::Template));
+        }
+    }
+
+    /// Draws the entity-relationship diagram in place of the block. Facts for its placeholders come first.
+    fn draw(
+        &mut self,
+        code: &'a CodeBlock,
+        record: Record<'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) -> bool {
+        let slots: Vec<&Slot> = code.run.items.iter().flat_map(|item| &item.slots).collect();
+        let own = slots.iter().any(|slot| self.find(record, &slot.path).is_some());
+        if own || self.facts.schema.tables.is_empty() {
+            return false;
+        }
+        for slot in slots {
+            self.set(slot.id, Status::Derived);
+        }
+        unit.answered += 1;
+        unit.kept += 1;
+        let diagram = Diagram::new(self.facts.schema, &|table| Some(heading_anchor(table)));
+        let picture = erd::draw(&diagram, self.options.erd, &format!("erd-{}", slug(self.options.chapter)));
+        let prefix = container_prefix(self.text, code.range.start);
+        if self.options.erd == erd::Format::Text {
+            let info = self.text[code.range.clone()].lines().next().unwrap_or_default();
+            let info = info.trim_start_matches(['`', '~']).trim();
+            let fence: String = std::iter::repeat_n('`', place::fence_length(&picture, '`')).collect();
+            let block = format!("{fence}{info}\n{}\n{fence}", picture.trim_end());
+            edits.push(Edit::new(
+                code.range.clone(),
+                place::code(&block, &prefix, self.newline).into_owned(),
+                Origin::Code,
+            ));
+        } else {
+            let text = place::code(picture.trim_end(), &prefix, self.newline).into_owned();
+            edits.push(Edit::new(code.range.clone(), text, Origin::Code));
+        }
+        true
+    }
+}
+
+/// The id that mdBook gives a heading that is the table's name: lower case, white space as `-`, other marks dropped.
+fn heading_anchor(name: &str) -> String {
+    let kept = name.trim().chars().filter_map(|c| match c {
+        c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c.to_lowercase().collect::<String>()),
+        c if c.is_whitespace() => Some("-".to_owned()),
+        _ => None,
+    });
+    kept.collect()
+}

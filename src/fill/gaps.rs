@@ -1,0 +1,290 @@
+//! What is missing, as messages: the place in the template, and the lines to add to the facts.
+
+use std::collections::BTreeMap;
+
+use super::{Filler, Record, Unit};
+use crate::diagnostic::{Code, Diagnostic, Label, Sub};
+use crate::facts::{self, quote_key};
+use crate::source::Span;
+use crate::template::{PlaceholderKind, Section, Slot};
+use crate::vocabulary::{Collection, Field};
+
+/// How many records are shown one by one before the rest is summed up.
+const SHOWN: usize = 3;
+
+/// A field that records lack.
+pub(super) struct RecordGap<'a> {
+    slot: &'a Slot,
+    key: String,
+    records: Vec<(Span, String)>,
+}
+
+impl<'a, 'f> Filler<'a, 'f> {
+    /// Notes that a record lacks what a placeholder wants, once for each fact.
+    pub(super) fn note_gap(&mut self, slot: &'a Slot, record: Record<'f>) {
+        let Some(span) = record.span() else { return };
+        let key = key_of(slot, record);
+        if !self.told.insert(format!("{span:?} {key}")) {
+            return;
+        }
+        let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, records: Vec::new() });
+        gap.records.push((span, record.name()));
+    }
+
+    /// Reports what records lack, in the order of the page.
+    pub(super) fn report_gaps(&mut self) {
+        let mut gaps: Vec<_> = std::mem::take(&mut self.gaps).into_values().collect();
+        gaps.sort_by_key(|gap| gap.slot.range.start);
+        for gap in gaps {
+            let RecordGap { slot, key, records } = gap;
+            let title = match records.as_slice() {
+                [(_, name)] => format!("`{name}` has no `{key}`"),
+                _ => format!("{} records have no `{key}`", records.len()),
+            };
+            let span = self.span(slot.range.clone());
+            let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, span, format!("wants `{key}`"));
+            for (span, name) in records.iter().take(SHOWN) {
+                diagnostic = diagnostic.with_place(format!("`{name}` is here"), *span, format!("has no `{key}`"));
+            }
+            if records.len() > SHOWN {
+                let names: Vec<_> = records[SHOWN..].iter().take(20).map(|(_, name)| format!("`{name}`")).collect();
+                let more = records.len() - SHOWN - names.len();
+                let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+                diagnostic = diagnostic.with_note(format!("so have {}{rest}", names.join(", ")));
+            }
+            self.diagnostics.push(diagnostic.with_help(format!("add `{} = \"…\"` to each", quote_key(&key))));
+        }
+    }
+
+    /// Says which placeholders of a section stand in a section that may stay unfilled.
+    pub(super) fn set_optional(&mut self, section: &Section) {
+        for id in self.order.of(&section.body).into_iter().chain(self.order.of(&section.heading)) {
+            self.required[id] = false;
+        }
+    }
+
+    /// Reports what a section's own body lacks, all of it as one message.
+    pub(super) fn report_unit(&mut self, section: &Section, unit: &Unit<'a, 'f>) {
+        let mut slots: Vec<&Slot> = unit.missing.clone();
+        if slots.is_empty() {
+            return;
+        }
+        if unit.missing.iter().any(|slot| self.template.placeholders[slot.id].kind == PlaceholderKind::Prompt) {
+            slots.extend(&unit.open_topics);
+        }
+        slots.sort_by_key(|slot| slot.range.start);
+        let mut wanted: Vec<(&Slot, String)> = Vec::new();
+        for slot in slots {
+            let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
+            if self.told.insert(address.clone()) {
+                self.missing.push(address.clone());
+                wanted.push((slot, address));
+            }
+        }
+        let Some((first, address)) = wanted.first() else { return };
+        let title = match wanted.len() {
+            1 => format!("no fact for `{address}`"),
+            count if section.title.is_empty() => format!("{count} placeholders have no fact"),
+            count => format!("{count} placeholders of `{}` have no fact", section.title),
+        };
+        let mut diagnostic = Diagnostic::new(
+            Code::UnfilledPlaceholder,
+            title,
+            self.span(first.range.clone()),
+            self.wants(first, address),
+        );
+        for (slot, address) in &wanted[1..] {
+            diagnostic.more.push(Label { span: self.span(slot.range.clone()), text: self.wants(slot, address) });
+        }
+        diagnostic.subs = self.additions(&wanted);
+        if let Some(topics) = prompt_advice(self, &wanted) {
+            diagnostic = diagnostic.with_help(topics);
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn wants(&self, slot: &Slot, address: &str) -> String {
+        match self.template.placeholders[slot.id].kind {
+            PlaceholderKind::Topic => format!("topic without `{address}`"),
+            _ => format!("wants `{address}`"),
+        }
+    }
+
+    /// The lines to add, each group where its table stands or at the end of the file.
+    fn additions(&self, wanted: &[(&Slot, String)]) -> Vec<Sub> {
+        let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+        let mut order: Vec<(Vec<String>, usize)> = Vec::new();
+        let mut tables = false;
+        for (slot, address) in wanted {
+            if address.starts_with("tables{}") {
+                tables = true;
+                continue;
+            }
+            let (header, array, key) = split_address(slot, address);
+            let at = match order.iter().find(|(known, _)| *known == header) {
+                Some((_, at)) => *at,
+                None => {
+                    order.push((header.clone(), order.len()));
+                    order.len() - 1
+                }
+            };
+            let group = groups.entry(at).or_insert_with(|| Group { header, array, lines: String::new() });
+            group.lines.push_str(&self.line(slot, &key));
+        }
+        let mut subs = Vec::new();
+        let mut end = String::new();
+        for group in groups.into_values() {
+            match self.insert_into(&group) {
+                Some(sub) => subs.push(sub),
+                None => {
+                    let (open, close) = if group.array { ("[[", "]]") } else { ("[", "]") };
+                    let header = facts::dotted_path(group.header.iter().map(String::as_str));
+                    if group.header.is_empty() {
+                        end.insert_str(0, &group.lines);
+                    } else {
+                        end.push_str(&format!("\n{open}{header}{close}\n{}", group.lines));
+                    }
+                }
+            }
+        }
+        if tables {
+            end.push_str(TABLES);
+        }
+        if !end.is_empty() {
+            let message = "add at the end of the file".to_owned();
+            let at = self.facts.text.len();
+            subs.push(Sub::Insert { message, source: self.facts.first, at, lines: end });
+        }
+        subs
+    }
+
+    fn insert_into(&self, group: &Group) -> Option<Sub> {
+        let mut table = self.facts.root;
+        let mut inline = None;
+        for key in &group.header {
+            let entry = table.get(key).first()?;
+            table = entry.value.as_table()?;
+            if entry.value.span.source != self.facts.first {
+                return None;
+            }
+            let written = self.facts.text.get(entry.value.span.range()).unwrap_or_default();
+            inline = written.starts_with('{').then_some(entry.value.span).or(inline);
+        }
+        let header = facts::dotted_path(group.header.iter().map(String::as_str));
+        if let Some(span) = inline {
+            let message = format!("add to the inline table `{header}`: {}", group.lines.trim().replace('\n', "; "));
+            return Some(Sub::Place { message, label: Label { span, text: String::new() } });
+        }
+        let at = table.insert_at?;
+        let message = match table.header {
+            Some(span) => {
+                let line = self.facts.text[..span.start].bytes().filter(|&byte| byte == b'\n').count() + 1;
+                format!("add to `[{header}]`, which begins at line {line}")
+            }
+            None => "add at the top of the file".to_owned(),
+        };
+        Some(Sub::Insert { message, source: at.source, at: at.start, lines: group.lines.clone() })
+    }
+
+    /// `version = ""  # e.g., PostgreSQL 14+`.
+    fn line(&self, slot: &Slot, key: &str) -> String {
+        let text = &self.text[slot.range.clone()];
+        let hint: String = text.trim_matches(['[', ']']).split_whitespace().collect::<Vec<_>>().join(" ");
+        let hint: String = hint.chars().take(72).collect();
+        format!("{} = \"\"  # {hint}\n", quote_key(key))
+    }
+
+    /// Notes that a section without facts is left out.
+    pub(super) fn note_unfilled(&mut self, section: &Section) {
+        let span = self.span(section.heading.clone());
+        let title = format!("section `{}` is left out of the book: nothing is said of it", section.title);
+        let diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, "may stay unfilled").with_help(format!(
+            "fill `{0}`, or write `{0} = false` to say that there is no such thing",
+            section.address
+        ));
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Warns of topics under a label that no fact answers.
+    pub(super) fn warn_topics(&mut self, unit: &Unit<'a, 'f>) {
+        let mut wanted: Vec<(&Slot, String)> = Vec::new();
+        for slot in &unit.label_topics {
+            let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
+            if self.told.insert(address.clone()) {
+                wanted.push((slot, address));
+            }
+        }
+        let Some((first, address)) = wanted.first() else { return };
+        let title = match wanted.len() {
+            1 => format!("the topic `{address}` has no fact and stays as it is"),
+            count => format!("{count} topics have no fact and stay as they are"),
+        };
+        let span = self.span(first.range.clone());
+        let mut diagnostic = Diagnostic::new(Code::UnansweredTopic, title, span, format!("topic without `{address}`"));
+        for (slot, address) in &wanted[1..] {
+            let text = format!("topic without `{address}`");
+            diagnostic.more.push(Label { span: self.span(slot.range.clone()), text });
+        }
+        diagnostic.subs = self.additions(&wanted);
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+struct Group {
+    header: Vec<String>,
+    array: bool,
+    lines: String,
+}
+
+const TABLES: &str = "
+[tables.example]
+description = \"\"  # what the table holds
+[tables.example.columns]
+id = { type = \"\", constraints = \"\", description = \"\" }
+";
+
+/// The table that an address lies in, whether it is one of an array, and the key.
+fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
+    if !address.contains(['[', '{']) {
+        let (key, header) = slot.path.split_last().map(|(key, header)| (key.clone(), header)).unwrap_or_default();
+        return (header.to_vec(), false, key);
+    }
+    let array = address.contains("[]");
+    let mut keys: Vec<String> = Vec::new();
+    for part in address.split('.') {
+        let plain = part.trim_end_matches("[]").trim_end_matches("{}");
+        keys.push(plain.to_owned());
+        if part.ends_with("{}") {
+            keys.push("example".to_owned());
+        }
+    }
+    let ends_in_record = address.ends_with("[]") || address.ends_with("{}");
+    let key =
+        if ends_in_record { slot.path.last().cloned().unwrap_or_default() } else { keys.pop().unwrap_or_default() };
+    (keys, array, key)
+}
+
+fn prompt_advice(filler: &Filler<'_, '_>, wanted: &[(&Slot, String)]) -> Option<String> {
+    let kind = |slot: &Slot| filler.template.placeholders[slot.id].kind;
+    let prompt = wanted.iter().find(|(slot, _)| kind(slot) == PlaceholderKind::Prompt)?;
+    let topics = wanted.iter().filter(|(slot, _)| kind(slot) == PlaceholderKind::Topic).count();
+    (topics > 0).then(|| {
+        format!("`{}` alone is enough and stands for all topics; or answer every topic and leave it out", prompt.1)
+    })
+}
+
+/// The key that a record would answer a placeholder with.
+fn key_of(slot: &Slot, record: Record<'_>) -> String {
+    let own = slot.path.last().cloned().unwrap_or_default();
+    let Some(collection) = record.collection() else { return own };
+    let field = slot.path.iter().chain(&slot.aliases).find_map(|slug| collection.field(slug));
+    match field {
+        Some(Field::Description) if collection == Collection::Indexes => "purpose".to_owned(),
+        Some(Field::Description) => "description".to_owned(),
+        Some(Field::Type) => "type".to_owned(),
+        Some(Field::References | Field::Words) => "references".to_owned(),
+        Some(Field::Columns) => "columns".to_owned(),
+        Some(Field::Expression) => "expression".to_owned(),
+        _ => own,
+    }
+}

@@ -1,0 +1,356 @@
+//! Binding: a template and its facts become edits, statuses and diagnostics.
+
+mod answer;
+mod code;
+mod gaps;
+mod prompt;
+mod record;
+mod run;
+mod section;
+mod slots;
+mod write;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Diagnostic, Progress, SectionProgress};
+use crate::facts::{self, Entry, FactId, Lookup, Value};
+use crate::schema::Schema;
+use crate::source::{SourceId, Span};
+use crate::splice::{Edit, Origin, splice, splice_guarded};
+use crate::template::{PlaceholderId, PlaceholderKind, Section, Template, address_key};
+use gaps::RecordGap;
+pub(crate) use record::Record;
+
+/// The facts of one template.
+#[derive(Clone, Copy)]
+pub struct Facts<'f> {
+    /// The files of its set, merged.
+    pub root: &'f facts::Table<'f>,
+    /// The typed part.
+    pub schema: &'f Schema<'f>,
+    /// The first file, from which further keys are taken and to which missing ones are to be added.
+    pub first: SourceId,
+    /// Its text.
+    pub text: &'f str,
+    /// Addresses of other templates that read the same first file, folded by [`address_key`].
+    pub elsewhere: &'f HashSet<String>,
+}
+
+/// How to fill.
+#[derive(Clone, Copy)]
+pub struct Options<'o> {
+    /// The chapter's text, for places.
+    pub source: SourceId,
+    /// Its name in messages.
+    pub chapter: &'o str,
+    /// Sections that may stay unfilled, with all below them.
+    pub optional: &'o [&'o str],
+    /// Sections that may not.
+    pub required: &'o [&'o str],
+    /// Keep unanswered placeholders, highlighted.
+    pub draft: bool,
+    /// How relationships are drawn.
+    pub erd: crate::erd::Format,
+    /// mdBook's `links` preprocessor runs later.
+    pub guard_includes: bool,
+    /// Values may hold HTML.
+    pub allow_html: bool,
+}
+
+/// What became of a placeholder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// A fact answers it.
+    Filled,
+    /// The schema answers it.
+    Derived,
+    /// It goes, because a fact or the rules leave it out.
+    Removed,
+    /// Nothing answers it.
+    Missing,
+    /// Nothing answers it, and its section may stay unfilled.
+    Optional,
+}
+
+impl Status {
+    /// The name in machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Filled => "filled",
+            Status::Derived => "derived",
+            Status::Removed => "removed",
+            Status::Missing => "missing",
+            Status::Optional => "optional",
+        }
+    }
+}
+
+/// A filled template.
+#[derive(Debug)]
+pub struct Filled {
+    /// The page. Not to be published where a diagnostic is an error.
+    pub text: String,
+    /// One status for each of [`Template::placeholders`].
+    pub statuses: Vec<Status>,
+    /// Whether each placeholder stands in a required section.
+    pub required: Vec<bool>,
+    /// What is wrong or worth saying.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Facts that the page shows.
+    pub used: Vec<FactId>,
+    /// Addresses that nothing answers, for suggestions.
+    pub missing: Vec<String>,
+    /// How complete it is.
+    pub progress: Progress,
+}
+
+/// Fills a template.
+pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Options<'_>) -> Filled {
+    let count = template.placeholders.len();
+    let mut filler = Filler {
+        text,
+        template,
+        facts,
+        options,
+        newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
+        statuses: vec![None; count],
+        required: vec![true; count],
+        diagnostics: Vec::new(),
+        used: Vec::new(),
+        missing: Vec::new(),
+        gaps: HashMap::new(),
+        told: HashSet::new(),
+        children: children(template),
+        order: Order::new(template),
+        line: 0..0,
+    };
+    let mut edits = Vec::new();
+    filler.section(&template.root, Record::Root, &mut edits);
+    filler.report_gaps();
+    let text = filler.splice(0..text.len(), edits);
+    let statuses: Vec<Status> = filler.statuses.iter().map(|status| status.unwrap_or(Status::Removed)).collect();
+    let progress = progress(template, &statuses, &filler.order, options.chapter);
+    Filled {
+        text,
+        statuses,
+        required: filler.required,
+        diagnostics: filler.diagnostics,
+        used: filler.used,
+        missing: filler.missing,
+        progress,
+    }
+}
+
+/// The last keys of all addresses at the top, by the folded address above them.
+fn children(template: &Template) -> HashMap<String, Vec<(String, PlaceholderId)>> {
+    let mut children: HashMap<String, Vec<(String, PlaceholderId)>> = HashMap::new();
+    for (id, placeholder) in template.placeholders.iter().enumerate() {
+        let Some(address) = placeholder.address.as_deref().filter(|address| !address.contains(['[', '{'])) else {
+            continue;
+        };
+        let (parent, key) = address.rsplit_once('.').unwrap_or(("", address));
+        children.entry(address_key(parent)).or_default().push((key.to_owned(), id));
+    }
+    children
+}
+
+fn progress(template: &Template, statuses: &[Status], order: &Order, chapter: &str) -> Progress {
+    let mut sections = Vec::new();
+    level_two(&template.root, &mut sections);
+    let sections = sections.into_iter().map(|section| {
+        let mut progress = SectionProgress {
+            title: section.title.clone(),
+            address: section.address.clone(),
+            done: 0,
+            total: 0,
+            complete: true,
+        };
+        for id in order.of(&section.range) {
+            if template.placeholders[id].kind != PlaceholderKind::Continuation {
+                let status = statuses[id];
+                progress.total += 1;
+                progress.done += usize::from(matches!(status, Status::Filled | Status::Derived | Status::Removed));
+                progress.complete &= status != Status::Missing;
+            }
+        }
+        progress
+    });
+    Progress { chapter: chapter.to_owned(), sections: sections.collect() }
+}
+
+fn level_two<'t>(section: &'t Section, found: &mut Vec<&'t Section>) {
+    if section.level >= 2 {
+        found.push(section);
+    } else {
+        section.sections.iter().for_each(|section| level_two(section, found));
+    }
+}
+
+/// The state of one filling.
+struct Filler<'a, 'f> {
+    text: &'a str,
+    template: &'a Template,
+    facts: Facts<'f>,
+    options: Options<'a>,
+    newline: &'static str,
+    /// `None` until something is known of the placeholder.
+    statuses: Vec<Option<Status>>,
+    required: Vec<bool>,
+    diagnostics: Vec<Diagnostic>,
+    used: Vec<FactId>,
+    missing: Vec<String>,
+    /// Fields that records lack, by the placeholder that wants them.
+    gaps: HashMap<PlaceholderId, RecordGap<'a>>,
+    /// Addresses of facts that were already reported as missing.
+    told: HashSet<String>,
+    children: HashMap<String, Vec<(String, PlaceholderId)>>,
+    order: Order,
+    /// The line that was last looked at.
+    line: Range<usize>,
+}
+
+/// Placeholders other than residue in the order of the page.
+struct Order(Vec<(usize, PlaceholderId)>);
+
+impl Order {
+    fn new(template: &Template) -> Self {
+        let placeholders = template.placeholders.iter().enumerate();
+        let mut order: Vec<_> = placeholders
+            .filter(|(_, placeholder)| placeholder.kind != PlaceholderKind::Residue)
+            .map(|(id, placeholder)| (placeholder.range.start, id))
+            .collect();
+        order.sort_unstable();
+        Order(order)
+    }
+
+    /// Those that start in a range.
+    fn of(&self, range: &Range<usize>) -> Vec<PlaceholderId> {
+        let first = self.0.partition_point(|(start, _)| *start < range.start);
+        let last = self.0.partition_point(|(start, _)| *start < range.end);
+        self.0[first..last.max(first)].iter().map(|(_, id)| *id).collect()
+    }
+}
+
+/// What the parts of one section's body add up to.
+#[derive(Default)]
+struct Unit<'a, 'f> {
+    /// Placeholders without an answer.
+    missing: Vec<&'a crate::template::Slot>,
+    /// Topics without an answer that the prompt has to speak for.
+    open_topics: Vec<&'a crate::template::Slot>,
+    /// Topics without an answer under a label.
+    label_topics: Vec<&'a crate::template::Slot>,
+    /// Placeholders with an answer, or left out by one.
+    answered: usize,
+    /// Records that lack a field.
+    gaps: usize,
+    /// The section's prompt has an answer.
+    prompt_answered: bool,
+    /// Prompts in order, with their answers.
+    prompts: Vec<(&'a crate::template::Prompt, Option<answer::Answer<'f>>)>,
+    /// Blocks that were removed.
+    removed: Vec<Range<usize>>,
+    /// Blocks with placeholders that stay.
+    kept: usize,
+}
+
+impl Unit<'_, '_> {
+    fn is_complete(&self) -> bool {
+        self.missing.is_empty() && self.gaps == 0
+    }
+}
+
+impl<'a, 'f> Filler<'a, 'f> {
+    /// The entry that a path means, from a record; two keys that mean it are told.
+    fn find(&mut self, record: Record<'f>, path: &[String]) -> Option<&'f Entry<'f>> {
+        let (last, parents) = path.split_last()?;
+        let mut table = record.table(self.facts.root)?;
+        for key in parents {
+            table = self.get(table, key)?.value.as_table()?;
+        }
+        self.get(table, last)
+    }
+
+    fn get(&mut self, table: &'f facts::Table<'f>, key: &str) -> Option<&'f Entry<'f>> {
+        match table.get(key) {
+            Lookup::None => None,
+            Lookup::One(entry) => Some(entry),
+            Lookup::Ambiguous(first, second) => {
+                self.diagnostics.push(ambiguous(first, second));
+                self.use_all(&second.value);
+                Some(first)
+            }
+        }
+    }
+
+    /// Marks a value, and all in it, as shown.
+    fn use_all(&mut self, value: &Value<'_>) {
+        self.used.push(value.id);
+        match &value.kind {
+            facts::Kind::Array(items) => items.iter().for_each(|item| self.use_all(item)),
+            facts::Kind::Table(table) => table.entries.iter().for_each(|entry| self.use_all(&entry.value)),
+            _ => {}
+        }
+    }
+
+    /// Sets a status; one placeholder that stands for many records keeps its worst.
+    fn set(&mut self, id: PlaceholderId, status: Status) {
+        let slot = &mut self.statuses[id];
+        *slot = match (*slot, status) {
+            (Some(Status::Missing), _) | (_, Status::Missing) => Some(Status::Missing),
+            (Some(old @ (Status::Filled | Status::Derived)), Status::Removed) => Some(old),
+            (_, new) => Some(new),
+        };
+    }
+
+    /// Sets the status of every placeholder in a range.
+    fn set_all(&mut self, range: &Range<usize>, status: Status) {
+        for id in self.order.of(range) {
+            self.statuses[id] = Some(status);
+        }
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        self.options.source.span(range)
+    }
+
+    /// The part of the template with the edits and without its residue.
+    fn splice(&mut self, range: Range<usize>, mut edits: Vec<Edit<'f>>) -> String {
+        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        let template = self.template;
+        let residue = &template.residue;
+        let first = residue.partition_point(|residue| residue.end <= range.start);
+        let inside = residue[first..].iter().take_while(|residue| residue.end <= range.end);
+        let free = inside.filter(|residue| {
+            let before = edits.partition_point(|edit| edit.range.start < residue.end);
+            residue.start >= range.start && edits[..before].last().is_none_or(|edit| edit.range.end <= residue.start)
+        });
+        let removed: Vec<_> = free.map(|range| Edit::new(range.clone(), "", Origin::Template)).collect();
+        if !removed.is_empty() {
+            edits.extend(removed);
+            edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        }
+        if !self.options.guard_includes {
+            return splice(self.text, range, &edits);
+        }
+        match splice_guarded(self.text, range.clone(), &edits) {
+            Ok(text) => text,
+            Err(refused) => {
+                let at = edits.get(refused.edit).map_or(range.clone(), |edit| edit.range.clone());
+                let span = self.span(at);
+                let title = refused.misfit.to_string();
+                self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, span, "the value goes here"));
+                splice(self.text, range, &edits)
+            }
+        }
+    }
+}
+
+/// Two keys that mean the same address.
+pub(crate) fn ambiguous(first: &Entry<'_>, second: &Entry<'_>) -> Diagnostic {
+    let title = format!("the keys `{}` and `{}` mean the same address", first.key, second.key);
+    Diagnostic::new(Code::AmbiguousAddress, title, second.key_span, "said again here")
+        .with_place("it is first said here", first.key_span, "")
+        .with_help("keep one of them: case, `-` and `_` do not count in keys")
+}

@@ -1,0 +1,199 @@
+//! Prompts: a paragraph that one placeholder makes, answered by Markdown of any length.
+
+use std::borrow::Cow;
+
+use super::answer::{Answer, Inline, Sample, inline};
+use super::write::{Wrong, container_prefix, has_html};
+use super::{Filler, Record, Status, Unit};
+use crate::facts::{Kind, Value};
+use crate::place;
+use crate::splice::{Edit, Origin};
+use crate::template::{Prompt, Site};
+
+impl<'a, 'f> Filler<'a, 'f> {
+    /// Looks the answer up; what becomes of the prompt is decided when the rest of its section is known.
+    pub(super) fn prompt(
+        &mut self,
+        prompt: &'a Prompt,
+        record: Record<'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        let sample = Sample { slots: &[], named_by_label: true };
+        let answer = self.answer(record, &prompt.slot, sample);
+        if let Some(Answer::Fact(Value { kind: Kind::Array(items), .. })) = &answer {
+            if items.is_empty() {
+                self.leave_prompt_out(prompt, answer.as_ref(), unit, edits);
+                return;
+            }
+        }
+        match &answer {
+            Some(found) => {
+                unit.answered += 1;
+                self.set(prompt.slot.id, found.status());
+                if let Answer::Fact(value) = found {
+                    self.use_all(value);
+                }
+                unit.prompt_answered |= prompt.of_section;
+                unit.prompts.push((prompt, answer));
+            }
+            None if prompt.of_section => unit.prompts.push((prompt, None)),
+            None => {
+                unit.kept += 1;
+                self.note_missing(&prompt.slot, record, unit);
+                if self.options.draft {
+                    edits.extend(super::slots::mark(prompt.slot.range.clone()));
+                }
+            }
+        }
+    }
+
+    fn leave_prompt_out(
+        &mut self,
+        prompt: &'a Prompt,
+        answer: Option<&Answer<'f>>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        if let Some(Answer::Fact(value)) = answer {
+            self.use_all(value);
+        }
+        unit.answered += 1;
+        unit.prompt_answered |= prompt.of_section;
+        self.remove_prompt(prompt, unit, edits);
+    }
+
+    pub(super) fn remove_prompt(&mut self, prompt: &'a Prompt, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
+        self.set(prompt.slot.id, Status::Removed);
+        let start = prompt.lead.as_ref().map_or(prompt.range.start, |lead| lead.start);
+        self.remove_block(start..prompt.range.end, unit, edits);
+    }
+
+    /// Writes the answer as blocks of their own, between blank lines.
+    pub(super) fn write_prompt(
+        &mut self,
+        prompt: &'a Prompt,
+        answer: &Answer<'f>,
+        unit: &Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        debug_assert_eq!(prompt.slot.site, Site::Text);
+        let markdown = match answer {
+            Answer::Fact(value) => match markdown(value) {
+                Some(markdown) => markdown,
+                None => return self.misfit(answer, &prompt.slot, &Wrong::Kind),
+            },
+            Answer::Plain(plain) => Cow::Owned(place::text(plain, &place::Place::new(PARAGRAPH)).into_owned()),
+            Answer::Words { markdown, .. } => Cow::Owned(markdown.clone()),
+        };
+        if !self.options.allow_html && has_html(&markdown) {
+            return self.misfit(answer, &prompt.slot, &Wrong::Html);
+        }
+        match self.block_between(&markdown, prompt.range.clone(), unit) {
+            Ok(text) => edits.push(Edit::new(prompt.range.clone(), text, Origin::Prose)),
+            Err(misfit) => self.misfit(answer, &prompt.slot, &Wrong::Misfit(misfit)),
+        }
+    }
+
+    /// Markdown as blocks in place of `range`, with what keeps it apart from its neighbours.
+    pub(super) fn block_between(
+        &self,
+        markdown: &str,
+        range: std::ops::Range<usize>,
+        unit: &Unit<'a, 'f>,
+    ) -> Result<String, place::Misfit> {
+        let prefix = container_prefix(self.text, range.start);
+        let block = place::block(markdown, &prefix, self.newline)?;
+        let edges = place::edges(markdown);
+        let blank = format!("{}{}", self.newline, prefix.trim_end());
+        let line = format!("{}{}", self.newline, prefix);
+        let mut text = String::with_capacity(block.len() + 32);
+        let line_start = self.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        let before = &self.text[..line_start];
+        let above = before.lines().next_back().unwrap_or_default();
+        if edges.joins_list && ends_in_list(before) {
+            text.push_str("<!-- -->");
+            text.push_str(&blank);
+            text.push_str(&line);
+        } else if !is_blank(above)
+            && line_start > 0
+            && self.text[line_start..range.start].trim_matches(MARKS).is_empty()
+        {
+            text.push_str(&blank);
+            text.push_str(&line);
+        }
+        text.push_str(&block);
+        let mut next = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at + 1);
+        let first = unit.removed.partition_point(|removed| removed.end <= next);
+        for removed in &unit.removed[first..] {
+            if removed.start > next {
+                break;
+            }
+            next = removed.end;
+        }
+        let rest = &self.text[next..];
+        if !is_blank(rest.lines().next().unwrap_or_default()) && next < self.text.len() {
+            text.push_str(&blank);
+        }
+        if edges.ends_in_list && starts_with_list(rest) {
+            text.push_str(&line);
+            text.push_str("<!-- -->");
+            if !is_blank(rest.lines().next().unwrap_or_default()) {
+                text.push_str(&blank);
+            }
+        }
+        Ok(text)
+    }
+}
+
+const PARAGRAPH: place::Block<'static> = place::Block::Paragraph { line_start: true, prefix: "" };
+const MARKS: [char; 3] = [' ', '\t', '>'];
+
+fn is_blank(line: &str) -> bool {
+    line.trim_matches(MARKS).trim().is_empty()
+}
+
+/// Whether the next block is a list or indented.
+fn starts_with_list(rest: &str) -> bool {
+    let Some(line) = rest.lines().find(|line| !is_blank(line)) else { return false };
+    let line = line.trim_start_matches('>');
+    line.starts_with("    ") || is_item(line)
+}
+
+/// Whether the block before ends in a list item.
+fn ends_in_list(before: &str) -> bool {
+    let Some(line) = before.lines().rev().find(|line| !is_blank(line)) else { return false };
+    is_item(line.trim_start_matches('>'))
+}
+
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    let bullet = line.strip_prefix(['-', '*', '+']);
+    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = (digits.len() < line.len()).then(|| digits.strip_prefix(['.', ')'])).flatten();
+    bullet.or(number).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+}
+
+/// A value as blocks: Markdown, or an array as a bulleted list.
+pub(super) fn markdown<'f>(value: &'f Value<'f>) -> Option<Cow<'f, str>> {
+    let Kind::Array(items) = &value.kind else {
+        return match inline(value, false) {
+            Inline::Markdown(text) => Some(text),
+            Inline::Plain(text) => Some(Cow::Owned(place::text(&text, &place::Place::new(PARAGRAPH)).into_owned())),
+            Inline::No => None,
+        };
+    };
+    let mut list = String::new();
+    for item in items {
+        let text = match inline(item, false) {
+            Inline::Markdown(text) | Inline::Plain(text) => text,
+            Inline::No => return None,
+        };
+        if !list.is_empty() {
+            list.push('\n');
+        }
+        list.push_str("- ");
+        list.push_str(&text.trim().replace('\n', "\n  "));
+    }
+    Some(Cow::Owned(list))
+}

@@ -1,0 +1,430 @@
+//! Sections: replaced, left out, repeated or filled, and the gate that each of them has to pass.
+
+use super::answer::Sample;
+use super::prompt::markdown;
+use super::record;
+use super::run::Targets;
+use super::{Filler, Record, Status, Unit};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::facts::{Kind, Value};
+use crate::splice::{Edit, Origin};
+use crate::template::{Element, Repeat, Role, Run, RunKind, Section, address_key};
+
+/// What became of a section.
+#[derive(Clone, Copy)]
+pub(super) struct Fate {
+    /// Nothing in it fails the gate.
+    pub(super) complete: bool,
+    /// It is not on the page.
+    pub(super) gone: bool,
+}
+
+const GONE: Fate = Fate { complete: true, gone: true };
+const DONE: Fate = Fate { complete: true, gone: false };
+
+impl<'a, 'f> Filler<'a, 'f> {
+    /// Fills a section with all below it.
+    pub(super) fn section(&mut self, section: &'a Section, record: Record<'f>, edits: &mut Vec<Edit<'f>>) -> Fate {
+        if let Some(repeat) = &section.repeat {
+            return self.repeated_section(section, repeat, record, edits);
+        }
+        let own = if section.path.is_empty() { None } else { self.find(record, &section.path) };
+        let mut targets = Targets::default();
+        if let Some(entry) = own {
+            let value = &entry.value;
+            match &value.kind {
+                Kind::Table(_) => {}
+                Kind::Boolean(false) => return self.leave_out(section, value, edits),
+                Kind::Array(items) if takes_items(section, items) => targets.items = Some(value),
+                Kind::String(_) | Kind::Array(_) if !is_hollow(value) => {
+                    return self.replace_body(section, value, edits);
+                }
+                _ => {
+                    let wanted = "a table, Markdown, an array, or `false` to leave the section out,";
+                    self.wrong_form(value, &section.address, section.heading.clone(), wanted);
+                    return Fate { complete: false, gone: false };
+                }
+            }
+        }
+        self.body(section, record, targets, edits)
+    }
+
+    fn leave_out(&mut self, section: &'a Section, value: &Value<'_>, edits: &mut Vec<Edit<'f>>) -> Fate {
+        self.use_all(value);
+        self.set_all(&section.range, Status::Removed);
+        self.remove_section(section, edits);
+        GONE
+    }
+
+    fn remove_section(&self, section: &Section, edits: &mut Vec<Edit<'f>>) {
+        let mut range = section.range.clone();
+        if self.text[range.end..].trim().is_empty() || self.ends_at_residue(range.end) {
+            let kept = self.text[..range.start].trim_end().len();
+            let line = self.text[kept..range.start].find('\n').map_or(0, |at| at + 1);
+            range.start = kept + line;
+        }
+        edits.push(Edit::new(range, "", Origin::Template));
+    }
+
+    fn ends_at_residue(&self, end: usize) -> bool {
+        self.template.residue.iter().any(|residue| residue.start == end && residue.end == self.text.len())
+    }
+
+    fn replace_body(&mut self, section: &'a Section, value: &'f Value<'f>, edits: &mut Vec<Edit<'f>>) -> Fate {
+        self.use_all(value);
+        self.set_all(&section.range, Status::Filled);
+        let body = section.body.start..section.range.end;
+        let Some(text) = markdown(value) else {
+            let wanted = "Markdown or an array of strings";
+            self.wrong_form(value, &section.address, section.heading.clone(), wanted);
+            return Fate { complete: false, gone: false };
+        };
+        match crate::place::block(&text, "", self.newline) {
+            Ok(block) => {
+                let newline = self.newline;
+                let last = self.text[body.end..].trim().is_empty() || self.ends_at_residue(body.end);
+                let end = if last { "" } else { newline };
+                let text = format!("{newline}{block}{newline}{end}");
+                edits.push(Edit::new(body, text, Origin::Prose));
+            }
+            Err(misfit) => {
+                let title = format!("`{}` does not fit its place: {misfit}", section.address);
+                let place = self.span(section.heading.clone());
+                self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, value.span, "").with_place(
+                    "the section is here",
+                    place,
+                    "",
+                ));
+            }
+        }
+        DONE
+    }
+
+    /// Fills what a section holds of its own, after the sections below it, and asks the gate.
+    fn body(
+        &mut self,
+        section: &'a Section,
+        record: Record<'f>,
+        targets: Targets<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) -> Fate {
+        let mut below = Vec::new();
+        let fates: Vec<Fate> = section.sections.iter().map(|child| self.section(child, record, &mut below)).collect();
+        let below_complete = fates.iter().all(|fate| fate.complete);
+        let all_gone = !fates.is_empty() && fates.iter().all(|fate| fate.gone);
+        let mut unit = Unit::default();
+        let mut own = Vec::new();
+        let targets = Targets { items: targets.items, ..further_targets(section) };
+        self.elements(&section.elements, record, targets, &mut unit, &mut own);
+        self.settle_prompts(&mut unit, record, below_complete, !fates.is_empty(), &mut own);
+        let complete = unit.is_complete();
+        if self.may_stay_unfilled(section, record, &unit) && !complete {
+            return self.leave_unfilled(section, all_gone || fates.is_empty(), below, edits, below_complete);
+        }
+        self.report_unit(section, &unit);
+        let empty = unit.kept == 0 && !section.has_own_text && complete;
+        if all_gone && empty && !section.path.is_empty() {
+            self.remove_section(section, edits);
+            return Fate { complete: below_complete, gone: true };
+        }
+        edits.append(&mut own);
+        edits.append(&mut below);
+        Fate { complete: complete && below_complete, gone: false }
+    }
+
+    /// Fills the pieces of a body in order.
+    pub(super) fn elements(
+        &mut self,
+        elements: &'a [Element],
+        record: Record<'f>,
+        targets: Targets<'a, 'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        for element in elements {
+            match element {
+                Element::Slots(slots) => self.fill_slots(slots, record, Sample::default(), unit, edits),
+                Element::Prompt(prompt) => self.prompt(prompt, record, unit, edits),
+                Element::Run(run) => self.run(run, record, targets, unit, edits),
+                Element::Code(code) => self.code(code, record, targets, unit, edits),
+                Element::Repeat { repeat, range, elements } => {
+                    self.repeated_label(repeat, range, elements, record, unit, edits);
+                }
+            }
+        }
+    }
+
+    /// Writes the prompts, now that the rest of the section is known: one that only announces goes when all it
+    /// announces is answered.
+    fn settle_prompts(
+        &mut self,
+        unit: &mut Unit<'a, 'f>,
+        record: Record<'f>,
+        below_complete: bool,
+        has_sections: bool,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        let answered = unit.missing.is_empty()
+            && unit.gaps == 0
+            && unit.open_topics.is_empty()
+            && unit.label_topics.is_empty()
+            && below_complete
+            && (unit.answered > 0 || has_sections);
+        let mut unanswered = false;
+        unit.removed.sort_by_key(|removed| removed.start);
+        for (prompt, answer) in std::mem::take(&mut unit.prompts) {
+            match answer {
+                Some(answer) => {
+                    unit.kept += 1;
+                    self.write_prompt(prompt, &answer, unit, edits);
+                }
+                None if prompt.announces && answered => self.remove_prompt(prompt, unit, edits),
+                None => {
+                    unit.kept += 1;
+                    unanswered = true;
+                    self.note_missing(&prompt.slot, record, unit);
+                    if self.options.draft {
+                        edits.extend(super::slots::mark(prompt.slot.range.clone()));
+                    }
+                }
+            }
+        }
+        if unanswered {
+            unit.open_topics.append(&mut unit.label_topics);
+        } else {
+            for slot in std::mem::take(&mut unit.open_topics) {
+                unit.label_topics.push(slot);
+            }
+        }
+        self.warn_topics(unit);
+    }
+
+    /// Whether a section that lacks facts may stay away: it is optional or conditional, and nothing is said of it.
+    fn may_stay_unfilled(&mut self, section: &Section, record: Record<'f>, unit: &Unit<'a, 'f>) -> bool {
+        let below = |list: &[&str]| {
+            let address = address_key(&section.address);
+            list.iter().any(|rule| {
+                let rule = address_key(rule);
+                address == rule || address.strip_prefix(&rule).is_some_and(|rest| rest.starts_with('.'))
+            })
+        };
+        let allowed = (section.conditional || below(self.options.optional)) && !below(self.options.required);
+        if allowed {
+            self.set_optional(section);
+        }
+        allowed && unit.answered == 0 && !self.says_something(section, record)
+    }
+
+    /// Whether the facts hold anything for the section itself.
+    fn says_something(&mut self, section: &Section, record: Record<'f>) -> bool {
+        let Some(table) = self.find(record, &section.path).and_then(|entry| entry.value.as_table()) else {
+            return false;
+        };
+        let below: Vec<_> = section.sections.iter().filter_map(|child| child.path.last()).collect();
+        table
+            .entries
+            .iter()
+            .any(|entry| !below.iter().any(|key| crate::facts::fold(key) == crate::facts::fold(&entry.key)))
+    }
+
+    fn leave_unfilled(
+        &mut self,
+        section: &'a Section,
+        whole: bool,
+        mut below: Vec<Edit<'f>>,
+        edits: &mut Vec<Edit<'f>>,
+        below_complete: bool,
+    ) -> Fate {
+        self.set_all(&section.body, Status::Optional);
+        self.note_unfilled(section);
+        if whole && !section.path.is_empty() {
+            self.remove_section(section, edits);
+            return Fate { complete: below_complete, gone: true };
+        }
+        edits.push(Edit::new(section.body.clone(), self.newline, Origin::Template));
+        edits.append(&mut below);
+        Fate { complete: below_complete, gone: false }
+    }
+
+    fn repeated_section(
+        &mut self,
+        section: &'a Section,
+        repeat: &'a Repeat,
+        outer: Record<'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) -> Fate {
+        let Some(records) = self.repeat_records(repeat, outer) else {
+            return self.no_records(section, repeat, outer, edits);
+        };
+        let mut complete = true;
+        let mut copies = String::new();
+        let separator = format!("{}{}", self.newline, self.newline);
+        for (at, record) in records.iter().enumerate() {
+            let mut inner = Vec::new();
+            let mut unit = Unit::default();
+            let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
+            self.fill_slots(sample.slots, *record, sample, &mut unit, &mut inner);
+            complete &= self.body(section, *record, Targets::default(), &mut inner).complete && unit.is_complete();
+            let copy = self.splice(section.range.clone(), inner);
+            if at + 1 < records.len() && !copy.ends_with(&separator) {
+                copies.push_str(copy.trim_end());
+                copies.push_str(&separator);
+            } else {
+                copies.push_str(&copy);
+            }
+        }
+        if records.is_empty() {
+            self.set_all(&section.range, Status::Removed);
+            self.remove_section(section, edits);
+            return GONE;
+        }
+        edits.push(Edit::new(section.range.clone(), copies, Origin::Template));
+        Fate { complete, gone: false }
+    }
+
+    /// The records of something that is repeated; `None` where nothing is said.
+    fn repeat_records(&mut self, repeat: &'a Repeat, outer: Record<'f>) -> Option<Vec<Record<'f>>> {
+        if let Some(entry) = self.find(outer, &repeat.records) {
+            let value = &entry.value;
+            match &value.kind {
+                Kind::Array(items) => {
+                    self.used.push(value.id);
+                    return Some(items.iter().map(|value| Record::Raw { name: None, value }).collect());
+                }
+                Kind::Table(table) => {
+                    let named =
+                        table.entries.iter().map(|entry| Record::Raw { name: Some(entry), value: &entry.value });
+                    return Some(named.collect());
+                }
+                _ => {
+                    let wanted = "an array of records, or a table of them by name,";
+                    self.wrong_form(value, &repeat.address, repeat.name.range.clone(), wanted);
+                    return Some(Vec::new());
+                }
+            }
+        }
+        let schema = self.facts.schema;
+        let collection = repeat.collection.filter(|_| matches!(outer, Record::Root) && !schema.tables.is_empty())?;
+        Some(record::typed(schema, None, collection))
+    }
+
+    /// Nothing is said of the records: everything in the section is missing.
+    fn no_records(
+        &mut self,
+        section: &'a Section,
+        repeat: &'a Repeat,
+        outer: Record<'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) -> Fate {
+        let mut unit = Unit::default();
+        let mut own = Vec::new();
+        self.note_missing(&repeat.name, outer, &mut unit);
+        self.write_slots(&[(&repeat.name, None)], &mut own);
+        self.section_missing(section, outer, &mut unit, &mut own);
+        if self.may_stay_unfilled(section, outer, &unit) {
+            self.set_all(&section.range, Status::Optional);
+            self.note_unfilled(section);
+            self.remove_section(section, edits);
+            return GONE;
+        }
+        self.report_unit(section, &unit);
+        edits.append(&mut own);
+        Fate { complete: false, gone: false }
+    }
+
+    fn section_missing(
+        &mut self,
+        section: &'a Section,
+        outer: Record<'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        self.elements_missing(&section.elements, outer, unit, edits);
+        for child in &section.sections {
+            if let Some(repeat) = &child.repeat {
+                self.note_missing(&repeat.name, outer, unit);
+            }
+            self.section_missing(child, outer, unit, edits);
+        }
+    }
+
+    fn repeated_label(
+        &mut self,
+        repeat: &'a Repeat,
+        range: &std::ops::Range<usize>,
+        elements: &'a [Element],
+        outer: Record<'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        let Some(records) = self.repeat_records(repeat, outer) else {
+            self.note_missing(&repeat.name, outer, unit);
+            self.write_slots(&[(&repeat.name, None)], edits);
+            self.elements_missing(elements, outer, unit, edits);
+            return;
+        };
+        unit.answered += 1;
+        if records.is_empty() {
+            self.set_all(range, Status::Removed);
+            self.remove_block(range.clone(), unit, edits);
+            return;
+        }
+        unit.kept += records.len();
+        let gap = format!("{}{}{}", self.newline, self.newline, super::write::container_prefix(self.text, range.start));
+        let mut copies = String::new();
+        for record in records {
+            let mut inner = Vec::new();
+            let mut own = Unit::default();
+            let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
+            self.fill_slots(sample.slots, record, sample, &mut own, &mut inner);
+            self.elements(elements, record, Targets::default(), &mut own, &mut inner);
+            unit.gaps += own.gaps;
+            if !copies.is_empty() {
+                copies.push_str(&gap);
+            }
+            copies.push_str(&self.splice(range.clone(), inner));
+        }
+        edits.push(Edit::new(range.clone(), copies, Origin::Template));
+    }
+}
+
+/// A blank string or `[]`, which is no body.
+fn is_hollow(value: &Value<'_>) -> bool {
+    value.is_blank() || super::run::is_empty(value)
+}
+
+/// Whether an array at the section's own path is its records: it has an unlabelled run of samples that they fit.
+fn takes_items(section: &Section, items: &[Value<'_>]) -> bool {
+    let run = section.elements.iter().find_map(|element| match element {
+        Element::Run(run) if run.lead.is_none() && run.items.iter().any(|item| item.role == Role::Sample) => Some(run),
+        _ => None,
+    });
+    run.is_some_and(|run| {
+        let single = run.items.iter().filter(|item| item.role == Role::Sample).all(|item| item.slots.len() == 1);
+        items.iter().all(|item| item.as_table().is_some() || single)
+    })
+}
+
+/// The last runs without a label, which take further keys.
+fn further_targets<'a, 'f>(section: &'a Section) -> Targets<'a, 'f> {
+    let mut targets = Targets::default();
+    for element in &section.elements {
+        let run: &Run = match element {
+            Element::Run(run) => run,
+            Element::Code(code) => &code.run,
+            _ => continue,
+        };
+        let fits = |item: &crate::template::Item| match run.kind {
+            RunKind::List { .. } => matches!(item.role, Role::Labelled | Role::Topic),
+            RunKind::Table | RunKind::Code => item.role == Role::Labelled && item.label.is_some(),
+        };
+        if run.lead.is_some() || !run.items.iter().any(fits) {
+            continue;
+        }
+        match run.kind {
+            RunKind::Table => targets.tables = Some(run),
+            RunKind::List { .. } | RunKind::Code => targets.scalars = Some(run),
+        }
+    }
+    targets
+}
