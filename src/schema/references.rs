@@ -192,8 +192,10 @@ impl<'f> Builder<'f, '_> {
     }
 
     fn unknown_table(&mut self, table: Text<'f>, whole: Text<'f>) {
-        let name = if self.nearest_table(whole.text).is_some() { whole } else { table };
-        let near = self.nearest_table(name.text);
+        let (name, near) = match self.nearest_table(whole.text) {
+            None if whole.text != table.text => (table, self.nearest_table(table.text)),
+            near => (whole, near),
+        };
         let error = Diagnostic::new(
             Code::UnknownTable,
             format!("there is no table `{}`", name.text),
