@@ -75,6 +75,7 @@ impl<'f> Builder<'f, '_> {
         };
         let [data_type, given, primary_key, nullable, unique, default, references, on_delete, on_update, description] =
             self.forms.fields(Owner::Column, record, COLUMN);
+        let given = given.filter(|entry| !forms::is_none(&entry.value));
         let texts = self.forms.strings(given).unwrap_or_default();
         let said = said(&texts);
         let mut draft = Draft { given: !texts.is_empty(), ..Draft::default() };

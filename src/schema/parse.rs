@@ -1,9 +1,9 @@
 //! `[tables.NAME]` to typed tables: first every record by itself, then the references between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::columns::Draft;
-use super::forms::{Forms, Text, as_record};
+use super::forms::{Forms, Text, as_record, is_none};
 use super::references::{Pending, SUGGESTIONS, Slot, Target};
 use super::unknown::{CHECK, INDEX, Owner, REFERENCE, RELATION, TABLE};
 use super::{Check, Index, Name, Relation, Schema, Table};
@@ -17,8 +17,14 @@ use crate::source::Span;
 pub fn parse<'f>(tables: &'f facts::Table<'f>, diagnostics: &mut Vec<Diagnostic>) -> Schema<'f> {
     let mut found = Vec::new();
     let forms = Forms { diagnostics: &mut found, unknown: Vec::new(), path: vec!["tables"] };
-    let mut builder =
-        Builder { forms, schema: Schema::default(), drafts: Vec::new(), pending: Vec::new(), suggestions: SUGGESTIONS };
+    let mut builder = Builder {
+        forms,
+        schema: Schema::default(),
+        drafts: Vec::new(),
+        pending: Vec::new(),
+        without_columns: HashSet::new(),
+        suggestions: SUGGESTIONS,
+    };
     for entry in &tables.entries {
         if let Some(record) = entry.value.as_table() {
             builder.table(entry, record);
@@ -39,6 +45,8 @@ pub(super) struct Builder<'f, 'd> {
     /// The columns' typed fields, by table and column.
     pub(super) drafts: Vec<Vec<Draft<'f>>>,
     pub(super) pending: Vec<Pending<'f>>,
+    /// Tables whose columns could not be read, which is reported: it is no news that a column is not among them.
+    pub(super) without_columns: HashSet<&'f str>,
     /// How many wrong names may still be compared with others.
     pub(super) suggestions: usize,
 }
@@ -59,9 +67,7 @@ impl<'f> Builder<'f, '_> {
         self.forms.path.push(name.text);
         let [description, kind, columns, indexes, relations, checks] = self.forms.fields(Owner::Table, record, TABLE);
         let kind = self.forms.string(kind).map_or("table", |kind| kind.text);
-        if columns.is_none() && kind.eq_ignore_ascii_case("table") {
-            self.no_columns(name, record);
-        }
+        self.columns_given(name, columns, kind, record);
         let (columns, drafts) = self.columns(columns);
         let names = columns.iter().enumerate().map(|(at, column)| (column.name.text, at)).collect();
         let place = Place { at, name, columns: &names };
@@ -83,6 +89,18 @@ impl<'f> Builder<'f, '_> {
         self.column_references(at, &drafts);
         self.drafts.push(drafts);
         self.forms.path.pop();
+    }
+
+    /// A table has columns; a view may leave them to its query.
+    fn columns_given(&mut self, name: Name<'f>, columns: Option<&Entry<'_>>, kind: &str, record: &facts::Table<'f>) {
+        let missing = columns.is_none() && kind.eq_ignore_ascii_case("table");
+        if missing {
+            self.no_columns(name, record);
+        }
+        let readable = |entry: &Entry<'_>| entry.value.as_table().is_some() || is_none(&entry.value);
+        if missing || columns.is_some_and(|entry| !readable(entry)) {
+            self.without_columns.insert(name.text);
+        }
     }
 
     fn no_columns(&mut self, table: Name<'f>, record: &facts::Table<'f>) {
@@ -144,7 +162,7 @@ impl<'f> Builder<'f, '_> {
     }
 
     fn index_column(&mut self, place: &Place<'f, '_>, item: Text<'f>) {
-        if place.columns.contains_key(item.text) {
+        if place.columns.is_empty() || place.columns.contains_key(item.text) {
             return;
         }
         if let Some(column) = plain_column(item.text).filter(|column| !place.columns.contains_key(column)) {

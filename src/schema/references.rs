@@ -173,6 +173,9 @@ impl<'f> Builder<'f, '_> {
             return Some(key);
         }
         let name = table.name;
+        if self.without_columns.contains(name.text) {
+            return None;
+        }
         let title = format!("table `{}` has no primary key to refer to", name.text);
         let error = Diagnostic::new(Code::UnknownColumn, title, span, "names no column")
             .with_place(format!("`{}` is given here", name.text), name.span, "")
@@ -239,6 +242,9 @@ impl<'f> Builder<'f, '_> {
     }
 
     pub(super) fn unknown_column(&mut self, column: Text<'f>, table: Name<'f>, columns: &Names<'f>) {
+        if self.without_columns.contains(table.text) {
+            return;
+        }
         let title = format!("table `{}` has no column `{}`", table.text, column.text);
         let error = Diagnostic::new(Code::UnknownColumn, title, column.span, "no such column").with_place(
             format!("`{}` is given here", table.text),
