@@ -1,5 +1,6 @@
 //! `database.toml` as a tree of values with their places.
 
+mod duplicates;
 mod lookup;
 mod merge;
 mod parse;

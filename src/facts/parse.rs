@@ -1,14 +1,16 @@
 //! The text of a facts file to a tree, in the order of the file, with every error of the TOML.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml_parser::lexer::TokenKind;
 
-use super::{Entry, FactId, Kind, Table, Value};
-use crate::diagnostic::{Code, Diagnostic};
+use super::duplicates::first_places;
+use super::{Entry, FactId, Kind, Table, Value, quote_string};
+use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::source::{SourceId, Span};
 
 /// More dots than this in the keys around one value are refused; brackets have the parser's own limit of 80.
@@ -56,15 +58,42 @@ fn empty(source: SourceId, at: usize) -> Span {
 }
 
 fn report(source: SourceId, text: &str, errors: &[toml::de::Error], diagnostics: &mut Vec<Diagnostic>) {
-    for error in errors.iter().take(MAX_ERRORS) {
-        let place = source.span(on_boundaries(text, error.span().unwrap_or(0..0)));
-        let missing = place.start == place.end && error.message().starts_with("string values must be quoted");
-        let title = if missing { "a value is missing" } else { error.message() };
-        diagnostics.push(Diagnostic::new(Code::InvalidToml, title, place, ""));
-    }
+    let shown = &errors[..errors.len().min(MAX_ERRORS)];
+    let duplicates = shown.iter().any(|error| error.message() == DUPLICATE);
+    let firsts = if duplicates { first_places(text) } else { HashMap::new() };
+    diagnostics.extend(shown.iter().map(|error| {
+        let range = on_boundaries(text, error.span().unwrap_or(0..0));
+        let first = firsts.get(&range.start).filter(|_| error.message() == DUPLICATE);
+        diagnostic(text, error.message(), source.span(range), first.map(|first| source.span(first.clone())))
+    }));
     if let (Some(last), more @ 1..) = (diagnostics.last_mut(), errors.len().saturating_sub(MAX_ERRORS)) {
         let noun = if more == 1 { "error" } else { "errors" };
-        *last = last.clone().with_note(format!("{more} more {noun} in this file not shown"));
+        last.subs.push(Sub::Note(format!("{more} more {noun} in this file not shown")));
+    }
+}
+
+/// What the parser calls a key or table that is given twice.
+const DUPLICATE: &str = "duplicate key";
+
+/// The parser's words, and plainer ones for the commonest mistakes.
+fn diagnostic(text: &str, message: &str, place: Span, first: Option<Span>) -> Diagnostic {
+    let unquoted = message.starts_with("string values must be quoted");
+    if let Some(first) = first {
+        let title = format!("`{}` is given twice", &text[place.range()]);
+        return Diagnostic::new(Code::InvalidToml, title, place, "given again").with_place(
+            "it is given here first",
+            first,
+            "",
+        );
+    }
+    match unquoted {
+        true if place.start == place.end => Diagnostic::new(Code::InvalidToml, "a value is missing", place, ""),
+        true => {
+            let repair = quote_string(text[place.range()].trim());
+            let replace = Sub::Replace { message: "put it in quotes".to_owned(), span: place, text: repair };
+            Diagnostic::new(Code::InvalidToml, "a string must stand in quotes", place, "").with(replace)
+        }
+        false => Diagnostic::new(Code::InvalidToml, message, place, ""),
     }
 }
 
@@ -324,7 +353,7 @@ mod tests {
         let text = "a = 1\nb = bare word\n[x]\nk = \"open\nl = 2\na =\n[y]\nlast = 'here'\n";
         let (table, diagnostics) = read(text);
         let found: Vec<_> = diagnostics.iter().map(|d| (d.title.as_str(), &text[d.place.span.range()])).collect();
-        let unquoted = "string values must be quoted, expected literal string";
+        let unquoted = "a string must stand in quotes";
         let unclosed = "invalid basic string, expected `\"`";
         assert_eq!(found, [(unquoted, "bare word"), (unclosed, ""), ("a value is missing", "")]);
         assert_eq!(diagnostics[2].place.span.start, text.find("[y]").unwrap() - 1);
@@ -336,8 +365,15 @@ mod tests {
     fn a_key_given_twice_is_reported() {
         let text = "[x]\nk = 1\nk = 2\n[x]\nj = 3\n";
         let (table, diagnostics) = read(text);
-        let found: Vec<_> = diagnostics.iter().map(|d| (d.title.as_str(), d.place.span.start)).collect();
-        assert_eq!(found, [("duplicate key", 10), ("duplicate key", 17)]);
+        let found: Vec<_> = diagnostics.iter().map(|d| (d.title.as_str(), d.place.span.start, &d.subs[0])).collect();
+        let [
+            ("`k` is given twice", 10, Sub::Place { label: first, .. }),
+            ("`x` is given twice", 17, Sub::Place { label, .. }),
+        ] = found[..]
+        else {
+            panic!("{found:?}")
+        };
+        assert_eq!((first.span.start, label.span.start), (4, 1));
         assert_eq!(at(&table, "x/k").value.scalar_text(), Some("1"));
     }
 
@@ -363,5 +399,44 @@ mod tests {
         good(&format!("a = '{}'\n[b.c]\n{}", ".".repeat(500), "x.y.z = 1\n".replace('x', "x1")));
         let lines: String = (0..200).map(|n| format!("[a.b.c{n}]\nx.y = {{ z.z = 1.5 }}\n")).collect();
         good(&lines);
+    }
+
+    #[test]
+    fn a_file_of_nonsense_is_cut_short() {
+        let (_, diagnostics) = read(&"a = \n".repeat(1000));
+        assert_eq!(diagnostics.len(), MAX_ERRORS);
+        let last = diagnostics.last().and_then(|diagnostic| diagnostic.subs.last());
+        assert!(matches!(last, Some(Sub::Note(note)) if note.contains("more errors")));
+    }
+
+    /// All places of a tree, each within the text and on boundaries of characters.
+    fn check_places(text: &str, table: &Table<'_>) {
+        for span in table.header.into_iter().chain(table.insert_at) {
+            assert!(text.get(span.range()).is_some());
+        }
+        for entry in &table.entries {
+            assert!(text.get(entry.key_span.range()).is_some() && text.get(entry.value.span.range()).is_some());
+            if let Some(table) = entry.value.as_table() {
+                check_places(text, table);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_panics_and_every_place_can_be_underlined(
+            pieces in proptest::collection::vec(proptest::sample::select(&[
+                "[", "]", "{", "}", "a", "b.c", "\"", "'", "=", ",", "\n", "1", "é", "# x", "true", " ", "\\", "\"\"\"", "[a.b]\n",
+                "a = 1\n", "[[b]]\n", "\r\n", "1_0", "0x", "2025-01-01", "\u{feff}", ".",
+            ][..]), 0..40)
+        ) {
+            let text = pieces.concat();
+            let (table, diagnostics) = read(&text);
+            check_places(&text, &table);
+            for diagnostic in &diagnostics {
+                proptest::prop_assert!(text.get(diagnostic.place.span.range()).is_some());
+            }
+            proptest::prop_assert_eq!(diagnostics.is_empty(), DeTable::parse(&text).is_ok());
+        }
     }
 }

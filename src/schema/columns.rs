@@ -6,7 +6,7 @@ use super::constraints::{self, KeyPart, SaidReference};
 use super::forms::{self, Text, as_record, joined};
 use super::parse::{Builder, name, replace};
 use super::references::{Pending, Slot, Target};
-use super::unknown::Owner;
+use super::unknown::{COLUMN, Owner};
 use super::words::push_actions;
 use super::{Column, ForeignKey, Name, Schema};
 use crate::diagnostic::{Code, Diagnostic};
@@ -74,22 +74,8 @@ impl<'f> Builder<'f, '_> {
             return (column, Draft::default());
         };
         let [data_type, given, primary_key, nullable, unique, default, references, on_delete, on_update, description] =
-            self.forms.fields(
-                Owner::Column,
-                record,
-                [
-                    "type",
-                    "constraints",
-                    "primary_key",
-                    "nullable",
-                    "unique",
-                    "default",
-                    "references",
-                    "on_delete",
-                    "on_update",
-                    "description",
-                ],
-            );
+            self.forms.fields(Owner::Column, record, COLUMN);
+        let given = given.filter(|entry| !forms::is_none(&entry.value));
         let texts = self.forms.strings(given).unwrap_or_default();
         let said = said(&texts);
         let mut draft = Draft { given: !texts.is_empty(), ..Draft::default() };
@@ -153,10 +139,10 @@ impl<'f> Builder<'f, '_> {
 
     fn default(&mut self, draft: &mut Draft<'f>, typed: Option<&'f Entry<'f>>, said: &Said<'f>) {
         let text = self.forms.scalar(typed);
-        if let (Some(entry), Some(text), Some(said)) = (typed, text, said.default) {
-            if !text.text.trim().eq_ignore_ascii_case(said.text) {
-                self.disagree(entry, said.span);
-            }
+        if let (Some(entry), Some(text), Some(said)) = (typed, text, said.default)
+            && !text.text.trim().eq_ignore_ascii_case(said.text)
+        {
+            self.disagree(entry, said.span);
         }
         draft.default = text.or(said.default).map(|text| text.text);
     }
@@ -167,10 +153,10 @@ impl<'f> Builder<'f, '_> {
         let actions = [on_delete, on_update].map(|entry| self.forms.string(entry).map(|text| text.text));
         let said_actions = said.as_ref().map_or([None; 2], |said| [said.on_delete, said.on_update]);
         for ((entry, action), said_action) in [on_delete, on_update].into_iter().zip(actions).zip(said_actions) {
-            if let (Some(entry), Some(action), Some(other), Some(said)) = (entry, action, said_action, &said) {
-                if !action.eq_ignore_ascii_case(other) {
-                    self.disagree(entry, said.span);
-                }
+            if let (Some(entry), Some(action), Some(other), Some(said)) = (entry, action, said_action, &said)
+                && !action.eq_ignore_ascii_case(other)
+            {
+                self.disagree(entry, said.span);
             }
         }
         let merged = [actions[0].or(said_actions[0]), actions[1].or(said_actions[1])];
@@ -219,7 +205,7 @@ impl<'f> Builder<'f, '_> {
             let said = draft.said_reference.iter().map(|reference| (reference, Slot::Said(at)));
             for (reference, slot) in typed.chain(said) {
                 let Reference { target, span, on_delete, on_update } = reference.clone();
-                self.pending.push(Pending { table, columns: vec![at], span, target, on_delete, on_update, slot });
+                self.pending.push(Pending { table, columns: Some(vec![at]), span, target, on_delete, on_update, slot });
             }
         }
     }

@@ -84,7 +84,7 @@ fn tokens(text: &str) -> Vec<Token> {
             ')' => (Kind::Close, 1),
             ',' | ';' => (Kind::Comma, 1),
             '"' | '`' | '\'' => rest[1..].find(c).map_or((Kind::Symbol, 1), |end| (Kind::Quoted, end + 2)),
-            c if is_word(c) => (Kind::Word, word_length(rest)),
+            c if is_word(c) && c != '.' => (Kind::Word, word_length(rest)),
             c => (Kind::Symbol, c.len_utf8()),
         };
         tokens.push(Token { kind, range: at..at + length });
@@ -100,8 +100,7 @@ fn is_word(c: char) -> bool {
 /// The length of the word, without the full stop of a sentence.
 fn word_length(rest: &str) -> usize {
     let word = &rest[..rest.find(|c: char| !is_word(c)).unwrap_or(rest.len())];
-    let trimmed = word.trim_end_matches('.').len();
-    if trimmed == 0 { word.len() } else { trimmed }
+    word.trim_end_matches('.').len()
 }
 
 const CLAUSES: &[&str] = &[

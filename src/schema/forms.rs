@@ -210,6 +210,7 @@ pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
         let close = other.len().abs_diff(folded.len()) <= 8 && other.chars().count().abs_diff(length) <= 2;
         close.then(|| (strsim::osa_distance(&folded, &other), candidate))
     };
-    let near = names.filter_map(distance).min_by_key(|&(distance, _)| distance);
+    // The smallest, and of several the first by name: the order of the names must not matter.
+    let near = names.filter_map(distance).min();
     near.filter(|&(distance, _)| distance <= 2 && distance < length).map(|(_, candidate)| candidate)
 }

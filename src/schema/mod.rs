@@ -5,6 +5,8 @@ mod constraints;
 mod forms;
 mod parse;
 mod references;
+#[cfg(test)]
+mod tests;
 mod unknown;
 mod words;
 

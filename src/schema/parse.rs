@@ -1,11 +1,11 @@
 //! `[tables.NAME]` to typed tables: first every record by itself, then the references between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::columns::Draft;
-use super::forms::{Forms, Text, as_record};
-use super::references::{Pending, Slot, Target};
-use super::unknown::Owner;
+use super::forms::{Forms, Text, as_record, is_none};
+use super::references::{Pending, SUGGESTIONS, Slot, Target};
+use super::unknown::{CHECK, INDEX, Owner, REFERENCE, RELATION, TABLE};
 use super::{Check, Index, Name, Relation, Schema, Table};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, Entry, Kind, Value, dotted_path};
@@ -17,7 +17,14 @@ use crate::source::Span;
 pub fn parse<'f>(tables: &'f facts::Table<'f>, diagnostics: &mut Vec<Diagnostic>) -> Schema<'f> {
     let mut found = Vec::new();
     let forms = Forms { diagnostics: &mut found, unknown: Vec::new(), path: vec!["tables"] };
-    let mut builder = Builder { forms, schema: Schema::default(), drafts: Vec::new(), pending: Vec::new() };
+    let mut builder = Builder {
+        forms,
+        schema: Schema::default(),
+        drafts: Vec::new(),
+        pending: Vec::new(),
+        without_columns: HashSet::new(),
+        suggestions: SUGGESTIONS,
+    };
     for entry in &tables.entries {
         if let Some(record) = entry.value.as_table() {
             builder.table(entry, record);
@@ -38,6 +45,10 @@ pub(super) struct Builder<'f, 'd> {
     /// The columns' typed fields, by table and column.
     pub(super) drafts: Vec<Vec<Draft<'f>>>,
     pub(super) pending: Vec<Pending<'f>>,
+    /// Tables whose columns could not be read, which is reported: it is no news that a column is not among them.
+    pub(super) without_columns: HashSet<&'f str>,
+    /// How many wrong names may still be compared with others.
+    pub(super) suggestions: usize,
 }
 
 /// The columns of a table by name.
@@ -54,12 +65,9 @@ impl<'f> Builder<'f, '_> {
     fn table(&mut self, entry: &'f Entry<'f>, record: &'f facts::Table<'f>) {
         let (name, at) = (name(entry), self.schema.tables.len());
         self.forms.path.push(name.text);
-        let known = ["description", "kind", "columns", "indexes", "relations", "checks"];
-        let [description, kind, columns, indexes, relations, checks] = self.forms.fields(Owner::Table, record, known);
+        let [description, kind, columns, indexes, relations, checks] = self.forms.fields(Owner::Table, record, TABLE);
         let kind = self.forms.string(kind).map_or("table", |kind| kind.text);
-        if columns.is_none() && kind.eq_ignore_ascii_case("table") {
-            self.no_columns(name, record);
-        }
+        self.columns_given(name, columns, kind, record);
         let (columns, drafts) = self.columns(columns);
         let names = columns.iter().enumerate().map(|(at, column)| (column.name.text, at)).collect();
         let place = Place { at, name, columns: &names };
@@ -81,6 +89,18 @@ impl<'f> Builder<'f, '_> {
         self.column_references(at, &drafts);
         self.drafts.push(drafts);
         self.forms.path.pop();
+    }
+
+    /// A table has columns; a view may leave them to its query.
+    fn columns_given(&mut self, name: Name<'f>, columns: Option<&Entry<'_>>, kind: &str, record: &facts::Table<'f>) {
+        let missing = columns.is_none() && kind.eq_ignore_ascii_case("table");
+        if missing {
+            self.no_columns(name, record);
+        }
+        let readable = |entry: &Entry<'_>| entry.value.as_table().is_some() || is_none(&entry.value);
+        if missing || columns.is_some_and(|entry| !readable(entry)) {
+            self.without_columns.insert(name.text);
+        }
     }
 
     fn no_columns(&mut self, table: Name<'f>, record: &facts::Table<'f>) {
@@ -119,8 +139,7 @@ impl<'f> Builder<'f, '_> {
             }
             return None;
         };
-        let known = ["columns", "unique", "method", "where", "purpose"];
-        let [columns, unique, method, predicate, purpose] = self.forms.fields(Owner::Index, record, known);
+        let [columns, unique, method, predicate, purpose] = self.forms.fields(Owner::Index, record, INDEX);
         if columns.is_none() {
             self.missing("index", &entry.key, "columns", entry.key_span);
         }
@@ -143,7 +162,7 @@ impl<'f> Builder<'f, '_> {
     }
 
     fn index_column(&mut self, place: &Place<'f, '_>, item: Text<'f>) {
-        if place.columns.contains_key(item.text) {
+        if place.columns.is_empty() || place.columns.contains_key(item.text) {
             return;
         }
         if let Some(column) = plain_column(item.text).filter(|column| !place.columns.contains_key(column)) {
@@ -179,9 +198,8 @@ impl<'f> Builder<'f, '_> {
             }
             return super::forms::string(value).map(|words| Relation { words: Some(words.text), ..empty });
         };
-        let known = ["columns", "references", "on_delete", "on_update", "description", "name"];
         let [columns, references, on_delete, on_update, description, own_name] =
-            self.forms.fields(Owner::Relation, record, known);
+            self.forms.fields(Owner::Relation, record, RELATION);
         let label = named.map_or("", |entry| entry.key.as_ref());
         if references.is_none() && (columns.is_some() || description.is_none()) {
             self.missing("relation", label, "references", span);
@@ -193,7 +211,7 @@ impl<'f> Builder<'f, '_> {
         let target = self.target(references);
         let on_delete = self.forms.string(on_delete).map(|text| text.text);
         let on_update = self.forms.string(on_update).map(|text| text.text);
-        if let (Some(Some(columns)), Some(target)) = (referring, target) {
+        if let (Some(columns), Some(target)) = (referring, target) {
             let (table, slot) = (place.at, Slot::Relation(at));
             self.pending.push(Pending { table, columns, span, target, on_delete, on_update, slot });
         }
@@ -241,8 +259,7 @@ impl<'f> Builder<'f, '_> {
             let name = named.map(name);
             return expression.map(|text| Check { name, expression: text.text, description: None });
         };
-        let known = ["expression", "description", "name"];
-        let [expression, description, own_name] = self.forms.fields(Owner::Check, record, known);
+        let [expression, description, own_name] = self.forms.fields(Owner::Check, record, CHECK);
         let name = self.own_name(named, own_name);
         if expression.is_none() {
             let span = named.map_or(value.span, |entry| entry.key_span);
@@ -308,7 +325,7 @@ impl<'f> Builder<'f, '_> {
             };
         };
         self.forms.path.push(&entry.key);
-        let [table, columns] = self.forms.fields(Owner::Reference, record, ["table", "columns"]);
+        let [table, columns] = self.forms.fields(Owner::Reference, record, REFERENCE);
         self.forms.path.pop();
         if table.is_none() {
             self.missing("reference", "", "table", entry.value.span);

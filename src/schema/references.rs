@@ -11,14 +11,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
 /// How many wrong names are compared with all tables for a suggestion: a file with more has another problem, and the
-/// comparison is not to grow with the square of the schema.
-const SUGGESTIONS: usize = 100;
+/// comparison must not grow with the square of the schema.
+pub(super) const SUGGESTIONS: usize = 100;
 
 /// A reference that waits for its target.
 #[derive(Debug)]
 pub(super) struct Pending<'f> {
     pub(super) table: usize,
-    pub(super) columns: Vec<usize>,
+    /// The columns that refer; absent where one of them is a mistake, which is reported.
+    pub(super) columns: Option<Vec<usize>>,
     pub(super) span: Span,
     pub(super) target: Target<'f>,
     pub(super) on_delete: Option<&'f str>,
@@ -63,12 +64,11 @@ impl<'f> Target<'f> {
 impl<'f> Builder<'f, '_> {
     /// Resolves all references and makes the texts of the columns.
     pub(super) fn resolve(&mut self) {
-        let mut suggestions = SUGGESTIONS;
         let mut seen = HashSet::new();
         for pending in std::mem::take(&mut self.pending) {
             let slot = pending.slot;
             let (table, span) = (pending.table, pending.span);
-            let Some(key) = self.foreign_key(pending, &mut suggestions) else { continue };
+            let Some(key) = self.foreign_key(pending) else { continue };
             let identity = (table, key.columns.clone(), key.table, key.references.clone());
             match slot {
                 Slot::Relation(at) => {
@@ -117,9 +117,9 @@ impl<'f> Builder<'f, '_> {
         }
     }
 
-    fn foreign_key(&mut self, pending: Pending<'f>, suggestions: &mut usize) -> Option<ForeignKey<'f>> {
+    fn foreign_key(&mut self, pending: Pending<'f>) -> Option<ForeignKey<'f>> {
         let Pending { columns, target, on_delete, on_update, span, .. } = pending;
-        let (table, named) = self.find(&target, suggestions)?;
+        let (table, named) = self.find(&target)?;
         let references = match named.is_empty() {
             true => self.primary_key(table, span)?,
             false => {
@@ -129,6 +129,7 @@ impl<'f> Builder<'f, '_> {
                 found.into_iter().collect::<Option<Vec<_>>>()?
             }
         };
+        let columns = columns?;
         if columns.len() != references.len() {
             self.different_numbers(columns.len(), table, &references, span);
             return None;
@@ -147,7 +148,7 @@ impl<'f> Builder<'f, '_> {
     }
 
     /// The table meant and the columns named with it.
-    fn find(&mut self, target: &Target<'f>, suggestions: &mut usize) -> Option<(usize, Vec<Text<'f>>)> {
+    fn find(&mut self, target: &Target<'f>) -> Option<(usize, Vec<Text<'f>>)> {
         let (table, columns) = match target {
             Target::Parts { table, columns } => (*table, columns.clone()),
             Target::Text(text) => match (self.schema.position(text.text), split(*text)) {
@@ -160,7 +161,7 @@ impl<'f> Builder<'f, '_> {
             return Some((at, columns));
         }
         let whole = if let Target::Text(text) = target { *text } else { table };
-        self.unknown_table(table, whole, suggestions);
+        self.unknown_table(table, whole);
         None
     }
 
@@ -172,6 +173,9 @@ impl<'f> Builder<'f, '_> {
             return Some(key);
         }
         let name = table.name;
+        if self.without_columns.contains(name.text) {
+            return None;
+        }
         let title = format!("table `{}` has no primary key to refer to", name.text);
         let error = Diagnostic::new(Code::UnknownColumn, title, span, "names no column")
             .with_place(format!("`{}` is given here", name.text), name.span, "")
@@ -190,9 +194,11 @@ impl<'f> Builder<'f, '_> {
         self.forms.push(error.with_place(message, span, ""));
     }
 
-    fn unknown_table(&mut self, table: Text<'f>, whole: Text<'f>, suggestions: &mut usize) {
-        let name = if nearest_table(whole.text, &self.schema.tables, suggestions).is_some() { whole } else { table };
-        let near = nearest_table(name.text, &self.schema.tables, suggestions);
+    fn unknown_table(&mut self, table: Text<'f>, whole: Text<'f>) {
+        let (name, near) = match self.nearest_table(whole.text) {
+            None if whole.text != table.text => (table, self.nearest_table(table.text)),
+            near => (whole, near),
+        };
         let error = Diagnostic::new(
             Code::UnknownTable,
             format!("there is no table `{}`", name.text),
@@ -213,16 +219,39 @@ impl<'f> Builder<'f, '_> {
         self.forms.push(error);
     }
 
+    /// The table of the nearest name; the same name in another schema (`public.users` for `users`) is near too.
+    fn nearest_table(&mut self, name: &str) -> Option<Name<'f>> {
+        if self.suggestions == 0 {
+            return None;
+        }
+        let tables = std::mem::take(&mut self.schema.by_name);
+        let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
+        let own = last(name);
+        let near = self.nearest(name, tables.keys().copied()).or_else(|| {
+            let mut same = tables.keys().copied().filter(|name| last(name) == own);
+            same.next().filter(|_| same.next().is_none())
+        });
+        let found = near.and_then(|near| self.schema.tables.get(*tables.get(near)?)).map(|table| table.name);
+        self.schema.by_name = tables;
+        found
+    }
+
+    fn nearest(&mut self, name: &str, names: impl Iterator<Item = &'f str>) -> Option<&'f str> {
+        self.suggestions = self.suggestions.checked_sub(1)?;
+        nearest(name, names)
+    }
+
     pub(super) fn unknown_column(&mut self, column: Text<'f>, table: Name<'f>, columns: &Names<'f>) {
+        if self.without_columns.contains(table.text) {
+            return;
+        }
         let title = format!("table `{}` has no column `{}`", table.text, column.text);
         let error = Diagnostic::new(Code::UnknownColumn, title, column.span, "no such column").with_place(
             format!("`{}` is given here", table.text),
             table.span,
             "",
         );
-        let mut names: Vec<_> = columns.keys().copied().collect();
-        names.sort_unstable();
-        let error = match nearest(column.text, names.iter().copied()) {
+        let error = match self.nearest(column.text, columns.keys().copied()) {
             Some(near) => error.with(replace("use the column of a similar name", column.span, near.to_owned())),
             None => error,
         };
@@ -246,18 +275,6 @@ fn split(text: Text<'_>) -> Option<(Text<'_>, Vec<Text<'_>>)> {
     }
     let dot = whole.rfind('.')?;
     Some((text.part(0..dot)?, vec![text.part(dot + 1..whole.len())?]))
-}
-
-/// The table of the nearest name; the same name in another schema (`public.users` for `users`) is near too.
-fn nearest_table<'f>(name: &str, tables: &[Table<'f>], suggestions: &mut usize) -> Option<Name<'f>> {
-    *suggestions = suggestions.checked_sub(1)?;
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    let near = nearest(name, tables.iter().map(|table| table.name.text));
-    let own = last(name);
-    let mut same_last = tables.iter().filter(|table| last(table.name.text) == own);
-    let same_last = same_last.next().filter(|_| same_last.next().is_none()).map(|table| table.name.text);
-    let found = near.or(same_last)?;
-    tables.iter().find(|table| table.name.text == found).map(|table| table.name)
 }
 
 fn columns(count: usize) -> String {

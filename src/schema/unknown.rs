@@ -4,6 +4,25 @@ use super::forms::nearest;
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, dotted_path};
 
+// The fields of the spec, in the order in which they are read.
+pub(super) const TABLE: [&str; 6] = ["description", "kind", "columns", "indexes", "relations", "checks"];
+pub(super) const COLUMN: [&str; 10] = [
+    "type",
+    "constraints",
+    "primary_key",
+    "nullable",
+    "unique",
+    "default",
+    "references",
+    "on_delete",
+    "on_update",
+    "description",
+];
+pub(super) const INDEX: [&str; 5] = ["columns", "unique", "method", "where", "purpose"];
+pub(super) const RELATION: [&str; 6] = ["columns", "references", "on_delete", "on_update", "description", "name"];
+pub(super) const CHECK: [&str; 3] = ["expression", "description", "name"];
+pub(super) const REFERENCE: [&str; 2] = ["table", "columns"];
+
 /// What a record of the schema is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
@@ -37,23 +56,12 @@ impl Owner {
     /// The fields of the spec.
     pub fn fields(self) -> &'static [&'static str] {
         match self {
-            Owner::Table => &["description", "kind", "columns", "indexes", "relations", "checks"],
-            Owner::Column => &[
-                "type",
-                "constraints",
-                "primary_key",
-                "nullable",
-                "unique",
-                "default",
-                "references",
-                "on_delete",
-                "on_update",
-                "description",
-            ],
-            Owner::Index => &["columns", "unique", "method", "where", "purpose"],
-            Owner::Relation => &["columns", "references", "on_delete", "on_update", "description", "name"],
-            Owner::Check => &["expression", "description", "name"],
-            Owner::Reference => &["table", "columns"],
+            Owner::Table => &TABLE,
+            Owner::Column => &COLUMN,
+            Owner::Index => &INDEX,
+            Owner::Relation => &RELATION,
+            Owner::Check => &CHECK,
+            Owner::Reference => &REFERENCE,
         }
     }
 }
