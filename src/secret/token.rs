@@ -125,7 +125,7 @@ const SHAPES: &[Shape] = &[
 ];
 
 /// The first bytes of all prefixes, so that most words cost one look.
-const FIRST: [bool; 256] = {
+static FIRST: [bool; 256] = {
     let mut first = [false; 256];
     let mut at = 0;
     while at < SHAPES.len() {
