@@ -1,6 +1,5 @@
 //! Measures the recognition of credentials on the lists under `tests/secrets`.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use mdbook_database::secret::detect;
@@ -16,7 +15,7 @@ struct Case {
 /// Reads `address TAB value` lines. A `~` keeps the tokens of the positives from being tokens in this repository.
 fn cases(name: &str, split: bool) -> Vec<Case> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/secrets").join(name);
-    let text = std::fs::read_to_string(&file).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
     let case = |(number, line): (usize, &str)| {
         let (path, value) = line.split_once('\t').unwrap_or_else(|| panic!("{name}:{}: no tab", number + 1));
         let value = unescape(&if split { value.replace('~', "") } else { value.to_owned() });
@@ -41,7 +40,7 @@ fn measure(folder: &str) -> (usize, usize, f64, f64, String) {
     let mut wrong = String::new();
     for (title, list, expected) in [("missed", &positives, true), ("wrongly found", &negatives, false)] {
         for case in list.iter().filter(|case| case.found != expected) {
-            writeln!(wrong, "{title}: line {}: {} = {:?}", case.line, case.path, case.value).unwrap();
+            wrong += &format!("{title}: line {}: {} = {:?}\n", case.line, case.path, case.value);
         }
     }
     let recall = hits as f64 / positives.len() as f64;

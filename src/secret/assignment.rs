@@ -1,12 +1,12 @@
 //! Assignments inside a value: environment files, JSON, YAML, connection parameters, SQL.
 
-use super::text::{Slice, ends_with_ignoring_case, window, window_before};
+use super::text::{Slice, window, window_before};
 use super::word::{Role, is_key, is_literal, is_password, is_random, is_uuid, role};
 use super::{Finding, Kind, connection};
 
 /// A longer name or value is no assignment of a password.
 const NAME: usize = 64;
-const VALUE: usize = 1024;
+const VALUE: usize = 512;
 
 /// The first secret that is assigned to a name that says so.
 pub(super) fn find(value: &str) -> Option<Finding> {
@@ -32,15 +32,20 @@ fn assigned(value: &str, at: usize, separator: u8) -> Option<Finding> {
     let right = right_of(value, at + 1, separator)?;
     let glued = separator == b'=' && right.text.start <= at + 2;
     let text = right.text.text;
+    let connects = || connection::surrounds(value, at - name.len(), right.text.range().end);
     let secret = match role {
-        Role::Password if glued && connection::surrounds(value, at - name.len(), right.text.range().end) => {
-            is_literal(text)
+        Role::Password if glued || right.quoted || right.alone => {
+            is_password(text) || (glued && (is_literal(text) || right.quoted && is_phrase(text)) && connects())
         }
-        Role::Password if glued || right.quoted || right.alone => is_password(text),
         Role::Password => is_random(text) && is_password(text),
         Role::Key => is_key(text) || (is_uuid(text) && (glued || right.alone)),
     };
     secret.then(|| Finding { kind: Kind::AssignedPassword, range: right.text.range() })
+}
+
+/// Words in quotes that stand where a connection string has its password.
+fn is_phrase(text: &str) -> bool {
+    text.split(' ').all(is_literal)
 }
 
 /// The name in front of the separator at `at`, without what a dot separates from it.
@@ -72,13 +77,14 @@ fn right_of(value: &str, start: usize, separator: u8) -> Option<Right<'_>> {
             let inner = window(value, from, VALUE);
             let end = inner.find([quote, '\n'])?;
             let text = Slice::new(value, from..from + end)?.trim(|c| c == '\\');
+            // A closing quote was taken for an opening one.
+            if text.text.starts_with([')', ',', ';', '}']) {
+                return None;
+            }
             Some(Right { text, quoted: true, alone: true })
         }
         None => {
-            let end = text
-                .find(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '`' | '"' | '\''))
-                .unwrap_or(text.len());
-            let end = text.find('&').filter(|_| separator == b'=').map_or(end, |ampersand| end.min(ampersand));
+            let end = unquoted_end(text, separator);
             let tail = text.get(end..)?.split('\n').next()?.trim_start();
             let alone = tail.is_empty() || tail.starts_with(['#', ';', ',', '`', '}', '&']);
             let text = Slice::new(value, from..from + end)?.trim(|c| matches!(c, ')' | '}'));
@@ -87,11 +93,25 @@ fn right_of(value: &str, start: usize, separator: u8) -> Option<Right<'_>> {
     }
 }
 
+/// Where an unquoted value ends; at the next `name=`, too, so that a chain of them is read once.
+fn unquoted_end(text: &str, separator: u8) -> usize {
+    let bytes = text.as_bytes();
+    let ends = |(at, &byte): (usize, &u8)| match byte {
+        b';' | b',' | b'`' | b'"' | b'\'' => true,
+        b'&' => separator == b'=',
+        b'=' => bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
+        _ => byte.is_ascii_whitespace(),
+    };
+    bytes.iter().enumerate().position(ends).unwrap_or(bytes.len())
+}
+
 /// `PASSWORD '…'` and `IDENTIFIED BY '…'`, with the quote at `at`.
 fn in_statement(value: &str, at: usize) -> Option<Finding> {
-    let before = window_before(value, at, NAME).trim_end_matches([' ', '(', '=']);
-    let identified = ends_with_ignoring_case(before, " by") && before.to_ascii_lowercase().contains("identified");
-    let assigned = ends_with_ignoring_case(before, "password") || before.to_ascii_lowercase().contains("set password");
+    let before = window_before(value, at, NAME).trim_end_matches([' ', '(', 'N']);
+    let lower = before.to_ascii_lowercase();
+    let statement = ["with password", "set password", "identified"].iter().any(|words| lower.contains(words));
+    let identified = statement && (lower.ends_with(" by") || lower.ends_with('='));
+    let assigned = lower.ends_with("password");
     if !identified && !assigned {
         return None;
     }

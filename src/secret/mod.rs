@@ -80,3 +80,151 @@ pub fn detect(path: &[&str], value: &str) -> Option<Finding> {
         .or_else(|| command::find(value))
         .or_else(|| keyed::find(path, value))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kind(key: &str, value: &str) -> Option<&'static str> {
+        detect(&["connection", key], value).map(|finding| finding.kind.describe())
+    }
+
+    fn found<'v>(key: &str, value: &'v str) -> &'v str {
+        detect(&["connection", key], value).map_or("", |finding| &value[finding.range])
+    }
+
+    #[test]
+    fn the_finding_covers_the_secret_alone() {
+        assert_eq!(found("url", "see `postgres://app:hunter2@db.acme.io/shop` for it"), "hunter2");
+        assert_eq!(found("url", "Grüße: redis://:pä55wörd@cache/0"), "pä55wörd");
+        assert_eq!(found("password", " `Tr0ub4dor&3`\n"), "Tr0ub4dor&3");
+        assert_eq!(found("code", "user=app password='tulip garden' host=db"), "tulip garden");
+        assert_eq!(found("restore", "mysql -u root -pSup3rR00t shop"), "Sup3rR00t");
+        assert_eq!(found("roles", "CREATE ROLE app PASSWORD 'tulips'"), "tulips");
+        assert_eq!(found("login", "psql --password hunter2 shop"), "hunter2");
+    }
+
+    #[test]
+    fn a_kind_is_described_without_the_value() {
+        let block = format!("-----BEGIN {} KEY-----\n{}", "PRIVATE", "MIIEvQIBADANBgkqhkiG9w0BAQ");
+        assert_eq!(kind("tls", &block), Some("a private key block"));
+        assert_eq!(kind("url", "postgres://app:hunter2@db/shop"), Some("a URL with a password"));
+        assert_eq!(kind("id", concat!("AKI", "AQ7M2X4LPZ6RT3VWN")), Some("an AWS access key"));
+        assert_eq!(kind("password", "hunter2"), Some("a password"));
+        assert_eq!(kind("api_key", "9fK2mQx7Lw3RtZ8p"), Some("a random value under the name of a credential"));
+        assert_eq!(kind("code", "DB_PASSWORD=hunter2"), Some("an assignment with a password"));
+        assert_eq!(kind("code", "redis-cli -a c4ch3Pass"), Some("a command with a password"));
+    }
+
+    #[test]
+    fn the_key_decides_whatever_its_spelling() {
+        for key in [
+            "password",
+            "DB-PASSWORD",
+            "dbPassword",
+            "PGPASSWORD",
+            "db_passwd",
+            "smtp_pass",
+            "password_2",
+            "client secret",
+        ] {
+            assert!(kind(key, "hunter2").is_some(), "{key}");
+        }
+        for key in ["password_policy", "token_ttl", "secret_store", "passport", "primary_key", "description", ""] {
+            assert!(kind(key, "hunter2").is_none(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_field_below_a_secret_key_is_judged_more_gently() {
+        assert!(detect(&["passwords", "app"], "hunter2").is_some());
+        assert!(detect(&["password", "default"], "hunter2").is_some());
+        assert!(detect(&["password", "0"], "hunter2").is_some());
+        assert!(detect(&["tables", "users", "columns", "password", "type"], "varchar2").is_none());
+        assert!(detect(&["credentials", "staging"], "9fK2mQx7Lw3RtZ8p").is_some());
+        assert!(detect(&["credentials", "version"], "9fK2mQx7Lw3RtZ8p").is_none());
+    }
+
+    #[test]
+    fn no_path_and_no_value_are_no_finding() {
+        assert_eq!(detect(&[], "hunter2"), None);
+        assert_eq!(detect(&["password"], ""), None);
+    }
+
+    #[test]
+    fn a_local_default_passes_and_the_same_on_a_real_host_does_not() {
+        assert_eq!(found("url", "postgres://postgres:postgres@localhost:5432/shop"), "");
+        assert_eq!(found("url", "postgres://postgres:postgres@db.acme.io/shop"), "postgres");
+    }
+
+    #[test]
+    fn prose_under_a_secret_key_passes_unless_a_random_word_is_in_it() {
+        assert_eq!(found("DB_PASSWORD", "Set by Vault"), "");
+        assert_eq!(found("DB_PASSWORD", "**Vault**"), "");
+        assert_eq!(found("token", "use 9fK2mQx7Lw3RtZ8pBn4c until June"), "9fK2mQx7Lw3RtZ8pBn4c");
+    }
+
+    #[test]
+    fn a_key_block_is_found_by_its_body() {
+        assert_eq!(kind("tls", "begins with -----BEGIN RSA PRIVATE KEY-----"), None);
+        assert_eq!(kind("tls", "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"), None);
+    }
+
+    /// Patterns that make a careless scanner start over at each byte; none holds a secret.
+    const HOSTILE: &[&str] = &[
+        "://a:",
+        "://a@",
+        "a:b@",
+        "=",
+        ":",
+        "token=",
+        "pwd=vault ",
+        "password='",
+        "password \"",
+        "\\\"password\\\": ",
+        "eyJ-",
+        "eyJaaaaaaaaaaaaaaaa.eyJ ",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----",
+        "xoxb-",
+        "sk-",
+        "--token ",
+        "mysql -p ",
+        "identified by '",
+        "bearer ",
+        "é",
+        "a",
+        "a ",
+        "@tcp(",
+        "jdbc:oracle:thin:",
+        "*:*:",
+        "sig=sv=",
+    ];
+
+    #[test]
+    fn repeated_marks_hold_no_secret_and_end() {
+        for pattern in HOSTILE {
+            let value = pattern.repeat(40_000 / pattern.len());
+            assert_eq!(detect(&["api_token"], &value), None, "{pattern}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_range_lies_on_character_boundaries(key in "(password|token|url)", value in any::<String>()) {
+            if let Some(finding) = detect(&["a", &key], &value) {
+                prop_assert!(value.get(finding.range).is_some());
+            }
+        }
+
+        #[test]
+        fn no_arrangement_of_marks_panics(parts in prop::collection::vec(prop::sample::select(HOSTILE), 0..12), word in "\\PC{0,6}") {
+            let value = parts.join(&word);
+            if let Some(finding) = detect(&["password"], &value) {
+                prop_assert!(value.get(finding.range).is_some_and(|text| !text.is_empty()));
+            }
+        }
+    }
+}

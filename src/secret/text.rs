@@ -26,9 +26,9 @@ impl<'v> Slice<'v> {
         Slice { text: rest.trim_end_matches(&drop), start }
     }
 
-    /// Without white space, quotes and backticks around it.
+    /// Without white space, quotes, backticks and emphasis around it.
     pub(super) fn bare(self) -> Self {
-        self.trim(|c| c.is_whitespace() || matches!(c, '`' | '"' | '\''))
+        self.trim(|c| c.is_whitespace() || matches!(c, '`' | '"' | '\'' | '*'))
     }
 
     /// What follows the first `length` bytes.
@@ -50,18 +50,13 @@ pub(super) fn words(value: &str) -> impl Iterator<Item = Slice<'_>> {
 
 /// At most `limit` bytes of `text` from `start`, cut at a character boundary.
 pub(super) fn window(text: &str, start: usize, limit: usize) -> &str {
-    let end = text.floor_char_boundary(start.saturating_add(limit));
+    let most = start.saturating_add(limit).min(text.len());
+    let end = (start..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(start);
     text.get(start..end).unwrap_or_default()
 }
 
 /// At most `limit` bytes of `text` before `end`, cut at a character boundary.
 pub(super) fn window_before(text: &str, end: usize, limit: usize) -> &str {
-    let start = text.ceil_char_boundary(end.saturating_sub(limit));
+    let start = (end.saturating_sub(limit)..end).find(|&at| text.is_char_boundary(at)).unwrap_or(end);
     text.get(start..end).unwrap_or_default()
-}
-
-/// Whether `text` ends in the ASCII letters of `end`, in either case.
-pub(super) fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
-    let tail = text.len().checked_sub(end.len()).and_then(|at| text.get(at..));
-    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }

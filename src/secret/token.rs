@@ -1,6 +1,6 @@
 //! Tokens that their shape gives away, wherever they stand.
 
-use super::text::{Slice, window};
+use super::text::window;
 use super::word::{is_random, is_stand_in};
 use super::{Finding, Issuer, Kind};
 
@@ -42,7 +42,7 @@ struct Shape {
 }
 
 /// No documented length: long enough for every token, short enough to stay linear.
-const ANY: usize = 1024;
+const ANY: usize = 256;
 
 const fn shape(description: &'static str, prefix: &'static str, body: Body, least: usize, most: usize) -> Shape {
     Shape { prefix, body, least, most, kind: Kind::Token(Issuer { description }) }
@@ -125,7 +125,7 @@ const SHAPES: &[Shape] = &[
 ];
 
 /// The first bytes of all prefixes, so that most words cost one look.
-const FIRST: [bool; 256] = {
+static FIRST: [bool; 256] = {
     let mut first = [false; 256];
     let mut at = 0;
     while at < SHAPES.len() {
@@ -172,7 +172,7 @@ fn shaped(value: &str, at: usize) -> Option<Finding> {
 
 /// How many bytes of `text` from `start` belong to a body, counted up to `most`.
 fn run(text: &str, start: usize, body: Body, most: usize) -> usize {
-    text.bytes().skip(start).take(most).take_while(|&byte| body.accepts(byte)).count()
+    text.as_bytes().get(start..).unwrap_or_default().iter().take(most).take_while(|&&byte| body.accepts(byte)).count()
 }
 
 /// Whether a body was drawn by an issuer rather than written by an author as an example.
@@ -201,15 +201,20 @@ fn private_key(value: &str, at: usize) -> Option<Finding> {
 
 /// Header, payload and signature, the first two being JSON objects (`eyJ` is `{"` in base64).
 fn json_web_token(value: &str, at: usize) -> Option<Finding> {
-    let rest = window(value, at, 8192);
+    let rest = value.get(at..)?;
     if !rest.starts_with("eyJ") {
         return None;
     }
-    let length = run(rest, 0, Body::Dotted, rest.len());
-    let token = Slice::new(value, at..at + length)?.trim(|c| c == '.');
-    let mut parts = token.text.split('.');
-    let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
-    let whole = header.len() >= 16 && payload.len() >= 10 && signature.len() >= 16;
-    let signed = whole && payload.starts_with("eyJ") && !is_stand_in(signature);
-    signed.then(|| Finding { kind: Kind::JsonWebToken, range: token.range() })
+    let header = run(rest, 0, Body::Url, 512);
+    let payload_start = header + 1;
+    let objects = rest.get(header..)?.starts_with(".eyJ");
+    if !objects || header < 16 {
+        return None;
+    }
+    let payload = run(rest, payload_start, Body::Url, 8192);
+    let signature_start = payload_start + payload + 1;
+    let length = run(rest, signature_start, Body::Url, 1024);
+    let signature = rest.get(signature_start..signature_start + length)?;
+    let signed = rest.as_bytes().get(signature_start - 1) == Some(&b'.') && length >= 16 && !is_stand_in(signature);
+    signed.then(|| Finding { kind: Kind::JsonWebToken, range: at..at + signature_start + length })
 }

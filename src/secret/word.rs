@@ -147,6 +147,7 @@ pub(super) fn is_stand_in(text: &str) -> bool {
         || is_bracketed(text)
         || is_variable(text)
         || is_constant_name(text)
+        || is_variable_name(text)
         || has_stand_in_word(text)
 }
 
@@ -185,6 +186,11 @@ fn is_constant_name(text: &str) -> bool {
     constant && ((text.contains('_') && letters * 2 > text.len()) || (text.len() <= 24 && role(text).is_some()))
 }
 
+/// `db_pass`, `proxy_password`: a variable or a column.
+fn is_variable_name(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') && role(text).is_some()
+}
+
 fn has_stand_in_word(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     if lower.contains("example") || lower.contains("xxxx") || lower.contains("redacted") {
@@ -204,7 +210,9 @@ fn segments(text: &str) -> impl Iterator<Item = &str> {
 fn is_reference(text: &str) -> bool {
     let prefixes =
         ["./", "../", "~/", "arn:", "alias/", "process.", "env.", "os.", "config.", "settings.", "System.", "vault:"];
-    let expression = text.find(['(', '[']).is_some_and(|at| text.get(..at).is_some_and(|head| at > 0 && is_name(head)));
+    let expression = text
+        .find(['(', '['])
+        .is_some_and(|at| text.get(..at).is_some_and(|head| at > 0 && is_name(&head.replace("::", "."))));
     text.contains("://")
         || (text.starts_with('/') && !is_random(text))
         || prefixes.iter().any(|prefix| text.starts_with(prefix))
@@ -298,7 +306,7 @@ fn is_passphrase(text: &str) -> bool {
 
 /// Whether `text` looks drawn at random: its letters and digits take turns too often for words.
 pub(super) fn is_random(text: &str) -> bool {
-    let length = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let length = text.bytes().filter(u8::is_ascii_alphanumeric).count();
     let turns = turns(text);
     let digit = text.bytes().any(|byte| byte.is_ascii_digit());
     length >= 12 && if digit { turns * 4 >= length } else { turns * 5 >= length * 2 }
@@ -317,14 +325,14 @@ pub(super) fn is_uuid(text: &str) -> bool {
 
 /// How often lower case, upper case and digits follow each other; a capital before small letters is no turn.
 fn turns(text: &str) -> usize {
-    let class = |c: char| match c {
-        c if c.is_lowercase() => Some(0),
-        c if c.is_uppercase() => Some(1),
-        c if c.is_ascii_digit() => Some(2),
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' => Some(0),
+        b'A'..=b'Z' => Some(1),
+        b'0'..=b'9' => Some(2),
         _ => None,
     };
     let (mut turns, mut before, mut last) = (0, None, None);
-    for class in text.chars().map(class) {
+    for class in text.bytes().map(class) {
         let capital = last == Some(1) && class == Some(0) && before != Some(1);
         turns += usize::from(class.is_some() && last.is_some() && class != last && !capital);
         (before, last) = (last, class);
@@ -443,7 +451,7 @@ fn is_plain(segment: &str) -> bool {
     let unit = lower.trim_start_matches(|c: char| c.is_ascii_digit());
     is_number(segment)
         || TERMS.contains(&lower.as_str())
-        || NUMBERED.contains(&stem)
+        || (lower.len() <= stem.len() + 2 && NUMBERED.contains(&stem))
         || (unit.len() <= 7
             && unit.len() < lower.len()
             && unit.bytes().all(|byte| byte.is_ascii_alphabetic())
