@@ -61,7 +61,7 @@ fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else { return false };
     value.bytes().all(calm)
         && (first.is_alphabetic() || !edge.line_start && edge.glued().is_none())
-        && !(first == '(' || first == ':') | !first.is_ascii()
+        && !(first.is_ascii() && edge.runs_on(first as u8))
         && !edge.open_angle
         && !edge.encodes_first(first)
         && !edge.encodes_last(last)
@@ -132,7 +132,7 @@ impl Writer<'_> {
         let mark = self.value.as_bytes()[emphasis.open.start];
         let run_start = self.run_start(emphasis.open.start, mark);
         let run_end = self.run_end(emphasis.close.end, mark);
-        let joins = run_start == 0 && self.edge.last() == Some(mark)
+        let joins = run_start == 0 && self.edge.last().is_some_and(|last| last == mark || last == b']')
             || run_end == self.value.len() && self.edge.next() == Some(mark);
         joins || self.edge.before_holds(mark) && self.may_close(run_start, emphasis.open.end, mark)
     }
@@ -161,10 +161,10 @@ impl Writer<'_> {
                 continue;
             }
             if span.start == 0 && matches!(self.edge.last(), Some(b'`' | b']')) {
-                self.patch.insert(0, "<!-- -->");
+                self.patch.insert(0, self.edge.separator());
             }
             if span.end == self.value.len() && self.edge.next() == Some(b'`') {
-                self.patch.insert(span.end, "<!-- -->");
+                self.patch.insert(span.end, self.edge.separator());
             }
         }
     }
@@ -216,8 +216,11 @@ impl Writer<'_> {
         let settled = self.value.rfind(|c: char| c.is_whitespace() || c == '<').unwrap_or(0);
         let mut at = 0;
         while at < bytes.len() {
-            let end = if self.syntax.is_active(at) { self.literal(at, settled) } else { at + 1 };
-            at = end;
+            at = match self.syntax.class(at) {
+                Class::Text => self.literal(at, settled),
+                Class::Escaped if bytes[at] == b'`' => self.backtick(at),
+                _ => at + 1,
+            };
         }
     }
 
@@ -226,21 +229,30 @@ impl Writer<'_> {
         let next = self.byte(at + 1);
         let catches = match self.value.as_bytes()[at] {
             b'*' | b'_' | b'~' => return self.delimiters(at),
-            b'`' => true,
+            b'`' => return self.backtick(at),
             b'<' => self.opens_tag(at, settled, next),
             b'&' => self.edge.continues() && self.reaches_end(at + 1),
             b'!' => at + 1 == self.value.len() && next == Some(b'['),
-            b'\\' => at + 1 == self.value.len(),
-            b'(' | b':' => at == 0 && self.edge.last() == Some(b']'),
             b'>' | b'"' | b'\'' if self.edge.open_angle => {
                 let c = char::from(self.value.as_bytes()[at]);
                 self.patch.replace(at..at + 1, entity(c));
                 false
             }
-            _ => false,
+            byte => at == 0 && self.edge.runs_on(byte),
         };
         if catches {
             self.patch.escape(at);
+        }
+        at + 1
+    }
+
+    /// A backtick without a partner. Behind one of the template even a backslash does not keep it from closing a span.
+    fn backtick(&mut self, at: usize) -> usize {
+        match (self.edge.before_holds(b'`'), self.syntax.class(at)) {
+            (true, Class::Escaped) => self.patch.replace(at - 1..at + 1, "&#96;"),
+            (true, _) => self.patch.replace(at..at + 1, "&#96;"),
+            (false, Class::Escaped) => {}
+            (false, _) => self.patch.escape(at),
         }
         at + 1
     }
@@ -405,13 +417,40 @@ impl Writer<'_> {
     /// Characters that would complete what the template has begun.
     fn ends(&mut self) {
         let first = self.char_after(0);
-        if self.syntax.is_text(0) && self.edge.encodes_first(first) {
+        let text = self.syntax.is_text(0);
+        let tag = first == '_' && self.edge.open_angle;
+        let image = first == '[' && self.edge.last() == Some(b'!');
+        if text && self.edge.encodes_first(first) {
             self.encode(0..first.len_utf8());
+        } else if !text && (tag || image) {
+            self.patch.insert(0, self.edge.separator());
         }
+        self.comment();
+        self.last();
+    }
+
+    fn last(&mut self) {
         let last = self.char_before(self.value.len());
         let at = self.value.len() - last.len_utf8();
-        if self.syntax.is_text(at) && self.edge.encodes_last(last) {
-            self.encode(at..self.value.len());
+        match self.syntax.class(at) {
+            Class::Escaped if last == '\\' && self.edge.meets_pipe() => self.patch.replace(at - 1..at + 1, "&#92;"),
+            Class::Syntax | Class::Text if last == '\\' && self.edge.meets_pipe() => {
+                self.patch.replace(at..at + 1, "&#92;")
+            }
+            Class::Syntax | Class::Text if last == '\\' => self.patch.escape(at),
+            Class::Text | Class::Escaped if self.edge.encodes_last(last) => self.encode(at..self.value.len()),
+            _ => {}
+        }
+    }
+
+    /// Behind an open comment no `>` may close it; tags and code are shown as text and elements there.
+    fn comment(&mut self) {
+        let value = if self.edge.open_comment { self.value } else { "" };
+        for (at, _) in value.match_indices('>') {
+            match self.syntax.class(at) {
+                Class::Code => self.code_as_element(at),
+                _ => self.patch.replace(at..at + 1, "&#62;"),
+            }
         }
     }
 
