@@ -144,12 +144,15 @@ impl Writer<'_> {
         !opens_only
     }
 
+    /// Where the run of matched delimiters around `at` begins; its literal part is going to be escaped.
     fn run_start(&self, at: usize, mark: u8) -> usize {
-        at - self.value.as_bytes()[..at].iter().rev().take_while(|&&byte| byte == mark).count()
+        let matched = |at: &usize| self.value.as_bytes()[*at] == mark && self.syntax.class(*at) == Class::Syntax;
+        at - (0..at).rev().take_while(matched).count()
     }
 
     fn run_end(&self, at: usize, mark: u8) -> usize {
-        at + self.value.as_bytes()[at..].iter().take_while(|&&byte| byte == mark).count()
+        let matched = |at: &usize| self.value.as_bytes()[*at] == mark && self.syntax.class(*at) == Class::Syntax;
+        at + (at..self.value.len()).take_while(matched).count()
     }
 
     /// Code spans whose backticks would meet others of the template.
@@ -400,7 +403,8 @@ impl Writer<'_> {
     /// Escapes the character at `at`; of delimiters the whole run, as the rest would flank differently behind it.
     fn escape_run(&mut self, at: usize) {
         let mark = self.value.as_bytes()[at];
-        let end = if matches!(mark, b'*' | b'_' | b'~') { self.run_end(at, mark) } else { at + 1 };
+        let run = self.value.as_bytes()[at..].iter().take_while(|&&byte| byte == mark).count();
+        let end = if matches!(mark, b'*' | b'_' | b'~') { at + run } else { at + 1 };
         (at..end).filter(|&at| self.syntax.is_text(at)).for_each(|at| self.patch.escape(at));
     }
 
