@@ -1,5 +1,6 @@
 //! What the template's text right beside a value does to it.
 
+use super::syntax::Syntax;
 use super::{Block, Place};
 
 /// How far the template's text before a value is searched: what is older is taken to hold what is looked for.
@@ -82,6 +83,12 @@ impl<'t> Edge<'t> {
     /// Whether the text before the value may hold `byte`.
     pub(super) fn before_holds(&self, byte: u8) -> bool {
         self.before.len() > WINDOW || self.before.bytes().any(|b| b == byte)
+    }
+
+    /// Whether a backtick before the value waits for a partner.
+    pub(super) fn has_loose_backtick(&self) -> bool {
+        let long = self.before.len() > WINDOW;
+        self.before_holds(b'`') && (long || Syntax::of(self.before, ' ', ' ').has_loose_backtick)
     }
 
     /// Whether `first` must be written as an entity, as it would complete what the template has begun.

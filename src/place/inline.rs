@@ -30,7 +30,9 @@ pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, 
     if place.link && syntax.has_link {
         return Err(Misfit::LinkInLink);
     }
-    let patch = Writer { value: &cleaned, place, edge, syntax, patch: Patch::default() }.write();
+    let patch =
+        Writer { value: &cleaned, place, edge, syntax, patch: Patch::default(), runs: [0..0, 0..0], element: None }
+            .write();
     Ok(if patch.is_empty() { cleaned } else { Cow::Owned(patch.apply(&cleaned)) })
 }
 
@@ -89,6 +91,10 @@ struct Writer<'w> {
     edge: Edge<'w>,
     syntax: Syntax,
     patch: Patch,
+    /// The runs of delimiters that were looked at last: an opening and a closing one.
+    runs: [Range<usize>; 2],
+    /// The end of the last code span that was written as an element.
+    element: Option<usize>,
 }
 
 impl Writer<'_> {
@@ -128,36 +134,34 @@ impl Writer<'_> {
         }
     }
 
-    fn is_reachable(&self, emphasis: &Emphasis) -> bool {
+    fn is_reachable(&mut self, emphasis: &Emphasis) -> bool {
         let mark = self.value.as_bytes()[emphasis.open.start];
-        let run_start = self.run_start(emphasis.open.start, mark);
-        let run_end = self.run_end(emphasis.close.end, mark);
-        let joins = run_start == 0 && self.edge.last().is_some_and(|last| last == mark || last == b']')
-            || run_end == self.value.len() && self.edge.next() == Some(mark);
-        joins || self.edge.before_holds(mark) && self.may_close(run_start, emphasis.open.end, mark)
+        let (opening, closing) = (self.run(0, emphasis.open.start, mark), self.run(1, emphasis.close.start, mark));
+        let joins = opening.start == 0 && self.edge.last().is_some_and(|last| last == mark || last == b']')
+            || closing.end == self.value.len() && self.edge.next() == Some(mark);
+        joins || self.edge.before_holds(mark) && self.may_close(&opening)
     }
 
     /// Whether an opening run could also close what the text before has opened.
-    fn may_close(&self, start: usize, end: usize, mark: u8) -> bool {
-        let (previous, next) = (self.char_before(start), self.char_after(self.run_end(end, mark)));
+    fn may_close(&self, run: &Range<usize>) -> bool {
+        let (previous, next) = (self.char_before(run.start), self.char_after(run.end));
         let opens_only = previous.is_whitespace() || previous.is_ascii_punctuation() && next.is_alphanumeric();
         !opens_only
     }
 
-    /// Where the run of matched delimiters around `at` begins; its literal part is going to be escaped.
-    fn run_start(&self, at: usize, mark: u8) -> usize {
-        let matched = |at: &usize| self.value.as_bytes()[*at] == mark && self.syntax.class(*at) == Class::Syntax;
-        at - (0..at).rev().take_while(matched).count()
-    }
-
-    fn run_end(&self, at: usize, mark: u8) -> usize {
-        let matched = |at: &usize| self.value.as_bytes()[*at] == mark && self.syntax.class(*at) == Class::Syntax;
-        at + (at..self.value.len()).take_while(matched).count()
+    /// The run of matched delimiters that the one at `at` is part of; the literal ones beside it are going to be escaped.
+    fn run(&mut self, side: usize, at: usize, mark: u8) -> Range<usize> {
+        if !self.runs[side].contains(&at) {
+            let matched = |at: &usize| self.value.as_bytes()[*at] == mark && self.syntax.class(*at) == Class::Syntax;
+            let before = (0..at).rev().take_while(matched).count();
+            self.runs[side] = at - before..at + (at..self.value.len()).take_while(matched).count();
+        }
+        self.runs[side].clone()
     }
 
     /// Code spans whose backticks would meet others of the template.
     fn code_spans(&mut self) {
-        let pending = self.edge.before_holds(b'`') && Syntax::of(self.edge.before, ' ', ' ').has_loose_backtick;
+        let pending = !self.syntax.code.is_empty() && self.edge.has_loose_backtick();
         for span in self.syntax.code.clone() {
             if pending {
                 self.patch.replace(span.clone(), code_element(&self.value[span]));
@@ -316,7 +320,11 @@ impl Writer<'_> {
     }
 
     fn code_as_element(&mut self, at: usize) {
+        if self.element.is_some_and(|end| at < end) {
+            return;
+        }
         if let Some(span) = self.syntax.code_around(at) {
+            self.element = Some(span.end);
             self.patch.replace(span.clone(), code_element(&self.value[span]));
         }
     }
@@ -429,6 +437,7 @@ impl Writer<'_> {
         } else if !text && (tag || image) {
             self.patch.insert(0, self.edge.separator());
         }
+        self.element = None;
         self.comment();
         self.last();
     }
