@@ -1,5 +1,6 @@
 //! What the template's text right beside a value does to it.
 
+use super::syntax::Syntax;
 use super::{Block, Place};
 
 /// How far the template's text before a value is searched: what is older is taken to hold what is looked for.
@@ -16,6 +17,10 @@ pub(super) struct Edge<'t> {
     pub(super) line_start: bool,
     /// A `<` before the value may yet become a tag, a comment or an autolink.
     pub(super) open_angle: bool,
+    /// A comment or another declaration before the value is open, and would close at the next `>`.
+    pub(super) open_comment: bool,
+    /// The place is a cell.
+    cell: bool,
     /// The first character of the value is to be written as an entity.
     encode_first: bool,
     /// The last one.
@@ -39,6 +44,8 @@ impl<'t> Edge<'t> {
             after,
             line_start,
             open_angle,
+            cell: place.block == Block::Cell,
+            open_comment: opens_comment(before),
             encode_first: open_angle || opens_entity(before) || ends_in_word_delimiter(before),
             encode_last: begins_with_word_delimiter(after),
         }
@@ -78,9 +85,32 @@ impl<'t> Edge<'t> {
         self.before.len() > WINDOW || self.before.bytes().any(|b| b == byte)
     }
 
+    /// Whether a backtick before the value waits for a partner.
+    pub(super) fn has_loose_backtick(&self) -> bool {
+        let long = self.before.len() > WINDOW;
+        self.before_holds(b'`') && (long || Syntax::of(self.before, ' ', ' ').has_loose_backtick)
+    }
+
     /// Whether `first` must be written as an entity, as it would complete what the template has begun.
     pub(super) fn encodes_first(&self, first: char) -> bool {
-        self.encode_first && (first.is_alphanumeric() || matches!(first, '#' | '/' | '!' | '?' | '\u{fffd}'))
+        self.encode_first && (!first.is_ascii_punctuation() || matches!(first, '#' | '/' | '!' | '?' | '_' | ':'))
+    }
+
+    /// Whether `first` could go on with a link, or with a marker at the start of the line, that another value right
+    /// before this one begins.
+    pub(super) fn runs_on(&self, first: u8) -> bool {
+        self.last() == Some(b']') && matches!(first, b'(' | b':' | b'.' | b')' | b'#' | b'-' | b'=' | b'+' | b'>')
+    }
+
+    /// What keeps two marks apart and is not seen.
+    pub(super) fn separator(&self) -> &'static str {
+        if self.open_comment { "&#8203;" } else { "<!-- -->" }
+    }
+
+    /// Whether a backslash at the end of the value stands right before the `|` that ends the cell. There even an escaped
+    /// one would escape the `|`.
+    pub(super) fn meets_pipe(&self) -> bool {
+        self.cell && self.after.is_empty()
     }
 
     /// Whether `last` must be, as the template's delimiter after it would change its meaning.
@@ -136,12 +166,14 @@ fn opens_angle(before: &str) -> bool {
     let Some(at) = tail.rfind('<') else { return false };
     let rest = &tail[at + 1..];
     let harmless = rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '=' | '<' | '-'));
-    !harmless && !rest.contains('>') || tail.contains("<!--") && !after_last_comment(tail)
+    !harmless && !rest.contains('>') || opens_comment(before)
 }
 
-/// Whether the last comment in `tail` is closed.
-fn after_last_comment(tail: &str) -> bool {
-    tail.rfind("<!--").is_none_or(|at| tail[at..].contains("-->"))
+/// Whether a comment, processing instruction, declaration or CDATA section in `before` is open.
+fn opens_comment(before: &str) -> bool {
+    let tail = window(before);
+    let open = |start: &str, end: &str| tail.rfind(start).is_some_and(|at| !tail[at..].contains(end));
+    open("<!--", "-->") || open("<?", "?>") || open("<![", "]]>") || open("<!", ">")
 }
 
 /// Whether `before` ends in what may become an entity.

@@ -30,7 +30,9 @@ pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, 
     if place.link && syntax.has_link {
         return Err(Misfit::LinkInLink);
     }
-    let patch = Writer { value: &cleaned, place, edge, syntax, patch: Patch::default() }.write();
+    let patch =
+        Writer { value: &cleaned, place, edge, syntax, patch: Patch::default(), runs: [0..0, 0..0], element: None }
+            .write();
     Ok(if patch.is_empty() { cleaned } else { Cow::Owned(patch.apply(&cleaned)) })
 }
 
@@ -61,7 +63,7 @@ fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else { return false };
     value.bytes().all(calm)
         && (first.is_alphabetic() || !edge.line_start && edge.glued().is_none())
-        && !(first == '(' || first == ':') | !first.is_ascii()
+        && !(first.is_ascii() && edge.runs_on(first as u8))
         && !edge.open_angle
         && !edge.encodes_first(first)
         && !edge.encodes_last(last)
@@ -89,6 +91,10 @@ struct Writer<'w> {
     edge: Edge<'w>,
     syntax: Syntax,
     patch: Patch,
+    /// The runs of delimiters that were looked at last: an opening and a closing one.
+    runs: [Range<usize>; 2],
+    /// The end of the last code span that was written as an element.
+    element: Option<usize>,
 }
 
 impl Writer<'_> {
@@ -128,43 +134,44 @@ impl Writer<'_> {
         }
     }
 
-    fn is_reachable(&self, emphasis: &Emphasis) -> bool {
+    fn is_reachable(&mut self, emphasis: &Emphasis) -> bool {
         let mark = self.value.as_bytes()[emphasis.open.start];
-        let run_start = self.run_start(emphasis.open.start, mark);
-        let run_end = self.run_end(emphasis.close.end, mark);
-        let joins = run_start == 0 && self.edge.last() == Some(mark)
-            || run_end == self.value.len() && self.edge.next() == Some(mark);
-        joins || self.edge.before_holds(mark) && self.may_close(run_start, emphasis.open.end, mark)
+        let (opening, closing) = (self.run(0, emphasis.open.start, mark), self.run(1, emphasis.close.start, mark));
+        let joins = opening.start == 0 && self.edge.last().is_some_and(|last| last == mark || last == b']')
+            || closing.end == self.value.len() && self.edge.next() == Some(mark);
+        joins || self.edge.before_holds(mark) && self.may_close(&opening)
     }
 
     /// Whether an opening run could also close what the text before has opened.
-    fn may_close(&self, start: usize, end: usize, mark: u8) -> bool {
-        let (previous, next) = (self.char_before(start), self.char_after(self.run_end(end, mark)));
+    fn may_close(&self, run: &Range<usize>) -> bool {
+        let (previous, next) = (self.char_before(run.start), self.char_after(run.end));
         let opens_only = previous.is_whitespace() || previous.is_ascii_punctuation() && next.is_alphanumeric();
         !opens_only
     }
 
-    fn run_start(&self, at: usize, mark: u8) -> usize {
-        at - self.value.as_bytes()[..at].iter().rev().take_while(|&&byte| byte == mark).count()
-    }
-
-    fn run_end(&self, at: usize, mark: u8) -> usize {
-        at + self.value.as_bytes()[at..].iter().take_while(|&&byte| byte == mark).count()
+    /// The run of matched delimiters that the one at `at` is part of; the literal ones beside it are going to be escaped.
+    fn run(&mut self, side: usize, at: usize, mark: u8) -> Range<usize> {
+        if !self.runs[side].contains(&at) {
+            let matched = |at: &usize| self.value.as_bytes()[*at] == mark && self.syntax.class(*at) == Class::Syntax;
+            let before = (0..at).rev().take_while(matched).count();
+            self.runs[side] = at - before..at + (at..self.value.len()).take_while(matched).count();
+        }
+        self.runs[side].clone()
     }
 
     /// Code spans whose backticks would meet others of the template.
     fn code_spans(&mut self) {
-        let pending = self.edge.before_holds(b'`') && Syntax::of(self.edge.before, ' ', ' ').has_loose_backtick;
+        let pending = !self.syntax.code.is_empty() && self.edge.has_loose_backtick();
         for span in self.syntax.code.clone() {
             if pending {
                 self.patch.replace(span.clone(), code_element(&self.value[span]));
                 continue;
             }
             if span.start == 0 && matches!(self.edge.last(), Some(b'`' | b']')) {
-                self.patch.insert(0, "<!-- -->");
+                self.patch.insert(0, self.edge.separator());
             }
             if span.end == self.value.len() && self.edge.next() == Some(b'`') {
-                self.patch.insert(span.end, "<!-- -->");
+                self.patch.insert(span.end, self.edge.separator());
             }
         }
     }
@@ -216,8 +223,11 @@ impl Writer<'_> {
         let settled = self.value.rfind(|c: char| c.is_whitespace() || c == '<').unwrap_or(0);
         let mut at = 0;
         while at < bytes.len() {
-            let end = if self.syntax.is_active(at) { self.literal(at, settled) } else { at + 1 };
-            at = end;
+            at = match self.syntax.class(at) {
+                Class::Text => self.literal(at, settled),
+                Class::Escaped if bytes[at] == b'`' => self.backtick(at),
+                _ => at + 1,
+            };
         }
     }
 
@@ -226,21 +236,30 @@ impl Writer<'_> {
         let next = self.byte(at + 1);
         let catches = match self.value.as_bytes()[at] {
             b'*' | b'_' | b'~' => return self.delimiters(at),
-            b'`' => true,
+            b'`' => return self.backtick(at),
             b'<' => self.opens_tag(at, settled, next),
             b'&' => self.edge.continues() && self.reaches_end(at + 1),
             b'!' => at + 1 == self.value.len() && next == Some(b'['),
-            b'\\' => at + 1 == self.value.len(),
-            b'(' | b':' => at == 0 && self.edge.last() == Some(b']'),
             b'>' | b'"' | b'\'' if self.edge.open_angle => {
                 let c = char::from(self.value.as_bytes()[at]);
                 self.patch.replace(at..at + 1, entity(c));
                 false
             }
-            _ => false,
+            byte => at == 0 && self.edge.runs_on(byte),
         };
         if catches {
             self.patch.escape(at);
+        }
+        at + 1
+    }
+
+    /// A backtick without a partner. Behind one of the template even a backslash does not keep it from closing a span.
+    fn backtick(&mut self, at: usize) -> usize {
+        match (self.edge.before_holds(b'`'), self.syntax.class(at)) {
+            (true, Class::Escaped) => self.patch.replace(at - 1..at + 1, "&#96;"),
+            (true, _) => self.patch.replace(at..at + 1, "&#96;"),
+            (false, Class::Escaped) => {}
+            (false, _) => self.patch.escape(at),
         }
         at + 1
     }
@@ -301,7 +320,11 @@ impl Writer<'_> {
     }
 
     fn code_as_element(&mut self, at: usize) {
+        if self.element.is_some_and(|end| at < end) {
+            return;
+        }
         if let Some(span) = self.syntax.code_around(at) {
+            self.element = Some(span.end);
             self.patch.replace(span.clone(), code_element(&self.value[span]));
         }
     }
@@ -388,7 +411,8 @@ impl Writer<'_> {
     /// Escapes the character at `at`; of delimiters the whole run, as the rest would flank differently behind it.
     fn escape_run(&mut self, at: usize) {
         let mark = self.value.as_bytes()[at];
-        let end = if matches!(mark, b'*' | b'_' | b'~') { self.run_end(at, mark) } else { at + 1 };
+        let run = self.value.as_bytes()[at..].iter().take_while(|&&byte| byte == mark).count();
+        let end = if matches!(mark, b'*' | b'_' | b'~') { at + run } else { at + 1 };
         (at..end).filter(|&at| self.syntax.is_text(at)).for_each(|at| self.patch.escape(at));
     }
 
@@ -405,13 +429,41 @@ impl Writer<'_> {
     /// Characters that would complete what the template has begun.
     fn ends(&mut self) {
         let first = self.char_after(0);
-        if self.syntax.is_text(0) && self.edge.encodes_first(first) {
+        let text = self.syntax.is_text(0);
+        let tag = first == '_' && self.edge.open_angle;
+        let image = first == '[' && self.edge.last() == Some(b'!');
+        if text && self.edge.encodes_first(first) {
             self.encode(0..first.len_utf8());
+        } else if !text && (tag || image) {
+            self.patch.insert(0, self.edge.separator());
         }
+        self.element = None;
+        self.comment();
+        self.last();
+    }
+
+    fn last(&mut self) {
         let last = self.char_before(self.value.len());
         let at = self.value.len() - last.len_utf8();
-        if self.syntax.is_text(at) && self.edge.encodes_last(last) {
-            self.encode(at..self.value.len());
+        match self.syntax.class(at) {
+            Class::Escaped if last == '\\' && self.edge.meets_pipe() => self.patch.replace(at - 1..at + 1, "&#92;"),
+            Class::Syntax | Class::Text if last == '\\' && self.edge.meets_pipe() => {
+                self.patch.replace(at..at + 1, "&#92;")
+            }
+            Class::Syntax | Class::Text if last == '\\' => self.patch.escape(at),
+            Class::Text | Class::Escaped if self.edge.encodes_last(last) => self.encode(at..self.value.len()),
+            _ => {}
+        }
+    }
+
+    /// Behind an open comment no `>` may close it; tags and code are shown as text and elements there.
+    fn comment(&mut self) {
+        let value = if self.edge.open_comment { self.value } else { "" };
+        for (at, _) in value.match_indices('>') {
+            match self.syntax.class(at) {
+                Class::Code => self.code_as_element(at),
+                _ => self.patch.replace(at..at + 1, "&#62;"),
+            }
         }
     }
 

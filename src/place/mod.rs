@@ -9,6 +9,9 @@ mod patch;
 mod syntax;
 mod text;
 
+#[cfg(test)]
+mod properties;
+
 use std::borrow::Cow;
 use std::fmt;
 

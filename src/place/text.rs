@@ -77,7 +77,13 @@ impl Chars<'_> {
         let Some(c) = self.text[at..].chars().next() else { return Form::Plain };
         let beyond = next.unwrap_or(self.edge.right());
         let last = next.is_none();
-        if at == 0 && self.edge.encodes_first(c) || last && self.edge.encodes_last(c) {
+        if self.edge.open_angle && matches!(c, '>' | '"' | '\'')
+            || at == 0 && self.edge.encodes_first(c)
+            || last && self.edge.encodes_last(c)
+        {
+            return Form::Entity;
+        }
+        if c == '`' && self.edge.before_holds(b'`') || c == '\\' && last && self.edge.meets_pipe() {
             return Form::Entity;
         }
         let syntax = match c {
@@ -86,17 +92,16 @@ impl Chars<'_> {
             '[' => !self.is_empty_pair(at, previous),
             ']' => !(previous == '[' && at > 0 && self.is_empty_pair(at - 1, self.before_pair(at))),
             '<' => !beyond.is_whitespace(),
-            '>' => self.edge.open_angle,
             '&' => beyond.is_ascii_alphanumeric() || beyond == '#' || last,
             '|' => self.place.block == Block::Cell,
             '-' => runs.length > 1,
             '.' => runs.length > 2,
             '!' => last && self.edge.continues(),
             '#' | '}' => self.place.block == Block::Heading,
-            '(' | ':' => at == 0 && self.edge.last() == Some(b']'),
             _ => false,
         };
-        if syntax { Form::Escaped } else { Form::Plain }
+        let runs_on = at == 0 && c.is_ascii() && self.edge.runs_on(c as u8);
+        if syntax || runs_on { Form::Escaped } else { Form::Plain }
     }
 
     fn run_next(&self, runs: &Runs) -> char {
