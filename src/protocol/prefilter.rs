@@ -114,7 +114,8 @@ fn is_in_title(before: &[u8], form: Form) -> bool {
         None if window.len() == before.len() => window,
         None => return false,
     };
-    line.trim_ascii_start().starts_with(b"# ")
+    let indent = line.iter().take_while(|&&byte| byte == b' ').count();
+    line[indent..].starts_with(b"# ")
 }
 
 /// The start of the line that follows a line break at `at`.
@@ -183,6 +184,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// What the decoded text says yes to, the bytes must say yes to, however the JSON was escaped.
         #[test]
         fn bytes_never_say_no_where_the_text_says_yes(
