@@ -1,4 +1,5 @@
 //! (crate doc: to be written)
+pub mod config;
 pub mod diagnostic;
 pub mod facts;
 pub mod protocol;
