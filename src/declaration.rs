@@ -38,10 +38,8 @@ fn body_declares(body: &str) -> bool {
             Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
             Event::End(TagEnd::Heading(_)) => break,
             Event::Text(text) | Event::Code(text) => heading.iter_mut().for_each(|heading| heading.push_str(&text)),
-            Event::Html(html) | Event::InlineHtml(html) if heading.is_none() => {
-                if is_template_comment(&html) {
-                    return true;
-                }
+            Event::Html(html) | Event::InlineHtml(html) if heading.is_none() && is_template_comment(&html) => {
+                return true;
             }
             _ => {}
         }
