@@ -5,6 +5,7 @@ pub mod config;
 pub mod declaration;
 pub mod diagnostic;
 pub mod facts;
+pub mod job;
 pub mod preprocessor;
 pub mod project;
 pub mod protocol;

@@ -1,7 +1,6 @@
 //! The preprocessor for its two hosts: JSON on a pipe, and a program that links this library.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,13 +9,12 @@ use mdbook_preprocessor::book::{Book, BookItem};
 use mdbook_preprocessor::errors::{Error, Result as HostResult};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
-use crate::book::{self, Input, Outcome};
-use crate::config::{Config, ConfigSource, Level};
-use crate::declaration;
-use crate::diagnostic::{Diagnostic, Severity, Sub};
-use crate::project::{self, Unreadable};
+use crate::config::{Config, Level};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::job::{self, Content, HostChapter, Job};
+use crate::project::{Project, Unreadable};
 use crate::protocol::{self, HostConfig, Refusal};
-use crate::source::{Source, SourceId, SourceKind, Sources};
+use crate::source::Sources;
 
 /// The preprocessor as a value, for programs that drive mdBook themselves.
 ///
@@ -63,23 +61,21 @@ impl std::error::Error for Failure {}
 /// Nothing is written unless the whole book is in order.
 pub fn preprocess(input: &[u8], output: &mut impl Write) -> Result<String, Failure> {
     let request = protocol::parse(input).map_err(Failure::Input)?;
-    let context = &request.context;
+    let context = request.context;
     let chapters = request.book.chapters.iter().map(|chapter| HostChapter {
         path: chapter.path.as_deref(),
         source_path: chapter.source_path.as_deref(),
         content: Content::Json(chapter),
     });
     let job = Job {
-        root: Path::new(&context.root),
+        project: Project::of_host(Path::new(&context.root), context.config),
         renderer: &context.renderer,
-        version: &context.mdbook_version,
-        config: &context.config,
         chapters: chapters.collect(),
     };
-    let done = run(&job)?;
-    let changes: Vec<_> = done.changes.iter().map(|(index, text)| (*index, text.as_str())).collect();
+    let (changes, report) = run(job, &context.mdbook_version)?;
+    let changes: Vec<_> = changes.iter().map(|(index, text)| (*index, text.as_str())).collect();
     request.book.write(&changes, output).map_err(Failure::Output)?;
-    Ok(done.report)
+    Ok(report)
 }
 
 impl Preprocessor for Database {
@@ -99,17 +95,14 @@ impl Preprocessor for Database {
             content: Content::Text(&chapter.content),
         });
         let job = Job {
-            root: &context.root,
+            project: Project::of_host(&context.root, config),
             renderer: &context.renderer,
-            version: &context.mdbook_version,
-            config: &config,
             chapters: chapters.collect(),
         };
-        let done = run(&job).map_err(Error::new)?;
+        let (changes, report) = run(job, &context.mdbook_version).map_err(Error::new)?;
         // A library has no other way to be heard than the host's stderr.
-        io::stderr().write_all(done.report.as_bytes())?;
-        let mut changes = done.changes.into_iter().peekable();
-        replace(&mut book.items, &mut 0, &mut changes);
+        io::stderr().write_all(report.as_bytes())?;
+        replace(&mut book.items, &mut 0, &mut changes.into_iter().peekable());
         Ok(book)
     }
 }
@@ -143,158 +136,14 @@ fn replace(items: &mut [BookItem], next: &mut usize, changes: &mut Changes) {
 
 type Changes = std::iter::Peekable<std::vec::IntoIter<(usize, String)>>;
 
-/// A book as a host hands it over, whichever host it is.
-struct Job<'a> {
-    root: &'a Path,
-    renderer: &'a str,
-    version: &'a str,
-    config: &'a HostConfig,
-    chapters: Vec<HostChapter<'a>>,
-}
-
-/// A chapter as a host hands it over.
-struct HostChapter<'a> {
-    path: Option<&'a str>,
-    source_path: Option<&'a str>,
-    content: Content<'a>,
-}
-
-/// Markdown that may still be JSON.
-enum Content<'a> {
-    Json(&'a protocol::Chapter<'a>),
-    Text(&'a str),
-}
-
-impl Content<'_> {
-    fn may_need(&self) -> bool {
-        match self {
-            Content::Json(chapter) => protocol::may_need(chapter.raw),
-            Content::Text(text) => protocol::may_need_text(text),
-        }
-    }
-
-    fn decode(&self) -> String {
-        match self {
-            Content::Json(chapter) => chapter.content().into_owned(),
-            Content::Text(text) => (*text).to_owned(),
-        }
-    }
-}
-
-/// New texts by position in the order of the book, and what there is to say.
-struct Done {
-    changes: Vec<(usize, String)>,
-    report: String,
-}
-
-/// A chapter that is looked at: its position in the book, its text, and whether it is a template.
-struct Candidate {
-    index: usize,
-    source: SourceId,
-    declared: bool,
-}
-
-/// Fills a book.
-fn run(job: &Job<'_>) -> Result<Done, Failure> {
-    let mut sources = Sources::default();
-    let mut diagnostics = Vec::new();
-    let config = configure(job, &mut sources, &mut diagnostics);
-    let facts = project::read_facts(job.root, &config, &mut sources, &mut diagnostics).map_err(Failure::Unreadable)?;
-    let candidates = candidates(job, &config, &mut sources);
-    // Without its facts file every placeholder would be missing; that would bury the one mistake there is.
-    let outcome = if facts.iter().any(|set| set.incomplete) {
-        Outcome::default()
-    } else {
-        book::fill(&input(job, &config, &sources, &candidates, facts))
-    };
-    diagnostics.extend(outcome.diagnostics);
-    compare_with_files(&diagnostics, &mut sources, job.root);
-    let (report, failed) = report(&diagnostics, &config, &sources);
+/// Runs a job for a host of that version; what would fail the build is a failure with the report in it.
+fn run(job: Job<'_>, host_version: &str) -> Result<(Vec<(usize, String)>, String), Failure> {
+    let done = job::run(job).map_err(Failure::Unreadable)?;
+    let (report, failed) = report(&done.diagnostics, &done.config, &done.sources);
     if failed {
-        return Err(Failure::Documentation(report + &untested_host(job.version)));
+        return Err(Failure::Documentation(report + &untested_host(host_version)));
     }
-    let indices = candidates.iter().map(|candidate| candidate.index);
-    let changes = indices.zip(outcome.chapters).filter_map(|(index, text)| Some((index, text?))).collect();
-    Ok(Done { changes, report })
-}
-
-fn configure(job: &Job<'_>, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) -> Config {
-    let name = job.config.own_name();
-    let book_toml = project::read_book_toml(job.root, sources);
-    let text = &sources.get(book_toml).text;
-    let table = job.config.preprocessors.get(name);
-    Config::parse(ConfigSource { name, table, book_toml, text }, diagnostics)
-}
-
-/// The chapters that may concern this program, decoded; the others cost a look at their bytes.
-fn candidates(job: &Job<'_>, config: &Config, sources: &mut Sources) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    for (index, chapter) in job.chapters.iter().enumerate() {
-        let Some(path) = chapter.path else { continue };
-        let source_path = chapter.source_path.unwrap_or(path);
-        let listed = config.declares(path).map(|listed| listed || config.declares(source_path) == Some(true));
-        if listed != Some(true) && !chapter.content.may_need() {
-            continue;
-        }
-        let text = chapter.content.decode();
-        let declared = listed.unwrap_or_else(|| declaration::declares_itself(&text));
-        let name = project::chapter_name(&job.config.src, source_path);
-        let source = Source { name, text, kind: SourceKind::Chapter, changed: false, offset: 0 };
-        candidates.push(Candidate { index, source: sources.push(source), declared });
-    }
-    candidates
-}
-
-fn input<'a>(
-    job: &'a Job<'_>,
-    config: &'a Config,
-    sources: &'a Sources,
-    candidates: &[Candidate],
-    facts: Vec<project::FactSet>,
-) -> Input<'a> {
-    let chapter = |candidate: &Candidate| {
-        let host = job.chapters.get(candidate.index)?;
-        let path = host.path?;
-        Some(book::Chapter {
-            path,
-            source_path: host.source_path.unwrap_or(path),
-            text: &sources.get(candidate.source).text,
-            source: candidate.source,
-            declared: candidate.declared,
-        })
-    };
-    Input {
-        config,
-        renderer: job.renderer,
-        sources,
-        chapters: candidates.iter().filter_map(chapter).collect(),
-        paths: job.chapters.iter().filter_map(|chapter| chapter.path).collect(),
-        facts,
-        guard_includes: job.config.links_run_after(job.config.own_name()),
-    }
-}
-
-/// Looks at the files of the chapters that a message names: their lines are printed.
-fn compare_with_files(diagnostics: &[Diagnostic], sources: &mut Sources, root: &Path) {
-    let named: BTreeSet<_> = diagnostics.iter().flat_map(sources_of).collect();
-    for id in named {
-        let source = sources.get_mut(id);
-        if source.kind == SourceKind::Chapter {
-            project::compare_with_file(source, root);
-        }
-    }
-}
-
-/// Every source that a diagnostic has a place in.
-fn sources_of(diagnostic: &Diagnostic) -> impl Iterator<Item = SourceId> {
-    let subs = diagnostic.subs.iter().filter_map(|sub| match sub {
-        Sub::Place { label, .. } => Some(label.span.source),
-        Sub::Insert { source, .. } => Some(*source),
-        Sub::Replace { span, .. } => Some(span.source),
-        Sub::Note(_) | Sub::Help(_) => None,
-    });
-    let labels = diagnostic.more.iter().map(|label| label.span.source);
-    std::iter::once(diagnostic.place.span.source).chain(labels).chain(subs)
+    Ok((done.changes, report))
 }
 
 /// A remark for a failed run: a host that was never tested may be the reason. A run that works says nothing of it.

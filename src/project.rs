@@ -1,16 +1,21 @@
 //! The book on disk: `book.toml`, the facts files, and whether a chapter is still what its file says.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use glob::Pattern;
+use mdbook_summary::SummaryItem;
 
-use crate::config::{Config, Located};
+use crate::config::{self, Config, Located};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::protocol::HostConfig;
 use crate::source::{Source, SourceId, SourceKind, Sources};
+
+const BOOK_TOML: &str = "book.toml";
 
 /// A byte order mark, which mdBook takes away from chapters.
 const BOM: char = '\u{feff}';
@@ -41,21 +46,101 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// Adds `book.toml` to the sources; an empty text where there is none, as when another program holds the book.
-pub fn read_book_toml(root: &Path, sources: &mut Sources) -> SourceId {
-    let text = fs::read_to_string(root.join("book.toml")).unwrap_or_default();
-    sources.push(source(SourceKind::Config, "book.toml".to_owned(), text))
+/// Where a book lies, and what has been read of it so far.
+#[derive(Debug)]
+pub struct Project {
+    /// The directory of `book.toml`.
+    pub root: PathBuf,
+    /// What the configuration says, with the environment's changes.
+    pub host: HostConfig,
+    /// The texts that were read.
+    pub sources: Sources,
+    /// `book.toml` among them.
+    pub book_toml: SourceId,
+    /// What was wrong with them.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// The project of a host that knows the configuration. `book.toml` is read for the places of messages only, and
+    /// need not be there.
+    pub fn of_host(root: &Path, host: HostConfig) -> Project {
+        let text = fs::read_to_string(root.join(BOOK_TOML)).unwrap_or_default();
+        let mut sources = Sources::default();
+        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), text));
+        Project { root: root.to_owned(), host, sources, book_toml, diagnostics: Vec::new() }
+    }
+
+    /// The project in a directory, for commands that run without mdBook; `environment` is applied as mdBook would.
+    pub fn on_disk(
+        root: &Path,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Project, Unreadable> {
+        let mut sources = Sources::default();
+        let text = read(&root.join(BOOK_TOML))?;
+        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), text));
+        let variables = environment.into_iter();
+        let variables =
+            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let settings = config::overrides(variables);
+        let mut diagnostics = Vec::new();
+        let book = config::book_from_toml(book_toml, &sources.get(book_toml).text, &settings, &mut diagnostics);
+        Ok(Project { root: root.to_owned(), host: HostConfig::from(book), sources, book_toml, diagnostics })
+    }
+
+    /// The chapters that `SUMMARY.md` lists, in its order. Drafts and files that are not there are left out, as mdBook
+    /// has no text for them either.
+    pub fn read_chapters(&self) -> Result<Vec<FileChapter>, Unreadable> {
+        let src = self.root.join(&self.host.src);
+        let summary = src.join("SUMMARY.md");
+        let parsed = mdbook_summary::parse_summary(&read(&summary)?)
+            .map_err(|error| Unreadable { path: summary, reason: io::Error::other(format!("{error:#}")) })?;
+        let mut paths = Vec::new();
+        for items in [&parsed.prefix_chapters, &parsed.numbered_chapters, &parsed.suffix_chapters] {
+            list(items, &mut paths);
+        }
+        let mut chapters = Vec::with_capacity(paths.len());
+        for path in paths {
+            match fs::read_to_string(src.join(path)) {
+                Ok(text) => {
+                    let text = text.strip_prefix(BOM).map(str::to_owned).unwrap_or(text);
+                    chapters.push(FileChapter { path: slashes(&plain(path)), text });
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(reason) => return Err(Unreadable { path: src.join(path), reason }),
+            }
+        }
+        Ok(chapters)
+    }
+}
+
+/// A chapter read from its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChapter {
+    /// Path in `src`.
+    pub path: String,
+    /// The Markdown, without a byte order mark.
+    pub text: String,
+}
+
+/// The files of a summary in the order of the book.
+fn list<'s>(items: &'s [SummaryItem], paths: &mut Vec<&'s Path>) {
+    for item in items {
+        if let SummaryItem::Link(link) = item {
+            paths.extend(link.location.as_deref());
+            list(&link.nested_items, paths);
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, Unreadable> {
+    fs::read_to_string(path).map_err(|reason| Unreadable { path: path.to_owned(), reason })
 }
 
 /// Reads the facts files that the configuration names, each once.
 ///
 /// A file that is not there is a diagnostic at its name in `book.toml`; one that cannot be read is an error.
-pub fn read_facts(
-    root: &Path,
-    config: &Config,
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Vec<FactSet>, Unreadable> {
+pub fn read_facts(project: &mut Project, config: &Config) -> Result<Vec<FactSet>, Unreadable> {
     let mut known = HashMap::new();
     let mut sets = Vec::with_capacity(config.facts.len());
     for set in &config.facts {
@@ -64,7 +149,7 @@ pub fn read_facts(
             let path = plain(Path::new(&file.value));
             let id = match known.get(&path) {
                 Some(&id) => id,
-                None => read_facts_file(root, file, &path, sources, diagnostics)?,
+                None => read_facts_file(project, file, &path)?,
             };
             known.insert(path, id);
             files.extend(id);
@@ -76,14 +161,9 @@ pub fn read_facts(
 }
 
 /// Reads one facts file; `None` if it is not there.
-fn read_facts_file(
-    root: &Path,
-    file: &Located<String>,
-    path: &Path,
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Option<SourceId>, Unreadable> {
-    let location = root.join(path);
+fn read_facts_file(project: &mut Project, file: &Located<String>, path: &Path) -> Result<Option<SourceId>, Unreadable> {
+    let location = project.root.join(path);
+    let Project { sources, diagnostics, .. } = project;
     let bytes = match fs::read(&location) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -162,14 +242,12 @@ mod tests {
     }
 
     fn read(root: &Path, table: &Value) -> Result<Read, Unreadable> {
-        let mut sources = Sources::default();
-        let mut diagnostics = Vec::new();
-        let book_toml = read_book_toml(root, &mut sources);
-        let text = sources.get(book_toml).text.clone();
-        let source = ConfigSource { name: "database", table: Some(table), book_toml, text: &text };
-        let config = Config::parse(source, &mut diagnostics);
-        let sets = read_facts(root, &config, &mut sources, &mut diagnostics)?;
-        Ok(Read { sets, sources, diagnostics })
+        let mut project = Project::of_host(root, HostConfig::default());
+        let text = project.sources.get(project.book_toml).text.clone();
+        let source = ConfigSource { name: "database", table: Some(table), book_toml: project.book_toml, text: &text };
+        let config = Config::parse(source, &mut project.diagnostics);
+        let sets = read_facts(&mut project, &config)?;
+        Ok(Read { sets, sources: project.sources, diagnostics: project.diagnostics })
     }
 
     fn book(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -253,5 +331,40 @@ mod tests {
         assert_eq!(chapter_name("src", "a/b.md"), "src/a/b.md");
         assert_eq!(chapter_name("./docs/", "b.md"), "docs/b.md");
         assert_eq!(chapter_name(".", "b.md"), "b.md");
+    }
+
+    fn on_disk(root: &Path) -> Project {
+        Project::on_disk(root, [("MDBOOK_PREPROCESSOR__DATABASE__DRAFT".into(), "true".into())]).unwrap()
+    }
+
+    #[test]
+    fn without_mdbook_the_configuration_is_that_of_the_file_and_the_environment() {
+        let root = book(&[("book.toml", b"[book]\nsrc = \"docs\"\n[preprocessor.database]\nerd = \"text\"\n")]);
+        let project = on_disk(root.path());
+        assert_eq!(project.host.src, "docs");
+        assert_eq!(project.host.preprocessors["database"], json!({"draft": true, "erd": "text"}));
+        let error = Project::on_disk(&root.path().join("no"), []).map(drop).unwrap_err().to_string();
+        assert!(error.contains("book.toml"), "{error}");
+    }
+
+    #[test]
+    fn chapters_are_those_of_the_summary_that_have_a_text() {
+        let root = book(&[("book.toml", b"")]);
+        let src = root.path().join("src");
+        fs::create_dir(&src).unwrap();
+        let summary = "[Pre](./README.md)\n\n# Part\n\n- [A](a.md)\n  - [B](b.md)\n- [Draft]()\n- [Gone](gone.md)\n";
+        for (name, text) in [("SUMMARY.md", summary), ("README.md", "r"), ("a.md", "\u{feff}a"), ("b.md", "b\r\n")] {
+            fs::write(src.join(name), text).unwrap();
+        }
+        let chapters = on_disk(root.path()).read_chapters().unwrap();
+        let found: Vec<_> = chapters.iter().map(|chapter| (chapter.path.as_str(), chapter.text.as_str())).collect();
+        assert_eq!(found, [("README.md", "r"), ("a.md", "a"), ("b.md", "b\r\n")]);
+    }
+
+    #[test]
+    fn a_book_without_a_summary_cannot_be_read() {
+        let root = book(&[("book.toml", b"")]);
+        let error = on_disk(root.path()).read_chapters().unwrap_err().to_string();
+        assert!(error.contains("SUMMARY.md"), "{error}");
     }
 }
