@@ -1,5 +1,6 @@
 //! One run over one book, whoever hands the book over: configuration, facts and candidates in, new chapters out.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -50,10 +51,10 @@ impl Content<'_> {
         }
     }
 
-    fn decode(self) -> String {
+    fn decode(self) -> Option<String> {
         match self {
-            Content::Json(chapter) => chapter.content().into_owned(),
-            Content::Text(text) => text.to_owned(),
+            Content::Json(chapter) => chapter.content().map(Cow::into_owned),
+            Content::Text(text) => Some(text.to_owned()),
         }
     }
 }
@@ -121,7 +122,7 @@ fn candidates(chapters: &[HostChapter<'_>], config: &Config, project: &mut Proje
         if listed != Some(true) && !chapter.content.may_need() {
             continue;
         }
-        let text = chapter.content.decode();
+        let Some(text) = chapter.content.decode() else { continue };
         let declared = listed.unwrap_or_else(|| declaration::declares_itself(&text));
         let name = project::chapter_name(&project.host.src, source_path);
         let source = Source { name, text, kind: SourceKind::Chapter, changed: false, offset: 0 };

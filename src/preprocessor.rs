@@ -19,10 +19,14 @@ use crate::source::Sources;
 /// The preprocessor as a value, for programs that drive mdBook themselves.
 ///
 /// ```no_run
-/// # fn with(add: impl FnOnce(mdbook_database::preprocessor::Database)) {
-/// // let mut book = mdbook_driver::MDBook::load("book-example")?;
-/// // book.with_preprocessor(Database);
-/// # add(mdbook_database::preprocessor::Database) }
+/// use mdbook_database::preprocessor::Database;
+/// use mdbook_driver::MDBook;
+///
+/// # fn main() -> mdbook_driver::errors::Result<()> {
+/// let mut book = MDBook::load("book-example")?;
+/// book.with_preprocessor(Database);
+/// book.build()
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Database;

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Bytes of Markdown in a chapter, about.
 const CHAPTER: usize = 8 * 1024;
@@ -25,11 +25,16 @@ const TEMPLATE: &str = "# Database [TEMPLATE]\n\n## 1. Overview\n\n- **Database 
 const FACTS: &str = "[overview]\ndatabase_type = \"PostgreSQL\"\nversion = \"16.4\"\n\n\
                      [backup]\ndescription = \"Every night, kept for a month.\"\n";
 
-/// Writes a book of `chapters` chapters below `root`, and the JSON of it to `root/input.json`; returns its size.
-pub(crate) fn write(root: &Path, chapters: usize, templates: Templates) -> io::Result<u64> {
+/// Writes the configuration and the facts below `root`.
+pub(crate) fn write_facts(root: &Path) -> io::Result<()> {
     fs::create_dir_all(root)?;
     fs::write(root.join("database.toml"), FACTS)?;
-    fs::write(root.join("book.toml"), "[book]\ntitle = \"B\"\n\n[preprocessor.database]\n")?;
+    fs::write(root.join("book.toml"), "[book]\ntitle = \"B\"\n\n[preprocessor.database]\n")
+}
+
+/// Writes a project below `root`, and to `root/input.json` what mdBook sends of its book; returns the bytes of that.
+pub(crate) fn write(root: &Path, count: usize, templates: Templates) -> io::Result<u64> {
+    write_facts(root)?;
     let path = root.join("input.json");
     let mut file = BufWriter::new(File::create(&path)?);
     let context = json!({
@@ -39,24 +44,26 @@ pub(crate) fn write(root: &Path, chapters: usize, templates: Templates) -> io::R
         "mdbook_version": "0.5.4",
     });
     write!(file, "[{context},{{\"items\":[")?;
-    for number in 0..chapters {
+    for (number, (path, content)) in chapters(count, templates).enumerate() {
         let comma = if number == 0 { "" } else { "," };
-        let template = number == 0 || templates == Templates::All;
-        write!(file, "{comma}{}", chapter(number, template))?;
+        let chapter = json!({"Chapter": {
+            "name": format!("Chapter {number}"), "content": content, "number": [number + 1], "sub_items": [],
+            "path": path, "source_path": path, "parent_names": [],
+        }});
+        write!(file, "{comma}{chapter}")?;
     }
     file.write_all(b"]}]")?;
     file.flush()?;
     Ok(fs::metadata(path)?.len())
 }
 
-/// One chapter.
-fn chapter(number: usize, template: bool) -> Value {
-    let path = format!("chapter-{number}.md");
-    let content = if template { format!("{TEMPLATE}{}", prose(number, 2)) } else { prose(number, 1) };
-    json!({"Chapter": {
-        "name": format!("Chapter {number}"), "content": content, "number": [number + 1], "sub_items": [],
-        "path": path, "source_path": path, "parent_names": [],
-    }})
+/// Paths and texts.
+pub(crate) fn chapters(count: usize, templates: Templates) -> impl Iterator<Item = (String, String)> {
+    (0..count).map(move |number| {
+        let template = number == 0 || templates == Templates::All;
+        let text = if template { format!("{TEMPLATE}{}", prose(number, 2)) } else { prose(number, 1) };
+        (format!("chapter-{number}.md"), text)
+    })
 }
 
 /// Markdown as a technical book has it: headings, links, code, a table, quotes. `level` is that of its headings.

@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod host;
 mod identity;
 mod input;
 
@@ -69,7 +70,8 @@ fn measure(mut sizes: Vec<usize>) -> Result<()> {
             book(directory.path(), chapters, Templates::All)?;
         }
     }
-    start_up()
+    start_up()?;
+    behind_mdbook(&directory.path().join("host"))
 }
 
 /// Measures one book and prints a table.
@@ -99,6 +101,24 @@ fn start_up() -> Result<()> {
     ];
     let times = interleaved(&contestants, 51, |(_, program, arguments)| {
         run(Command::new(program).args(arguments).stdin(Stdio::null()))
+    })?;
+    print_table(&contestants, &times, None);
+    Ok(())
+}
+
+/// Measures what is added to a build of 1,000 chapters by mdBook itself, with its Markdown renderer.
+fn behind_mdbook(root: &Path) -> Result<()> {
+    println!("\nBehind mdBook, 1,000 chapters; what is above the build without a preprocessor is what one costs\n");
+    host::write(root, 1_000)?;
+    let own = std::env::current_exe()?.display().to_string();
+    let contestants: Vec<Contestant> = vec![
+        ("mdbook-database", format!("'{}'", env!("CARGO_BIN_EXE_mdbook-database")).into(), vec![]),
+        ("no preprocessor", OsString::new(), vec![]),
+        ("official identity", format!("'{own}' {AS} official").into(), vec![]),
+        ("decoding identity", format!("'{own}' {AS} decoding").into(), vec![]),
+    ];
+    let times = interleaved(&contestants, 11, |(_, command, _)| {
+        host::build(root, command.to_str().filter(|command| !command.is_empty()))
     })?;
     print_table(&contestants, &times, None);
     Ok(())

@@ -50,14 +50,14 @@ pub struct Chapter<'a> {
 }
 
 impl<'a> Chapter<'a> {
-    /// The content decoded; borrowed where nothing in it is escaped.
-    pub fn content(&self) -> Cow<'a, str> {
+    /// The content decoded; borrowed where nothing in it is escaped. `None` for half a surrogate pair, which no mdBook
+    /// sends and none would read back.
+    pub fn content(&self) -> Option<Cow<'a, str>> {
         let inner = self.raw.get(1..self.raw.len().saturating_sub(1)).unwrap_or_default();
         if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
-            return Cow::Borrowed(inner);
+            return Some(Cow::Borrowed(inner));
         }
-        // The reader has checked the escapes but for lone surrogates, which mdBook itself would refuse to read.
-        serde_json::from_str(self.raw).map_or(Cow::Borrowed(inner), Cow::Owned)
+        serde_json::from_str(self.raw).ok().map(Cow::Owned)
     }
 }
 

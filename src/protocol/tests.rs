@@ -63,7 +63,7 @@ fn chapters_are_found_in_the_order_of_the_book() {
     let chapters = parse(&input).unwrap().book.chapters;
     let paths: Vec<_> = chapters.iter().map(|chapter| chapter.path.as_deref()).collect();
     assert_eq!(paths, [Some("a.md"), Some("b.md"), Some("c.md"), None, Some("d.md")]);
-    let contents: Vec<_> = chapters.iter().map(Chapter::content).collect();
+    let contents: Vec<_> = chapters.iter().map(|chapter| chapter.content().unwrap()).collect();
     assert_eq!(contents, ["one", "two", "three", "", "four"]);
 }
 
@@ -90,8 +90,8 @@ fn content_without_escapes_is_borrowed() {
         chapter("b.md", r#""a\nb""#, "")
     ));
     let chapters = parse(&input).unwrap().book.chapters;
-    assert!(matches!(chapters[0].content(), Cow::Borrowed("plain é")));
-    assert_eq!(chapters[1].content(), "a\nb");
+    assert!(matches!(chapters[0].content(), Some(Cow::Borrowed("plain é"))));
+    assert_eq!(chapters[1].content().as_deref(), Some("a\nb"));
 }
 
 #[test]
@@ -135,4 +135,12 @@ fn ten_thousand_levels_do_not_overflow_the_stack() {
     book.push_str(&"]}}".repeat(10_000));
     book.push_str("]}");
     assert_eq!(refused(&format!("[{CONTEXT},{book}]")), Refusal::TooDeep);
+}
+
+#[test]
+fn half_a_surrogate_pair_is_no_text_and_stays_as_it_is() {
+    let book = format!(r#"{{"items":[{}]}}"#, chapter("a.md", r#""\ud83d [a.b]""#, ""));
+    let input = input(&book);
+    assert_eq!(parse(&input).unwrap().book.chapters[0].content(), None);
+    assert_eq!(written(&book, &[]), book);
 }
