@@ -1,16 +1,24 @@
 //! (crate doc: to be written)
+pub mod book;
+pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod erd;
 pub mod facts;
 pub mod fill;
+pub mod job;
 pub mod lints;
 pub mod markdown;
 pub mod place;
+pub mod preprocessor;
+pub mod project;
+pub mod protocol;
 pub mod report;
 pub mod schema;
 pub mod secret;
 pub mod slug;
 pub mod source;
 pub mod splice;
+mod stdio;
 pub mod template;
 pub mod vocabulary;

@@ -88,6 +88,11 @@ impl Sources {
         &self.0[id.0 as usize]
     }
 
+    /// The same, to note what became known of it later.
+    pub fn get_mut(&mut self, id: SourceId) -> &mut Source {
+        &mut self.0[id.0 as usize]
+    }
+
     /// The bytes under a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.get(span.source).text[span.range()]

@@ -1,0 +1,97 @@
+//! Where the keys and values of `[preprocessor.database]` stand in the text of `book.toml`.
+
+use std::ops::Range;
+
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::source::{SourceId, Span};
+
+/// One step of a path below `[preprocessor.database]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'p> {
+    /// Into a table.
+    Key(&'p str),
+    /// Into an array.
+    Index(usize),
+}
+
+impl<'p> From<&'p str> for Step<'p> {
+    fn from(key: &'p str) -> Self {
+        Step::Key(key)
+    }
+}
+
+/// Finds places in `book.toml`.
+#[derive(Debug)]
+pub struct Locator<'t> {
+    source: SourceId,
+    name: String,
+    header: Option<Range<usize>>,
+    table: Option<Spanned<DeValue<'t>>>,
+}
+
+impl<'t> Locator<'t> {
+    /// A locator for the table `[preprocessor.NAME]` in `text`, which may be no TOML at all.
+    pub fn new(source: SourceId, text: &'t str, name: &str) -> Self {
+        let (root, _) = DeTable::parse_recoverable(text);
+        let found = take(root.into_inner(), "preprocessor").and_then(|(_, value)| match value.into_inner() {
+            DeValue::Table(tables) => take(tables, name),
+            _ => None,
+        });
+        let (header, table) = found.unzip();
+        Locator { source, name: name.to_owned(), header, table }
+    }
+
+    /// The table's name below `preprocessor`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name in the table's header, or the file as a whole.
+    pub fn table(&self) -> Span {
+        self.header.clone().map_or(self.source.whole(), |range| self.source.span(range))
+    }
+
+    /// The key at the end of a path, if `book.toml` has it.
+    pub fn key(&self, path: &[Step<'_>]) -> Option<Span> {
+        let (last, parents) = path.split_last()?;
+        let (Step::Key(key), DeValue::Table(table)) = (last, self.find(parents)?.get_ref()) else { return None };
+        let (key, _) = table.iter().find(|(name, _)| name.get_ref() == key)?;
+        Some(self.source.span(key.span()))
+    }
+
+    /// The value at the end of a path, if `book.toml` has this very one there; an environment variable may have
+    /// set another.
+    pub fn value(&self, path: &[Step<'_>], value: &Value) -> Option<Span> {
+        let found = self.find(path)?;
+        same(found.get_ref(), value).then(|| self.source.span(found.span()))
+    }
+
+    fn find(&self, path: &[Step<'_>]) -> Option<&Spanned<DeValue<'t>>> {
+        path.iter().try_fold(self.table.as_ref()?, |value, step| match (step, value.get_ref()) {
+            (Step::Key(key), DeValue::Table(table)) => table.get(*key),
+            (Step::Index(index), DeValue::Array(array)) => array.get(*index),
+            _ => None,
+        })
+    }
+}
+
+/// An entry of a table with its key's place.
+fn take<'t>(table: DeTable<'t>, name: &str) -> Option<(Range<usize>, Spanned<DeValue<'t>>)> {
+    table.into_iter().find(|(key, _)| key.get_ref() == name).map(|(key, value)| (key.span(), value))
+}
+
+/// Whether a value of the file is what the host handed over; containers are compared by kind.
+fn same(written: &DeValue<'_>, handed: &Value) -> bool {
+    match (written, handed) {
+        (DeValue::String(written), Value::String(handed)) => written == handed,
+        (DeValue::Boolean(written), Value::Bool(handed)) => written == handed,
+        (DeValue::Integer(_) | DeValue::Float(_), Value::Number(_)) => true,
+        (DeValue::Datetime(_), Value::String(_)) => true,
+        (DeValue::Array(written), Value::Array(handed)) => written.len() == handed.len(),
+        (DeValue::Table(_), Value::Object(_)) => true,
+        _ => false,
+    }
+}

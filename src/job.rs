@@ -1,0 +1,185 @@
+//! One run over one book, whoever hands the book over: configuration, facts and candidates in, new chapters out.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::book::{self, Input, Outcome};
+use crate::config::{Config, ConfigSource};
+use crate::declaration;
+use crate::diagnostic::{Diagnostic, Progress, Sub};
+use crate::project::{self, FactSet, Project, Unreadable};
+use crate::protocol;
+use crate::source::{Source, SourceId, SourceKind, Sources};
+
+/// A book as a host hands it over.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// Where the book lies and what its configuration says.
+    pub project: Project,
+    /// The renderer that the book is prepared for.
+    pub renderer: &'a str,
+    /// Every chapter in the order of the book, drafts too.
+    pub chapters: Vec<HostChapter<'a>>,
+}
+
+/// A chapter as a host hands it over.
+#[derive(Clone, Copy, Debug)]
+pub struct HostChapter<'a> {
+    /// Path in `src` of the page; `None` for a draft.
+    pub path: Option<&'a str>,
+    /// Path in `src` of the file.
+    pub source_path: Option<&'a str>,
+    /// The Markdown.
+    pub content: Content<'a>,
+}
+
+/// Markdown that may still be JSON.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// As mdBook sent it.
+    Json(&'a protocol::Chapter<'a>),
+    /// As it is.
+    Text(&'a str),
+}
+
+impl Content<'_> {
+    fn may_need(self) -> bool {
+        match self {
+            Content::Json(chapter) => protocol::may_need(chapter.raw),
+            Content::Text(text) => protocol::may_need_text(text),
+        }
+    }
+
+    fn decode(self) -> Option<String> {
+        match self {
+            Content::Json(chapter) => chapter.content().map(Cow::into_owned),
+            Content::Text(text) => Some(text.to_owned()),
+        }
+    }
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Done {
+    /// The texts that were read, for rendering what there is to say.
+    pub sources: Sources,
+    /// The configuration.
+    pub config: Config,
+    /// What there is to say.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How complete each template is.
+    pub progress: Vec<Progress>,
+    /// New texts by position in [`Job::chapters`], ascending.
+    pub changes: Vec<(usize, String)>,
+}
+
+/// A chapter that is looked at: its position in the book, its text, and whether it is a template.
+struct Candidate {
+    index: usize,
+    source: SourceId,
+    declared: bool,
+}
+
+/// Fills a book. Mistakes in the book are diagnostics; an error is a file that cannot be read.
+pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
+    let Job { mut project, renderer, chapters } = job;
+    let config = configure(&mut project);
+    let facts = project::read_facts(&mut project, &config)?;
+    let candidates = candidates(&chapters, &config, &mut project);
+    // Without its facts file every placeholder would be missing; that would bury the one mistake there is.
+    let outcome = if facts.iter().any(|set| set.incomplete) {
+        Outcome::default()
+    } else {
+        book::fill(&input(&project, renderer, &chapters, &config, &candidates, facts))
+    };
+    let Project { root, mut sources, mut diagnostics, .. } = project;
+    diagnostics.extend(outcome.diagnostics);
+    compare_with_files(&diagnostics, &mut sources, &root);
+    let indices = candidates.iter().map(|candidate| candidate.index);
+    let changes = indices.zip(outcome.chapters).filter_map(|(index, text)| Some((index, text?))).collect();
+    Ok(Done { sources, config, diagnostics, progress: outcome.progress, changes })
+}
+
+fn configure(project: &mut Project) -> Config {
+    let name = project.host.own_name();
+    let source = ConfigSource {
+        name,
+        table: project.host.preprocessors.get(name),
+        book_toml: project.book_toml,
+        text: &project.sources.get(project.book_toml).text,
+    };
+    Config::parse(source, &mut project.diagnostics)
+}
+
+/// The chapters that may concern this program, decoded; the others cost a look at their bytes.
+fn candidates(chapters: &[HostChapter<'_>], config: &Config, project: &mut Project) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for (index, chapter) in chapters.iter().enumerate() {
+        let Some(path) = chapter.path else { continue };
+        let source_path = chapter.source_path.unwrap_or(path);
+        let listed = config.declares(path).map(|listed| listed || config.declares(source_path) == Some(true));
+        if listed != Some(true) && !chapter.content.may_need() {
+            continue;
+        }
+        let Some(text) = chapter.content.decode() else { continue };
+        let declared = listed.unwrap_or_else(|| declaration::declares_itself(&text));
+        let name = project::chapter_name(&project.host.src, source_path);
+        let source = Source { name, text, kind: SourceKind::Chapter, changed: false, offset: 0 };
+        candidates.push(Candidate { index, source: project.sources.push(source), declared });
+    }
+    candidates
+}
+
+fn input<'a>(
+    project: &'a Project,
+    renderer: &'a str,
+    chapters: &[HostChapter<'a>],
+    config: &'a Config,
+    candidates: &[Candidate],
+    facts: Vec<FactSet>,
+) -> Input<'a> {
+    let chapter = |candidate: &Candidate| {
+        let host = chapters.get(candidate.index)?;
+        let path = host.path?;
+        Some(book::Chapter {
+            path,
+            source_path: host.source_path.unwrap_or(path),
+            text: &project.sources.get(candidate.source).text,
+            source: candidate.source,
+            declared: candidate.declared,
+        })
+    };
+    Input {
+        config,
+        renderer,
+        sources: &project.sources,
+        chapters: candidates.iter().filter_map(chapter).collect(),
+        paths: chapters.iter().filter_map(|chapter| chapter.path).collect(),
+        facts,
+        guard_includes: project.host.links_run_after(project.host.own_name()),
+    }
+}
+
+/// Looks at the files of the chapters that a message names: their lines are printed.
+fn compare_with_files(diagnostics: &[Diagnostic], sources: &mut Sources, root: &Path) {
+    let named: BTreeSet<_> = diagnostics.iter().flat_map(sources_of).collect();
+    for id in named {
+        let source = sources.get_mut(id);
+        if source.kind == SourceKind::Chapter {
+            project::compare_with_file(source, root);
+        }
+    }
+}
+
+/// Every source that a diagnostic has a place in.
+fn sources_of(diagnostic: &Diagnostic) -> impl Iterator<Item = SourceId> {
+    let subs = diagnostic.subs.iter().filter_map(|sub| match sub {
+        Sub::Place { label, .. } => Some(label.span.source),
+        Sub::Insert { source, .. } => Some(*source),
+        Sub::Replace { span, .. } => Some(span.source),
+        Sub::Note(_) | Sub::Help(_) => None,
+    });
+    let labels = diagnostic.more.iter().map(|label| label.span.source);
+    std::iter::once(diagnostic.place.span.source).chain(labels).chain(subs)
+}

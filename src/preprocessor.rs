@@ -1,0 +1,188 @@
+//! The preprocessor for its two hosts: JSON on a pipe, and a program that links this library.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+
+use mdbook_preprocessor::book::{Book, BookItem};
+use mdbook_preprocessor::errors::{Error, Result as HostResult};
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+
+use crate::config::{Config, Level};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::job::{self, Content, HostChapter, Job};
+use crate::project::{Project, Unreadable};
+use crate::protocol::{self, HostConfig, Refusal};
+use crate::source::Sources;
+
+/// The preprocessor as a value, for programs that drive mdBook themselves.
+///
+/// ```no_run
+/// use mdbook_database::preprocessor::Database;
+/// use mdbook_driver::MDBook;
+///
+/// # fn main() -> mdbook_driver::errors::Result<()> {
+/// let mut book = MDBook::load("book-example")?;
+/// book.with_preprocessor(Database);
+/// book.build()
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Database;
+
+/// Why there is no book to hand back.
+#[derive(Debug)]
+pub enum Failure {
+    /// The documentation is incomplete or wrong; the report says where.
+    Documentation(String),
+    /// What came in is not what a host of this program sends.
+    Input(Refusal),
+    /// A file cannot be read.
+    Unreadable(Unreadable),
+    /// The book cannot be written.
+    Output(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Documentation(report) => f.write_str(report.trim_end()),
+            Failure::Input(refusal) => match refusal.code() {
+                Some(code) => write!(f, "error[{}]: {refusal}", code.as_str()),
+                None => write!(f, "error: {refusal}"),
+            },
+            Failure::Unreadable(error) => write!(f, "error: {error}"),
+            Failure::Output(error) => write!(f, "error: failed to write the book to stdout: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Runs the preprocessor on what mdBook sent, writes the book, and returns what there is to say about it.
+///
+/// Nothing is written unless the whole book is in order.
+pub fn preprocess(input: &[u8], output: &mut impl Write) -> Result<String, Failure> {
+    let request = protocol::parse(input).map_err(Failure::Input)?;
+    let context = request.context;
+    let chapters = request.book.chapters.iter().map(|chapter| HostChapter {
+        path: chapter.path.as_deref(),
+        source_path: chapter.source_path.as_deref(),
+        content: Content::Json(chapter),
+    });
+    let job = Job {
+        project: Project::of_host(Path::new(&context.root), context.config),
+        renderer: &context.renderer,
+        chapters: chapters.collect(),
+    };
+    let (changes, report) = run(job, &context.mdbook_version)?;
+    let changes: Vec<_> = changes.iter().map(|(index, text)| (*index, text.as_str())).collect();
+    request.book.write(&changes, output).map_err(Failure::Output)?;
+    Ok(report)
+}
+
+impl Preprocessor for Database {
+    fn name(&self) -> &str {
+        "database"
+    }
+
+    fn run(&self, context: &PreprocessorContext, mut book: Book) -> HostResult<Book> {
+        let config = HostConfig::from(serde_json::to_value(&context.config)?);
+        let mut items = Vec::new();
+        flatten(&book.items, &mut items);
+        let paths: Vec<_> =
+            items.iter().map(|chapter| (text_of(&chapter.path), text_of(&chapter.source_path))).collect();
+        let chapters = items.iter().zip(&paths).map(|(chapter, (path, source_path))| HostChapter {
+            path: path.as_deref(),
+            source_path: source_path.as_deref(),
+            content: Content::Text(&chapter.content),
+        });
+        let job = Job {
+            project: Project::of_host(&context.root, config),
+            renderer: &context.renderer,
+            chapters: chapters.collect(),
+        };
+        let (changes, report) = run(job, &context.mdbook_version).map_err(Error::new)?;
+        // A library has no other way to be heard than the host's stderr.
+        io::stderr().write_all(report.as_bytes())?;
+        replace(&mut book.items, &mut 0, &mut changes.into_iter().peekable());
+        Ok(book)
+    }
+}
+
+fn text_of(path: &Option<std::path::PathBuf>) -> Option<Cow<'_, str>> {
+    path.as_deref().map(Path::to_string_lossy)
+}
+
+/// The chapters in the order of the book.
+fn flatten<'b>(items: &'b [BookItem], chapters: &mut Vec<&'b mdbook_preprocessor::book::Chapter>) {
+    for item in items {
+        if let BookItem::Chapter(chapter) = item {
+            chapters.push(chapter);
+            flatten(&chapter.sub_items, chapters);
+        }
+    }
+}
+
+/// Puts new texts, by position in the order of the book, into the chapters.
+fn replace(items: &mut [BookItem], next: &mut usize, changes: &mut Changes) {
+    for item in items {
+        if let BookItem::Chapter(chapter) = item {
+            if let Some((_, text)) = changes.next_if(|(index, _)| index == next) {
+                chapter.content = text;
+            }
+            *next += 1;
+            replace(&mut chapter.sub_items, next, changes);
+        }
+    }
+}
+
+type Changes = std::iter::Peekable<std::vec::IntoIter<(usize, String)>>;
+
+/// Runs a job for a host of that version; what would fail the build is a failure with the report in it.
+fn run(job: Job<'_>, host_version: &str) -> Result<(Vec<(usize, String)>, String), Failure> {
+    let done = job::run(job).map_err(Failure::Unreadable)?;
+    let (report, failed) = report(&done.diagnostics, &done.config, &done.sources);
+    if failed {
+        return Err(Failure::Documentation(report + &untested_host(host_version)));
+    }
+    Ok((done.changes, report))
+}
+
+/// A remark for a failed run: a host that was never tested may be the reason. A run that works says nothing of it.
+fn untested_host(version: &str) -> String {
+    if protocol::is_tested(version) {
+        return String::new();
+    }
+    format!(
+        "note: mdbook-database {} was never tested with mdBook {version}, only with 0.4 and 0.5\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+// STAND-IN for `report`: `Report::new(diagnostics, progress, lints, draft, sources)` and `report::render`.
+fn report(diagnostics: &[Diagnostic], config: &Config, sources: &Sources) -> (String, bool) {
+    let (mut text, mut failed) = (String::new(), false);
+    for diagnostic in diagnostics {
+        let level = config.lints.iter().find(|(code, _)| *code == diagnostic.code).map(|(_, level)| *level);
+        let severity = match level {
+            Some(Level::Allow) => continue,
+            Some(Level::Warn) => Severity::Warning,
+            Some(Level::Deny) => Severity::Error,
+            None => diagnostic.code.default_severity(),
+        };
+        let word = match severity {
+            Severity::Error if !config.draft => "error",
+            Severity::Error | Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        failed |= word == "error";
+        let span = diagnostic.place.span;
+        let (line, column) = sources.line_column(span.source, span.start);
+        let name = &sources.get(span.source).name;
+        let code = diagnostic.code.as_str();
+        text.push_str(&format!("{word}[{code}]: {}\n --> {name}:{line}:{column}\n", diagnostic.title));
+    }
+    (text, failed)
+}

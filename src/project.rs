@@ -1,0 +1,370 @@
+//! The book on disk: `book.toml`, the facts files, and whether a chapter is still what its file says.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use glob::Pattern;
+use mdbook_summary::SummaryItem;
+
+use crate::config::{self, Config, Located};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::protocol::HostConfig;
+use crate::source::{Source, SourceId, SourceKind, Sources};
+
+const BOOK_TOML: &str = "book.toml";
+
+/// A byte order mark, which mdBook takes away from chapters.
+const BOM: char = '\u{feff}';
+
+/// The facts files of some templates, read.
+#[derive(Clone, Debug)]
+pub struct FactSet {
+    /// The templates; `None` for all.
+    pub templates: Option<Pattern>,
+    /// The files that are there, in the order of the configuration.
+    pub files: Vec<SourceId>,
+    /// A file of the set is not there, which has been said.
+    pub incomplete: bool,
+}
+
+/// A file that is there and cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    path: PathBuf,
+    reason: io::Error,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to read `{}`: {}", self.path.display(), self.reason)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// Where a book lies, and what has been read of it so far.
+#[derive(Debug)]
+pub struct Project {
+    /// The directory of `book.toml`.
+    pub root: PathBuf,
+    /// What the configuration says, with the environment's changes.
+    pub host: HostConfig,
+    /// The texts that were read.
+    pub sources: Sources,
+    /// `book.toml` among them.
+    pub book_toml: SourceId,
+    /// What was wrong with them.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// The project of a host that knows the configuration. `book.toml` is read for the places of messages only, and
+    /// need not be there.
+    pub fn of_host(root: &Path, host: HostConfig) -> Project {
+        let text = fs::read_to_string(root.join(BOOK_TOML)).unwrap_or_default();
+        let mut sources = Sources::default();
+        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), text));
+        Project { root: root.to_owned(), host, sources, book_toml, diagnostics: Vec::new() }
+    }
+
+    /// The project in a directory, for commands that run without mdBook; `environment` is applied as mdBook would.
+    pub fn on_disk(
+        root: &Path,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Project, Unreadable> {
+        let mut sources = Sources::default();
+        let text = read(&root.join(BOOK_TOML))?;
+        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), text));
+        let variables = environment.into_iter();
+        let variables =
+            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let settings = config::overrides(variables);
+        let mut diagnostics = Vec::new();
+        let book = config::book_from_toml(book_toml, &sources.get(book_toml).text, &settings, &mut diagnostics);
+        Ok(Project { root: root.to_owned(), host: HostConfig::from(book), sources, book_toml, diagnostics })
+    }
+
+    /// The chapters that `SUMMARY.md` lists, in its order. Drafts and files that are not there are left out, as mdBook
+    /// has no text for them either.
+    pub fn read_chapters(&self) -> Result<Vec<FileChapter>, Unreadable> {
+        let src = self.root.join(&self.host.src);
+        let summary = src.join("SUMMARY.md");
+        let parsed = mdbook_summary::parse_summary(&read(&summary)?)
+            .map_err(|error| Unreadable { path: summary, reason: io::Error::other(format!("{error:#}")) })?;
+        let mut paths = Vec::new();
+        for items in [&parsed.prefix_chapters, &parsed.numbered_chapters, &parsed.suffix_chapters] {
+            list(items, &mut paths);
+        }
+        let mut chapters = Vec::with_capacity(paths.len());
+        for path in paths {
+            match fs::read_to_string(src.join(path)) {
+                Ok(text) => {
+                    let text = text.strip_prefix(BOM).map(str::to_owned).unwrap_or(text);
+                    chapters.push(FileChapter { path: slashes(&plain(path)), text });
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(reason) => return Err(Unreadable { path: src.join(path), reason }),
+            }
+        }
+        Ok(chapters)
+    }
+}
+
+/// A chapter read from its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChapter {
+    /// Path in `src`.
+    pub path: String,
+    /// The Markdown, without a byte order mark.
+    pub text: String,
+}
+
+/// The files of a summary in the order of the book.
+fn list<'s>(items: &'s [SummaryItem], paths: &mut Vec<&'s Path>) {
+    for item in items {
+        if let SummaryItem::Link(link) = item {
+            paths.extend(link.location.as_deref());
+            list(&link.nested_items, paths);
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, Unreadable> {
+    fs::read_to_string(path).map_err(|reason| Unreadable { path: path.to_owned(), reason })
+}
+
+/// Reads the facts files that the configuration names, each once.
+///
+/// A file that is not there is a diagnostic at its name in `book.toml`; one that cannot be read is an error.
+pub fn read_facts(project: &mut Project, config: &Config) -> Result<Vec<FactSet>, Unreadable> {
+    let mut known = HashMap::new();
+    let mut sets = Vec::with_capacity(config.facts.len());
+    for set in &config.facts {
+        let mut files = Vec::with_capacity(set.files.len());
+        for file in &set.files {
+            let path = plain(Path::new(&file.value));
+            let id = match known.get(&path) {
+                Some(&id) => id,
+                None => read_facts_file(project, file, &path)?,
+            };
+            known.insert(path, id);
+            files.extend(id);
+        }
+        let incomplete = files.len() < set.files.len();
+        sets.push(FactSet { templates: set.templates.clone(), files, incomplete });
+    }
+    Ok(sets)
+}
+
+/// Reads one facts file; `None` if it is not there.
+fn read_facts_file(project: &mut Project, file: &Located<String>, path: &Path) -> Result<Option<SourceId>, Unreadable> {
+    let location = project.root.join(path);
+    let Project { sources, diagnostics, .. } = project;
+    let bytes = match fs::read(&location) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            diagnostics.push(missing_facts_file(file));
+            return Ok(None);
+        }
+        Err(reason) => return Err(Unreadable { path: location, reason }),
+    };
+    let name = slashes(path);
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(sources.push(source(SourceKind::Facts, name, text)))),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let id = sources.add(SourceKind::Facts, name.as_str(), text);
+            let span = id.span(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
+            let title = format!("`{name}` is not UTF-8 text");
+            diagnostics.push(Diagnostic::new(Code::InvalidToml, title, span, "not UTF-8"));
+            Ok(Some(id))
+        }
+    }
+}
+
+fn missing_facts_file(file: &Located<String>) -> Diagnostic {
+    let name = &file.value;
+    Diagnostic::new(Code::MissingFactsFile, format!("the facts file `{name}` does not exist"), file.span, "")
+        .with_note("facts files are looked for in the directory of `book.toml`")
+        .with_help(format!("`mdbook-database init` writes `{name}`, with every place of the templates to fill in"))
+}
+
+/// Compares a chapter with the file that it was read from, which messages about it name.
+///
+/// Where they differ, an earlier preprocessor changed the chapter. Line ends are compared as they are.
+pub fn compare_with_file(chapter: &mut Source, root: &Path) {
+    match fs::read_to_string(root.join(&chapter.name)) {
+        Ok(file) => {
+            let text = file.strip_prefix(BOM).unwrap_or(&file);
+            chapter.changed = text != chapter.text;
+            chapter.offset = file.len() - text.len();
+        }
+        Err(_) => chapter.changed = true,
+    }
+}
+
+/// The name of a chapter in messages: its file, relative to the root.
+pub fn chapter_name(src: &str, source_path: &str) -> String {
+    slashes(&plain(&Path::new(src).join(source_path)))
+}
+
+fn source(kind: SourceKind, name: String, text: String) -> Source {
+    let stripped = text.strip_prefix(BOM).map(str::to_owned);
+    let offset = if stripped.is_some() { BOM.len_utf8() } else { 0 };
+    Source { name, text: stripped.unwrap_or(text), kind, changed: false, offset }
+}
+
+/// A path without the `.` in it, so that a file named in two ways is read once.
+fn plain(path: &Path) -> PathBuf {
+    path.components().filter(|component| *component != Component::CurDir).collect()
+}
+
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::config::ConfigSource;
+
+    struct Read {
+        sets: Vec<FactSet>,
+        sources: Sources,
+        diagnostics: Vec<Diagnostic>,
+    }
+
+    fn read(root: &Path, table: &Value) -> Result<Read, Unreadable> {
+        let mut project = Project::of_host(root, HostConfig::default());
+        let text = project.sources.get(project.book_toml).text.clone();
+        let source = ConfigSource { name: "database", table: Some(table), book_toml: project.book_toml, text: &text };
+        let config = Config::parse(source, &mut project.diagnostics);
+        let sets = read_facts(&mut project, &config)?;
+        Ok(Read { sets, sources: project.sources, diagnostics: project.diagnostics })
+    }
+
+    fn book(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            fs::write(root.path().join(name), bytes).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn a_file_of_two_sets_is_read_once() {
+        let root = book(&[("a.toml", b"x = 1"), ("b.toml", b"y = 2")]);
+        let table = json!({"facts": {"a.md": ["a.toml", "b.toml"], "b.md": ["./b.toml"]}});
+        let read = read(root.path(), &table).unwrap();
+        assert_eq!(read.diagnostics, []);
+        assert_eq!(read.sets[0].files[1], read.sets[1].files[0]);
+        assert_eq!(read.sources.get(read.sets[0].files[0]).text, "x = 1");
+        assert_eq!(read.sources.get(read.sets[0].files[1]).name, "b.toml");
+    }
+
+    #[test]
+    fn a_missing_file_is_shown_where_it_is_named_and_init_offered() {
+        let root = book(&[("book.toml", b"[preprocessor.database]\nfacts = \"no.toml\"\n")]);
+        let read = read(root.path(), &json!({"facts": "no.toml"})).unwrap();
+        assert!(read.sets[0].incomplete);
+        let [diagnostic] = &read.diagnostics[..] else { panic!("{:?}", read.diagnostics) };
+        assert_eq!(diagnostic.code, Code::MissingFactsFile);
+        assert_eq!(read.sources.slice(diagnostic.place.span), "\"no.toml\"");
+        assert!(format!("{:?}", diagnostic.subs).contains("mdbook-database init"));
+    }
+
+    #[test]
+    fn a_missing_file_of_two_sets_is_one_mistake() {
+        let root = book(&[]);
+        let table = json!({"facts": {"a.md": "no.toml", "b.md": "no.toml"}});
+        assert_eq!(read(root.path(), &table).unwrap().diagnostics.len(), 1);
+    }
+
+    #[test]
+    fn a_directory_in_place_of_a_file_is_the_worlds_fault() {
+        let root = book(&[]);
+        fs::create_dir(root.path().join("database.toml")).unwrap();
+        let error = read(root.path(), &json!({})).map(drop).unwrap_err().to_string();
+        assert!(error.starts_with("failed to read `") && error.contains("database.toml`: "), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_is_shown_at_the_byte() {
+        let root = book(&[("database.toml", b"a = \"\xff\"\n")]);
+        let read = read(root.path(), &json!({})).unwrap();
+        assert_eq!(read.diagnostics[0].code, Code::InvalidToml);
+        assert_eq!(read.sources.slice(read.diagnostics[0].place.span), "\u{fffd}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_counted_and_not_part_of_the_text() {
+        let root = book(&[("database.toml", "\u{feff}a = 1".as_bytes())]);
+        let read = read(root.path(), &json!({})).unwrap();
+        let source = read.sources.get(read.sets[0].files[0]);
+        assert_eq!((source.text.as_str(), source.offset), ("a = 1", 3));
+    }
+
+    #[test]
+    fn a_chapter_is_compared_with_its_file() {
+        let root = book(&[("same.md", b"a\r\nb"), ("bom.md", "\u{feff}a".as_bytes()), ("other.md", b"a\nb")]);
+        for (name, text, changed, offset) in [
+            ("same.md", "a\r\nb", false, 0),
+            ("bom.md", "a", false, 3),
+            ("other.md", "a\r\nb", true, 0),
+            ("gone.md", "a", true, 0),
+        ] {
+            let mut chapter = source(SourceKind::Chapter, name.to_owned(), text.to_owned());
+            compare_with_file(&mut chapter, root.path());
+            assert_eq!((chapter.changed, chapter.offset), (changed, offset), "{name}");
+        }
+    }
+
+    #[test]
+    fn chapters_are_named_from_the_root() {
+        assert_eq!(chapter_name("src", "a/b.md"), "src/a/b.md");
+        assert_eq!(chapter_name("./docs/", "b.md"), "docs/b.md");
+        assert_eq!(chapter_name(".", "b.md"), "b.md");
+    }
+
+    fn on_disk(root: &Path) -> Project {
+        Project::on_disk(root, [("MDBOOK_PREPROCESSOR__DATABASE__DRAFT".into(), "true".into())]).unwrap()
+    }
+
+    #[test]
+    fn without_mdbook_the_configuration_is_that_of_the_file_and_the_environment() {
+        let root = book(&[("book.toml", b"[book]\nsrc = \"docs\"\n[preprocessor.database]\nerd = \"text\"\n")]);
+        let project = on_disk(root.path());
+        assert_eq!(project.host.src, "docs");
+        assert_eq!(project.host.preprocessors["database"], json!({"draft": true, "erd": "text"}));
+        let error = Project::on_disk(&root.path().join("no"), []).map(drop).unwrap_err().to_string();
+        assert!(error.contains("book.toml"), "{error}");
+    }
+
+    #[test]
+    fn chapters_are_those_of_the_summary_that_have_a_text() {
+        let root = book(&[("book.toml", b"")]);
+        let src = root.path().join("src");
+        fs::create_dir(&src).unwrap();
+        let summary = "[Pre](./README.md)\n\n# Part\n\n- [A](a.md)\n  - [B](b.md)\n- [Draft]()\n- [Gone](gone.md)\n";
+        for (name, text) in [("SUMMARY.md", summary), ("README.md", "r"), ("a.md", "\u{feff}a"), ("b.md", "b\r\n")] {
+            fs::write(src.join(name), text).unwrap();
+        }
+        let chapters = on_disk(root.path()).read_chapters().unwrap();
+        let found: Vec<_> = chapters.iter().map(|chapter| (chapter.path.as_str(), chapter.text.as_str())).collect();
+        assert_eq!(found, [("README.md", "r"), ("a.md", "a"), ("b.md", "b\r\n")]);
+    }
+
+    #[test]
+    fn a_book_without_a_summary_cannot_be_read() {
+        let root = book(&[("book.toml", b"")]);
+        let error = on_disk(root.path()).read_chapters().unwrap_err().to_string();
+        assert!(error.contains("SUMMARY.md"), "{error}");
+    }
+}

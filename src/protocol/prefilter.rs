@@ -1,0 +1,218 @@
+//! Decides on the bytes of a JSON string whether a chapter can concern this program at all.
+//!
+//! A yes may be wrong and costs a look at the decoded text; a no must be right, or a placeholder would be published.
+
+use memchr::{memchr2, memmem};
+
+/// How far back a heading is looked for from a bracket in it.
+const HEADING_LENGTH: usize = 256;
+
+/// How the text at hand is written.
+#[derive(Clone, Copy)]
+enum Form {
+    /// Between the quotes of a JSON string: line breaks are `\n`.
+    Json,
+    /// As it is.
+    Plain,
+}
+
+/// Whether the chapter with this content, a JSON string literal, may declare itself a template, look like one, or
+/// hold a fact reference.
+pub fn may_need(raw: &str) -> bool {
+    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+    hides_ascii(inner) || concerns(inner, Form::Json)
+}
+
+/// The same for a content that is decoded already.
+pub fn may_need_text(text: &str) -> bool {
+    concerns(text, Form::Plain)
+}
+
+fn concerns(text: &str, form: Form) -> bool {
+    looks_like_front_matter(text) || has_mark(text.as_bytes(), form)
+}
+
+/// An ASCII character beyond the control characters, written as `\u00XX`: it could be any of those looked for here.
+fn hides_ascii(raw: &str) -> bool {
+    memmem::find_iter(raw.as_bytes(), b"\\u00").any(|at| matches!(raw.as_bytes().get(at + 4), Some(b'2'..=b'7')))
+}
+
+/// Front matter that says "template" somewhere.
+fn looks_like_front_matter(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').or_else(|| text.strip_prefix("\\ufeff")).unwrap_or(text);
+    let Some(fence) = text.get(..3).filter(|fence| matches!(*fence, "---" | "+++")) else { return false };
+    let end = memmem::find(&text.as_bytes()[3..], fence.as_bytes()).map_or(text.len(), |end| end + 3);
+    let bytes = &text.as_bytes()[..end];
+    bytes.windows("template".len()).any(|word| word.eq_ignore_ascii_case(b"template"))
+}
+
+/// A bracket or a comment that matters.
+fn has_mark(bytes: &[u8], form: Form) -> bool {
+    let mut at = 0;
+    while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'[', b'<', rest)) {
+        at += next;
+        let rest = &bytes[at + 1..];
+        let hit = match bytes[at] {
+            b'<' => is_template_comment(rest, form),
+            _ => rest.starts_with(b"TEMPLATE") || is_path(rest) || is_in_title(&bytes[..at], form),
+        };
+        if hit {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// `!--`, any white space, `template`.
+fn is_template_comment(rest: &[u8], form: Form) -> bool {
+    let Some(mut rest) = rest.strip_prefix(b"!--") else { return false };
+    loop {
+        rest = rest.trim_ascii_start();
+        match (form, rest) {
+            (Form::Json, [b'\\', b'n' | b'r' | b't', after @ ..]) => rest = after,
+            _ => break,
+        }
+    }
+    rest.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"template"))
+}
+
+/// After a `[`: a label that may be the dotted path of a fact, and no inline link for certain.
+fn is_path(rest: &[u8]) -> bool {
+    let Some(end) = memchr2(b'[', b']', rest) else { return false };
+    let label = &rest[..end];
+    if rest[end] != b']' || !label.contains(&b'.') {
+        return false;
+    }
+    let quoted = label.iter().any(|byte| matches!(byte, b'"' | b'\''));
+    (quoted || label.iter().all(|&byte| is_path_byte(byte))) && !is_link_target(&rest[end + 1..])
+}
+
+/// A bare key, a dot, or an escape in Markdown or JSON.
+fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'\\') || !byte.is_ascii()
+}
+
+/// `(target)`, of characters that certainly make an inline link.
+fn is_link_target(rest: &[u8]) -> bool {
+    let Some(rest) = rest.strip_prefix(b"(") else { return false };
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./#:%?=&+~,;@".contains(byte);
+    let length = rest.iter().take_while(|byte| plain(byte)).count();
+    rest.get(length) == Some(&b')')
+}
+
+/// Whether what stands before a bracket begins its line as a level-1 heading.
+fn is_in_title(before: &[u8], form: Form) -> bool {
+    let length = match form {
+        // One character may be written with six.
+        Form::Json => 6 * HEADING_LENGTH,
+        Form::Plain => HEADING_LENGTH,
+    };
+    let window = &before[before.len().saturating_sub(length)..];
+    let line = match (0..window.len()).rev().find_map(|at| after_line_break(window, at, form)) {
+        Some(start) => &window[start..],
+        None if window.len() == before.len() => window,
+        None => return false,
+    };
+    let indent = line.iter().take_while(|&&byte| byte == b' ').count();
+    line[indent..].starts_with(b"# ")
+}
+
+/// The start of the line that follows a line break at `at`.
+fn after_line_break(window: &[u8], at: usize, form: Form) -> Option<usize> {
+    match (form, &window[at..]) {
+        (Form::Plain, [b'\n' | b'\r', ..]) => Some(at + 1),
+        // Behind an odd number of backslashes it is an escaped backslash and a letter.
+        (Form::Json, [b'\\', b'n' | b'r', ..]) => {
+            let escapes = window[..at].iter().rev().take_while(|&&byte| byte == b'\\').count();
+            escapes.is_multiple_of(2).then_some(at + 2)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn raw(text: &str) -> String {
+        serde_json::to_string(text).unwrap()
+    }
+
+    #[test]
+    fn ordinary_prose_is_passed_over() {
+        for text in [
+            "# Title\n\nSome text, a [link](other.md), a [site](https://example.org/a.b?c=d#e), `a[0].b`.",
+            "See [index.html](index.html) and [std.fmt](../std/fmt.html#x).",
+            "- [ ] to do\n- [x] done\n\nA note[^1.] and <b>bold</b> <!-- a comment -->",
+            "Words [with several words. And a stop.] stay.",
+            "",
+        ] {
+            assert!(!may_need(&raw(text)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn declarations_and_references_are_noticed() {
+        for text in [
+            "# Database [TEMPLATE]\n",
+            "---\nstatus: TEMPLATE v2\n---\n",
+            "\u{feff}---\nstatus: TEMPLATE\n---\n",
+            "<!-- template -->\n# Title",
+            "<!--\n  template\n-->\n# Title",
+            "# Title of [Project Name]\n",
+            "\r\n# Title of [Project Name]\r\n",
+            "Runs on [overview.version].",
+            "Runs on [overview.version](which see below).",
+            "See [tables.\"billing.invoices\".description].",
+            "See [tables.über.description].",
+            "x [not this [overview.version]",
+        ] {
+            assert!(may_need(&raw(text)), "{text:?}");
+            assert!(may_need_text(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn escapes_cannot_hide_anything() {
+        assert!(may_need(r#""\u005boverview.version\u005D""#));
+        assert!(may_need(r#""[overview\u002eversion]""#));
+        assert!(may_need(r##""# \u0054EMPLATE""##));
+        assert!(!may_need(r#""caf\u00e9 \u001b""#));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What the decoded text says yes to, the bytes must say yes to, however the JSON was escaped.
+        #[test]
+        fn bytes_never_say_no_where_the_text_says_yes(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "[", "]", ".", "a", "b", "TEMPLATE", "<!--", "-->", "template", " ", "\n", "\r", "# ", "---", "\\",
+                "\"", "'", "(", ")", "é", "\t", "n",
+            ]), 0..24),
+            escape in prop::collection::vec(any::<bool>(), 64),
+        ) {
+            let text = parts.concat();
+            let mut literal = String::from("\"");
+            for (index, character) in text.chars().enumerate() {
+                if escape[index % escape.len()] && (character as u32) < 0x80 {
+                    literal.push_str(&format!("\\u{:04x}", character as u32));
+                } else {
+                    let encoded = serde_json::to_string(&character).unwrap();
+                    literal.push_str(&encoded[1..encoded.len() - 1]);
+                }
+            }
+            literal.push('"');
+            prop_assert_eq!(&serde_json::from_str::<String>(&literal).unwrap(), &text);
+            if may_need_text(&text) {
+                prop_assert!(may_need(&literal), "{} hides {:?}", literal, text);
+            }
+            if may_need_text(&text) {
+                prop_assert!(may_need(&raw(&text)), "{:?}", text);
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Real mdBook of both generations runs the built program over real books.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mdbook_database::preprocessor::Database;
+
+/// The generations of mdBook.
+#[derive(Clone, Copy, Debug)]
+enum Host {
+    V04,
+    V05,
+}
+
+const HOSTS: [Host; 2] = [Host::V04, Host::V05];
+
+impl Host {
+    fn build(self, root: &Path) -> Result<(), String> {
+        match self {
+            Host::V04 => {
+                mdbook04::MDBook::load(root).and_then(|book| book.build()).map_err(|error| format!("{error:#}"))
+            }
+            Host::V05 => {
+                mdbook_driver::MDBook::load(root).and_then(|book| book.build()).map_err(|error| format!("{error:#}"))
+            }
+        }
+    }
+}
+
+/// A book on disk.
+struct Book {
+    root: tempfile::TempDir,
+}
+
+impl Book {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Book { root }
+    }
+
+    fn path(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// The Markdown that comes out, by path; it ends where the HTML begins.
+    fn markdown(&self) -> BTreeMap<PathBuf, String> {
+        let mut pages = BTreeMap::new();
+        collect(&self.path().join("book/markdown"), &mut pages);
+        pages
+    }
+}
+
+fn collect(directory: &Path, pages: &mut BTreeMap<PathBuf, String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, pages);
+        } else {
+            pages.insert(path.clone(), fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// `book.toml` with `[preprocessor.database]` and more of that table; both renderers run.
+fn book_toml(table: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_mdbook-database").replace('\\', "/");
+    format!(
+        "[book]\ntitle = \"T\"\nsrc = \"docs\"\n\n[output.html]\n[output.markdown]\n\n\
+         [preprocessor.database]\ncommand = \"'{program}'\"\n{table}\n"
+    )
+}
+
+/// Chapters of every kind that a book may hold, none of them a template.
+const CHAPTERS: &[(&str, &str)] = &[
+    (
+        "docs/SUMMARY.md",
+        "# Summary\n\n[Preface](README.md)\n\n# First part\n\n- [One](one.md)\n  - [Below](deep/below.md)\n    - [Deeper](deep/deeper.md)\n\
+         - [A draft]()\n\n---\n\n# 第二部分\n\n- [CRLF](crlf.md)\n- [BOM](bom.md)\n",
+    ),
+    ("docs/README.md", "# Preface\n\nText with \"quotes\", \\ backslashes\tand tabs.\n"),
+    ("docs/one.md", "# One\n\n[ ] not [a reference] and `[code]`, 表 😀\n\n{{#include part.txt}}\n"),
+    ("docs/part.txt", "included [text]\n"),
+    ("docs/deep/below.md", "# Below\n\n[up](../one.md)\n"),
+    ("docs/deep/deeper.md", "# Deeper\n"),
+    ("docs/crlf.md", "# CRLF\r\n\r\n| a | b |\r\n|---|---|\r\n| [x] | 1 |\r\n"),
+    ("docs/bom.md", "\u{feff}# BOM\n\nText.\n"),
+    ("database.toml", "[overview]\nversion = \"16\"\n"),
+];
+
+fn with(extra: &[(&str, &str)]) -> Book {
+    Book::new(&[CHAPTERS, extra].concat())
+}
+
+#[test]
+fn what_is_no_template_is_published_as_without_this_program() {
+    for host in HOSTS {
+        let (plain, filled) = (with(&[]), with(&[]));
+        fs::write(plain.path().join("book.toml"), book_toml("").split("[preprocessor").next().unwrap()).unwrap();
+        fs::write(filled.path().join("book.toml"), book_toml("")).unwrap();
+        host.build(plain.path()).unwrap();
+        host.build(filled.path()).unwrap();
+        let relative = |book: &Book| -> Vec<_> {
+            let pages = book.markdown().into_iter();
+            pages.map(|(path, text)| (path.strip_prefix(book.path()).unwrap().to_owned(), text)).collect()
+        };
+        assert!(relative(&plain).len() > 5, "{host:?}");
+        assert_eq!(relative(&plain), relative(&filled), "{host:?}");
+        assert!(filled.path().join("book/html/deep/below.html").exists(), "{host:?}");
+    }
+}
+
+#[test]
+fn a_failing_gate_fails_the_build_and_publishes_nothing() {
+    for host in HOSTS {
+        for table in ["facts = \"no.toml\"", "draftt = true", "renderers = [\"html\"]\nerd = \"png\""] {
+            let book = with(&[("book.toml", &book_toml(table))]);
+            let error = host.build(book.path()).unwrap_err();
+            assert!(error.contains("database"), "{host:?} {table}: {error}");
+            assert!(!book.path().join("book/html/one.html").exists(), "{host:?} {table}");
+        }
+    }
+}
+
+#[test]
+fn every_option_passes_through_both_generations() {
+    let table = "before = []\nafter = [\"links\"]\nrenderers = [\"html\"]\ntemplates = [\"none/*.md\"]\n\
+                 optional-sections = [\"a.b\"]\nrequired = { \"none/a.md\" = [\"c\"] }\ndraft = true\nerd = \"text\"\n\
+                 literals = [\"P\"]\nallow-html = false\nallow-secrets = [\"a.b\"]\n\n\
+                 [preprocessor.database.facts]\n\"none/a.md\" = [\"database.toml\"]\n\n\
+                 [preprocessor.database.lints]\nunused-fact = \"warn\"\n";
+    for host in HOSTS {
+        let book = with(&[("book.toml", &book_toml(table))]);
+        host.build(book.path()).unwrap_or_else(|error| panic!("{host:?}: {error}"));
+    }
+}
+
+/// Why there is `optional-sections` beside `optional`: if this fails one day, the longer name can go.
+#[test]
+fn mdbook_0_5_reads_optional_for_itself() {
+    let book = with(&[("book.toml", &book_toml("optional = [\"a.b\"]"))]);
+    let error = Host::V05.build(book.path()).unwrap_err();
+    assert!(error.contains("Failed to read preprocessors"), "{error}");
+}
+
+#[test]
+fn another_program_can_hand_the_preprocessor_to_mdbook() {
+    let toml = book_toml("").replace("command", "# command");
+    let toml = toml.split("[preprocessor").next().unwrap();
+    let book = with(&[("book.toml", toml)]);
+    let mut host = mdbook_driver::MDBook::load(book.path()).unwrap();
+    host.with_preprocessor(Database);
+    host.build().unwrap();
+    assert!(book.markdown().len() > 5);
+}
+
+#[test]
+fn the_library_hands_the_report_to_its_host() {
+    let book = with(&[("book.toml", "[book]\nsrc = \"docs\"\n")]);
+    fs::remove_file(book.path().join("database.toml")).unwrap();
+    let mut host = mdbook_driver::MDBook::load(book.path()).unwrap();
+    host.with_preprocessor(Database);
+    let error = format!("{:#}", host.build().unwrap_err());
+    assert!(error.contains("error[missing-facts-file]"), "{error}");
+}
