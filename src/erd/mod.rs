@@ -1,5 +1,6 @@
 //! The entity-relationship diagram of a schema: a plain model of boxes and lines, and three ways to draw it.
 
+pub mod layout;
 pub mod mermaid;
 pub mod split;
 pub mod text;
