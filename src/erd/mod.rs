@@ -3,6 +3,7 @@
 pub mod layout;
 pub mod mermaid;
 pub mod split;
+pub mod svg;
 pub mod text;
 
 use std::collections::HashSet;
@@ -115,7 +116,7 @@ impl<'s> Diagram<'s> {
 /// `prefix` starts the ids inside SVG pictures; it must differ between the diagrams of one page.
 pub fn draw(diagram: &Diagram<'_>, format: Format, prefix: &str) -> String {
     match format {
-        Format::Svg => String::from(prefix),
+        Format::Svg => svg::draw(diagram, prefix),
         Format::Mermaid => mermaid::draw(diagram),
         Format::Text => fenced(&text::draw(diagram), "text"),
     }

@@ -6,7 +6,7 @@ use super::order::{Columns, ends};
 use super::{Layout, Line, Point, Rect, Size};
 
 /// Pixels between a box and the first track beside it: room for the marks at the end of a line.
-pub const PAD: i32 = 30;
+pub(super) const PAD: i32 = 30;
 
 /// Pixels between two tracks.
 const TRACK: i32 = 10;
