@@ -8,14 +8,18 @@ const TALLEST: i32 = 150;
 /// About what the gap between two columns takes.
 const CHANNEL: i32 = 80;
 
-/// The column of each box, counted from 0 without holes. The ends of a line are in different columns, unless it joins a box to
-/// itself; `to` is left of `from`, unless lines run in a circle.
+/// All is folded when it is more than this much wider than high, in percent of the same.
+const WIDEST: i64 = 150;
+
+/// The column of each box, counted from 0 without holes; `to` is left of `from`, unless lines run in a circle or all would be very
+/// wide.
 pub(super) fn layers(sizes: &[Size], lines: &[Line]) -> Vec<usize> {
     let arcs = arcs(sizes.len(), lines);
     let mut layers = longest_paths(sizes.len(), &arcs);
     shorten(&mut layers, &arcs);
     cut_tall(&mut layers, sizes, &arcs);
     close_holes(&mut layers);
+    fold(&mut layers, sizes);
     layers
 }
 
@@ -95,8 +99,7 @@ fn shorten(layers: &mut [usize], arcs: &[(usize, usize)]) {
 
 /// Cuts columns that are much higher than all is wide. Those that others refer to go into the last of the new columns.
 fn cut_tall(layers: &mut [usize], sizes: &[Size], arcs: &[(usize, usize)]) {
-    let area: i64 = sizes.iter().map(|size| i64::from(size.width + CHANNEL) * i64::from(size.height + GAP)).sum();
-    let side = i32::try_from(area.isqrt()).unwrap_or(i32::MAX / TALLEST);
+    let side = i32::try_from(area(sizes).isqrt()).unwrap_or(i32::MAX / TALLEST);
     let tallest = side.saturating_mul(TALLEST) / 100;
     let mut referred = vec![false; layers.len()];
     arcs.iter().for_each(|&(left, _)| referred[left] = true);
@@ -121,6 +124,29 @@ fn cut_tall(layers: &mut [usize], sizes: &[Size], arcs: &[(usize, usize)]) {
         }
         layer += 1;
     }
+}
+
+/// Folds a long row of columns to and fro, so that what hangs together stays near. Both ends of a line may get into one column.
+fn fold(layers: &mut [usize], sizes: &[Size]) {
+    let count = layers.iter().max().map_or(0, |last| last + 1);
+    let mut widths = vec![0; count];
+    for (&layer, size) in layers.iter().zip(sizes) {
+        widths[layer] = widths[layer].max(i64::from(size.width + CHANNEL));
+    }
+    let total: i64 = widths.iter().sum();
+    let room = area(sizes).isqrt() * WIDEST / 100;
+    let kept = usize::try_from(room * i64::try_from(count).unwrap_or(1) / total.max(1)).unwrap_or(count).max(3);
+    if count > kept {
+        let period = 2 * (kept - 1);
+        for layer in layers {
+            let phase = *layer % period;
+            *layer = phase.min(period - phase);
+        }
+    }
+}
+
+fn area(sizes: &[Size]) -> i64 {
+    sizes.iter().map(|size| i64::from(size.width + CHANNEL) * i64::from(size.height + GAP)).sum()
 }
 
 fn close_holes(layers: &mut [usize]) {

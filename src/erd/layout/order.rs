@@ -8,7 +8,11 @@ use super::{End, GAP, Line, Size};
 const LANE: i32 = 14;
 
 /// How often the columns are gone over.
-const SWEEPS: usize = 12;
+const SWEEPS: usize = 10;
+
+/// How often neighbours are exchanged, and up to how many links.
+const EXCHANGES: usize = 8;
+const EXCHANGED: usize = 150;
 
 /// The columns, filled: items are the boxes (under their own number), then the bends, which hold a lane free for a line that
 /// crosses a column.
@@ -22,7 +26,7 @@ pub(super) struct Columns {
     pub(super) boxes: usize,
     /// The items of each column from top to bottom.
     pub(super) columns: Vec<Vec<usize>>,
-    /// For each line the items that it passes from left to right, its ends included; twice the same for a loop.
+    /// For each line the items that it passes from left to right, its ends included; only those if they are in one column.
     pub(super) chains: Vec<Vec<usize>>,
     /// The net of each line: lines of one net run together from their left end on.
     pub(super) nets: Vec<usize>,
@@ -40,7 +44,8 @@ pub(super) struct Link {
     pub(super) net: usize,
 }
 
-/// The left and the right end of a line. The right end is `from`, unless the line runs against the columns.
+/// The left and the right end of a line. The right end is `from`, unless the line runs against the columns. Where both are in one
+/// column, the line is led around it on the right.
 pub(super) fn ends(line: &Line, layers: &[usize]) -> (End, End) {
     if layers[line.from.node] < layers[line.to.node] { (line.from, line.to) } else { (line.to, line.from) }
 }
@@ -77,24 +82,82 @@ impl Columns {
         if above < self.boxes && below < self.boxes { GAP } else { LANE }
     }
 
-    /// Orders every column so that few links cross: each item is moved towards the mean of those that it is linked to, column
-    /// after column, to and fro; the best state of all is kept.
+    /// Orders every column so that few links cross and those that do not are short: from two starts each item is moved towards the
+    /// mean of those that it is linked to, column after column, to and fro, and the best state of all is made better still by
+    /// exchanging neighbours.
     pub(super) fn order(&mut self) {
+        let mut best = ((usize::MAX, i64::MAX), self.columns.clone());
+        for start in [self.columns.clone(), self.depth_first()] {
+            self.columns = start;
+            self.sweep(&mut best);
+        }
+        self.columns = best.1;
+        if self.links.len() <= EXCHANGED {
+            self.exchange();
+        }
+    }
+
+    fn sweep(&mut self, best: &mut ((usize, i64), Vec<Vec<usize>>)) {
         let mut tops = self.stacked();
-        let mut best = (self.crossings(&tops), self.columns.clone());
-        for sweep in 0..SWEEPS {
+        for sweep in 0..=SWEEPS {
+            let cost = self.cost(&tops);
+            if cost < best.0 {
+                *best = (cost, self.columns.clone());
+            }
             for step in 0..self.columns.len() {
                 let forward = sweep % 2 == 0;
                 let layer = if forward { step } else { self.columns.len() - 1 - step };
                 self.sort_column(layer, forward, &tops);
                 self.stack(layer, &mut tops);
             }
-            let crossings = self.crossings(&tops);
-            if crossings < best.0 {
-                best = (crossings, self.columns.clone());
+        }
+    }
+
+    /// The columns in the order in which a walk along the links comes by, which draws a tree without crossings.
+    fn depth_first(&self) -> Vec<Vec<usize>> {
+        let mut near = vec![Vec::new(); self.layer.len()];
+        for link in &self.links {
+            near[link.left].push((link.left_y, link.right));
+            near[link.right].push((link.right_y, link.left));
+        }
+        near.iter_mut().for_each(|list| list.sort_unstable_by(|a, b| b.cmp(a)));
+        let mut columns = vec![Vec::new(); self.columns.len()];
+        let mut seen = vec![false; self.layer.len()];
+        for start in 0..self.layer.len() {
+            let mut waiting = vec![start];
+            while let Some(item) = waiting.pop() {
+                if !std::mem::replace(&mut seen[item], true) {
+                    columns[self.layer[item]].push(item);
+                    waiting.extend(near[item].iter().map(|&(_, other)| other));
+                }
             }
         }
-        self.columns = best.1;
+        columns
+    }
+
+    /// Exchanges neighbours in a column as long as that helps.
+    fn exchange(&mut self) {
+        let mut tops = self.stacked();
+        let mut cost = self.cost(&tops);
+        for _ in 0..EXCHANGES {
+            let before = cost;
+            for layer in 0..self.columns.len() {
+                for at in 1..self.columns[layer].len() {
+                    self.columns[layer].swap(at - 1, at);
+                    self.stack(layer, &mut tops);
+                    let new = self.cost(&tops);
+                    if new < cost {
+                        cost = new;
+                    } else {
+                        self.columns[layer].swap(at - 1, at);
+                        self.stack(layer, &mut tops);
+                    }
+                }
+            }
+            if cost == before {
+                break;
+            }
+        }
     }
 
     fn sort_column(&mut self, layer: usize, forward: bool, tops: &[i32]) {
@@ -135,13 +198,14 @@ impl Columns {
         self.columns[layer].iter().for_each(|&item| tops[item] -= y / 2);
     }
 
-    /// How many pairs of links cross.
-    fn crossings(&self, tops: &[i32]) -> usize {
+    /// How many pairs of links cross, then how far all of them go up or down.
+    fn cost(&self, tops: &[i32]) -> (usize, i64) {
         let mut by_layer = vec![Vec::new(); self.columns.len()];
         for link in &self.links {
             by_layer[self.layer[link.left]].push((tops[link.left] + link.left_y, tops[link.right] + link.right_y));
         }
-        by_layer.iter().map(|ends| crossing_pairs(ends)).sum()
+        let length = by_layer.iter().flatten().map(|(left, right)| i64::from((left - right).abs())).sum();
+        (by_layer.iter().map(|ends| crossing_pairs(ends)).sum(), length)
     }
 }
 
@@ -171,7 +235,7 @@ fn nets(lines: &[Line], layers: &[usize]) -> Vec<usize> {
 fn links(lines: &[Line], layers: &[usize], chains: &[Vec<usize>], nets: &[usize]) -> Vec<Link> {
     let mut links = Vec::new();
     for ((line, chain), &net) in
-        lines.iter().zip(chains).zip(nets).filter(|((line, _), _)| line.from.node != line.to.node)
+        lines.iter().zip(chains).zip(nets).filter(|((line, _), _)| layers[line.from.node] != layers[line.to.node])
     {
         let (left, right) = ends(line, layers);
         for pair in chain.windows(2) {

@@ -1,5 +1,6 @@
 //! How far down each box and bend stands.
 
+use super::GAP;
 use super::order::Columns;
 
 /// How often the columns are gone over.
@@ -29,8 +30,22 @@ pub(super) fn place(columns: &Columns) -> Vec<i32> {
             settle(columns, layer, &wishes, &mut tops);
         }
     }
-    let highest = tops.iter().copied().min().unwrap_or(0);
-    tops.iter().map(|top| top - highest).collect()
+    close_bands(columns, &mut tops);
+    tops
+}
+
+/// Takes out the horizontal bands in which nothing stands, but for a gap, and moves all to start at 0.
+fn close_bands(columns: &Columns, tops: &mut [i32]) {
+    let mut items: Vec<usize> = (0..tops.len()).collect();
+    items.sort_by_key(|&item| tops[item]);
+    let mut bottom = None;
+    let mut up = 0;
+    for item in items {
+        let top = tops[item];
+        up += bottom.map_or(top, |bottom: i32| (top - bottom - GAP).max(0));
+        bottom = Some(bottom.unwrap_or(top).max(top + columns.height[item]));
+        tops[item] = top - up;
+    }
 }
 
 /// For each item the ends that it would like to be level with: the other item, the difference of their tops when the line between

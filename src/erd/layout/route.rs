@@ -74,7 +74,8 @@ fn ports(columns: &Columns, tops: &[i32], lines: &[Line]) -> Vec<Ports> {
         let forward = right == line.from;
         let own = (Some(at), 0);
         let left_key = ((left.node, true, left.y), if forward { (None, line.bundle) } else { own });
-        let right_key = ((right.node, left.node == right.node, right.y), own);
+        let beside = columns.layer[left.node] == columns.layer[right.node];
+        let right_key = ((right.node, beside, right.y), own);
         for ((row, port), other) in [(left_key, right), (right_key, left)] {
             let sum = rows.entry(row).or_default().entry(port).or_default();
             *sum = (sum.0 + i64::from(tops[other.node] + other.y), sum.1 + 1);
@@ -92,9 +93,13 @@ fn ports(columns: &Columns, tops: &[i32], lines: &[Line]) -> Vec<Ports> {
             heights.insert((row, port), tops[row.0] + row.2 + offset);
         }
     }
-    keys.into_iter()
-        .map(|(left, right, forward)| Ports { left: heights[&left], right: heights[&right], forward })
-        .collect()
+    let ports = |(left, right, forward): ((Row, Port), (Row, Port), bool)| {
+        let (left_y, right_y) = (heights[&left], heights[&right]);
+        // A line from a row around to the same row, among so many that there is no room between its ends.
+        let pinched = left_y == right_y && right.0.1;
+        Ports { left: left_y, right: right_y + if pinched { 2 } else { 0 }, forward }
+    };
+    keys.into_iter().map(ports).collect()
 }
 
 /// The gap to the right of a column.
@@ -146,7 +151,11 @@ fn channels(columns: &Columns, tops: &[i32], ports: &[Ports]) -> Vec<Channel> {
             let wire = wires[columns.layer[pair[0]]].entry(net).or_insert_with(|| Wire { net, ..Wire::default() });
             wire.lefts.push(if at == 0 { port.left } else { tops[pair[0]] });
             let right = if at + 2 == chain.len() { port.right } else { tops[pair[1]] };
-            if pair[0] == pair[1] { wire.lefts.push(right) } else { wire.rights.push(right) }
+            if columns.layer[pair[0]] == columns.layer[pair[1]] {
+                wire.lefts.push(right)
+            } else {
+                wire.rights.push(right)
+            }
         }
     }
     wires.into_iter().map(|wires| channel(wires.into_values().collect())).collect()
@@ -226,8 +235,7 @@ fn path(
         y = next;
     }
     let last = columns.layer[chain[chain.len() - 1]];
-    let is_loop = chain.first() == chain.last();
-    points.push((if is_loop { spans[last].1 } else { spans[last].0 }, y));
+    points.push((if first == last { spans[last].1 } else { spans[last].0 }, y));
     if ports.forward {
         points.reverse();
     }

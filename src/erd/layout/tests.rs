@@ -130,6 +130,21 @@ fn a_star_is_not_one_long_column() {
 }
 
 #[test]
+fn many_loops_at_one_row_are_drawn() {
+    let end = End { node: 0, y: middle(0) };
+    check(&[Size { width: 100, height: 3 * ROW }], &[Line { from: end, to: end, bundle: 0 }; 40]);
+}
+
+#[test]
+fn a_long_chain_is_folded() {
+    let arcs: Vec<(usize, usize)> = (1..24).map(|node| (node, node - 1)).collect();
+    let (sizes, lines) = graph(24, &arcs);
+    let drawn = layout(&sizes, &lines);
+    assert!(drawn.width < 2 * drawn.height, "{} x {}", drawn.width, drawn.height);
+    check(&sizes, &lines);
+}
+
+#[test]
 fn a_thousand_lines_are_no_trouble() {
     let arcs: Vec<(usize, usize)> = (0..1000).map(|n| (n % 40, (n * 7) % 41)).collect();
     let (sizes, lines) = graph(41, &arcs);
