@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::preprocessor::{self, Failure};
+use crate::preprocessor::{self, Failure, Telling};
 use crate::protocol::Refusal;
+use crate::report::{ColorChoice, Format, Style, use_color};
 use crate::stdio;
 
 /// Bytes that are gathered before they are written; what is longer is written as it is.
@@ -87,7 +88,7 @@ fn preprocess() -> Exit {
         }
     };
     let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, stdio::Stdout::new());
-    match preprocessor::preprocess(&input, &mut output) {
+    match preprocessor::preprocess(&input, &mut output, telling_of_build()) {
         Ok(report) => {
             say(&report);
             Exit::Done
@@ -99,6 +100,22 @@ fn preprocess() -> Exit {
             exit_of(&failure)
         }
     }
+}
+
+/// During a build the environment decides: mdBook has no options for its preprocessors.
+fn telling_of_build() -> Telling {
+    let variable = |name: &str| std::env::var(name).ok();
+    let (no_color, force) = (variable("NO_COLOR"), variable("CLICOLOR_FORCE"));
+    let color = use_color(
+        ColorChoice::Auto,
+        no_color.as_deref(),
+        force.as_deref(),
+        variable("TERM").as_deref(),
+        io::stderr().is_terminal(),
+    );
+    let format = variable("MDBOOK_DATABASE_FORMAT").and_then(|name| Format::from_name(&name)).unwrap_or_default();
+    let annotate = variable("GITHUB_ACTIONS").as_deref() == Some("true");
+    Telling { format, style: Style { color, width: None }, annotate }
 }
 
 fn exit_of(failure: &Failure) -> Exit {

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use crate::book::{self, Input, Outcome};
 use crate::config::{Config, ConfigSource};
-use crate::declaration;
-use crate::diagnostic::{Diagnostic, Progress, Sub};
+use crate::diagnostic::{Code, Diagnostic, Progress, Sub};
 use crate::project::{self, FactSet, Project, Unreadable};
 use crate::protocol;
 use crate::source::{Source, SourceId, SourceKind, Sources};
+use crate::template;
 
 /// A book as a host hands it over.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
     let facts = project::read_facts(&mut project, &config)?;
     let candidates = candidates(&chapters, &config, &mut project);
     // Without its facts file every placeholder would be missing; that would bury the one mistake there is.
-    let outcome = if facts.iter().any(|set| set.incomplete) {
+    let outcome = if !config.draft && facts.iter().any(|set| set.incomplete) {
         Outcome::default()
     } else {
         book::fill(&input(&project, renderer, &chapters, &config, &candidates, facts))
@@ -96,6 +96,7 @@ pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
     let Project { root, mut sources, mut diagnostics, .. } = project;
     diagnostics.extend(outcome.diagnostics);
     compare_with_files(&diagnostics, &mut sources, &root);
+    conceal_secrets(&diagnostics, &mut sources);
     let indices = candidates.iter().map(|candidate| candidate.index);
     let changes = indices.zip(outcome.chapters).filter_map(|(index, text)| Some((index, text?))).collect();
     Ok(Done { sources, config, diagnostics, progress: outcome.progress, changes })
@@ -123,7 +124,7 @@ fn candidates(chapters: &[HostChapter<'_>], config: &Config, project: &mut Proje
             continue;
         }
         let Some(text) = chapter.content.decode() else { continue };
-        let declared = listed.unwrap_or_else(|| declaration::declares_itself(&text));
+        let declared = listed.unwrap_or_else(|| template::declares_itself(&text));
         let name = project::chapter_name(&project.host.src, source_path);
         let source = Source { name, text, kind: SourceKind::Chapter, changed: false, offset: 0 };
         candidates.push(Candidate { index, source: project.sources.push(source), declared });
@@ -158,6 +159,17 @@ fn input<'a>(
         paths: chapters.iter().filter_map(|chapter| chapter.path).collect(),
         facts,
         guard_includes: project.host.links_run_after(project.host.own_name()),
+    }
+}
+
+/// Blackens what looks like a credential in the texts that messages quote from, so that no format can print it.
+fn conceal_secrets(diagnostics: &[Diagnostic], sources: &mut Sources) {
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::LikelySecret) {
+        let span = diagnostic.place.span;
+        let source = sources.get_mut(span.source);
+        let hidden = source.text[span.range()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' });
+        let hidden: String = hidden.collect();
+        source.text.replace_range(span.range(), &hidden);
     }
 }
 

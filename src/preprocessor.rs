@@ -9,12 +9,36 @@ use mdbook_preprocessor::book::{Book, BookItem};
 use mdbook_preprocessor::errors::{Error, Result as HostResult};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
-use crate::config::{Config, Level};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::job::{self, Content, HostChapter, Job};
+use crate::job::{self, Content, Done, HostChapter, Job};
 use crate::project::{Project, Unreadable};
 use crate::protocol::{self, HostConfig, Refusal};
-use crate::source::Sources;
+use crate::report::{self, Format, Report, Style};
+
+/// How a run tells what it has to say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Telling {
+    /// For whom.
+    pub format: Format,
+    /// How it looks to people.
+    pub style: Style,
+    /// Workflow commands of GitHub Actions follow, which become annotations.
+    pub annotate: bool,
+}
+
+impl Telling {
+    /// The text, and whether the run failed.
+    pub fn tell(self, done: &mut Done) -> (String, bool) {
+        let diagnostics = std::mem::take(&mut done.diagnostics);
+        let progress = std::mem::take(&mut done.progress);
+        let Done { config, sources, .. } = done;
+        let report = Report::new(diagnostics, progress, &config.lints, config.draft, sources);
+        let mut text = report::render(&report, sources, self.format, self.style);
+        if self.annotate && self.format != Format::Github {
+            text.push_str(&report::render(&report, sources, Format::Github, Style::default()));
+        }
+        (text, report.failed())
+    }
+}
 
 /// The preprocessor as a value, for programs that drive mdBook themselves.
 ///
@@ -63,7 +87,7 @@ impl std::error::Error for Failure {}
 /// Runs the preprocessor on what mdBook sent, writes the book, and returns what there is to say about it.
 ///
 /// Nothing is written unless the whole book is in order.
-pub fn preprocess(input: &[u8], output: &mut impl Write) -> Result<String, Failure> {
+pub fn preprocess(input: &[u8], output: &mut impl Write, telling: Telling) -> Result<String, Failure> {
     let request = protocol::parse(input).map_err(Failure::Input)?;
     let context = request.context;
     let chapters = request.book.chapters.iter().map(|chapter| HostChapter {
@@ -76,7 +100,7 @@ pub fn preprocess(input: &[u8], output: &mut impl Write) -> Result<String, Failu
         renderer: &context.renderer,
         chapters: chapters.collect(),
     };
-    let (changes, report) = run(job, &context.mdbook_version)?;
+    let (changes, report) = run(job, &context.mdbook_version, telling)?;
     let changes: Vec<_> = changes.iter().map(|(index, text)| (*index, text.as_str())).collect();
     request.book.write(&changes, output).map_err(Failure::Output)?;
     Ok(report)
@@ -103,7 +127,7 @@ impl Preprocessor for Database {
             renderer: &context.renderer,
             chapters: chapters.collect(),
         };
-        let (changes, report) = run(job, &context.mdbook_version).map_err(Error::new)?;
+        let (changes, report) = run(job, &context.mdbook_version, Telling::default()).map_err(Error::new)?;
         // A library has no other way to be heard than the host's stderr.
         io::stderr().write_all(report.as_bytes())?;
         replace(&mut book.items, &mut 0, &mut changes.into_iter().peekable());
@@ -141,9 +165,9 @@ fn replace(items: &mut [BookItem], next: &mut usize, changes: &mut Changes) {
 type Changes = std::iter::Peekable<std::vec::IntoIter<(usize, String)>>;
 
 /// Runs a job for a host of that version; what would fail the build is a failure with the report in it.
-fn run(job: Job<'_>, host_version: &str) -> Result<(Vec<(usize, String)>, String), Failure> {
-    let done = job::run(job).map_err(Failure::Unreadable)?;
-    let (report, failed) = report(&done.diagnostics, &done.config, &done.sources);
+fn run(job: Job<'_>, host_version: &str, telling: Telling) -> Result<(Vec<(usize, String)>, String), Failure> {
+    let mut done = job::run(job).map_err(Failure::Unreadable)?;
+    let (report, failed) = telling.tell(&mut done);
     if failed {
         return Err(Failure::Documentation(report + &untested_host(host_version)));
     }
@@ -159,30 +183,4 @@ fn untested_host(version: &str) -> String {
         "note: mdbook-database {} was never tested with mdBook {version}, only with 0.4 and 0.5\n",
         env!("CARGO_PKG_VERSION")
     )
-}
-
-// STAND-IN for `report`: `Report::new(diagnostics, progress, lints, draft, sources)` and `report::render`.
-fn report(diagnostics: &[Diagnostic], config: &Config, sources: &Sources) -> (String, bool) {
-    let (mut text, mut failed) = (String::new(), false);
-    for diagnostic in diagnostics {
-        let level = config.lints.iter().find(|(code, _)| *code == diagnostic.code).map(|(_, level)| *level);
-        let severity = match level {
-            Some(Level::Allow) => continue,
-            Some(Level::Warn) => Severity::Warning,
-            Some(Level::Deny) => Severity::Error,
-            None => diagnostic.code.default_severity(),
-        };
-        let word = match severity {
-            Severity::Error if !config.draft => "error",
-            Severity::Error | Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
-        failed |= word == "error";
-        let span = diagnostic.place.span;
-        let (line, column) = sources.line_column(span.source, span.start);
-        let name = &sources.get(span.source).name;
-        let code = diagnostic.code.as_str();
-        text.push_str(&format!("{word}[{code}]: {}\n --> {name}:{line}:{column}\n", diagnostic.title));
-    }
-    (text, failed)
 }

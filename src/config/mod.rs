@@ -8,7 +8,8 @@ use glob::{MatchOptions, Pattern};
 use regex::Regex;
 use serde_json::Value;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
+use crate::lints::Lints;
 use crate::source::{SourceId, Span};
 
 pub use book_toml::{book_from_toml, overrides};
@@ -77,17 +78,6 @@ pub enum Erd {
     Text,
 }
 
-/// What a kind of mistake does to the build.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Fails it.
-    Deny,
-    /// Is told.
-    Warn,
-    /// Is passed over.
-    Allow,
-}
-
 /// The checked configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -104,7 +94,7 @@ pub struct Config {
     /// How relationships are drawn.
     pub erd: Erd,
     /// Levels by code.
-    pub lints: Vec<(Code, Level)>,
+    pub lints: Lints,
     /// Texts that are never placeholders; each matches a whole text.
     pub literals: Vec<Regex>,
     /// Values may hold HTML.
@@ -154,7 +144,7 @@ impl Config {
             required: Vec::new(),
             draft: false,
             erd: Erd::default(),
-            lints: Vec::new(),
+            lints: Lints::default(),
             literals: Vec::new(),
             allow_html: true,
             allow_secrets: Vec::new(),
@@ -172,7 +162,7 @@ impl Config {
             "required" => self.required = reader.sections(key, value),
             "draft" => self.draft = reader.boolean(key, value).unwrap_or(self.draft),
             "erd" => self.erd = reader.erd(value).unwrap_or(self.erd),
-            "lints" => self.lints = reader.lints(value),
+            "lints" => self.lints = reader.lints(value).into_iter().collect(),
             "literals" => self.literals = reader.literals(value),
             "allow-html" => self.allow_html = reader.boolean(key, value).unwrap_or(self.allow_html),
             "allow-secrets" => self.allow_secrets = reader.strings(&[key.into()], value),

@@ -5,8 +5,9 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::locate::{Locator, Step};
-use super::{Erd, FactFiles, HOST_KEYS, Level, Located, SectionRule};
+use super::{Erd, FactFiles, HOST_KEYS, Located, SectionRule};
 use crate::diagnostic::{Code, Diagnostic, Sub};
+use crate::lints::Level;
 use crate::source::Span;
 
 /// Reads values; mistakes are collected.
@@ -161,7 +162,7 @@ impl<'l, 'd> Reader<'l, 'd> {
         let mut lints = Vec::new();
         for (name, value) in table {
             let path = ["lints".into(), name.as_str().into()];
-            match (Code::from_name(name), level(value)) {
+            match (Code::from_name(name), Level::from_name(value.as_str().unwrap_or_default())) {
                 (Some(code), Some(level)) => lints.push((code, level)),
                 (Some(_), None) => self.wrong_form(&path, value, "`\"deny\"`, `\"warn\"` or `\"allow\"`"),
                 (None, _) => self.unknown(&path, "lint", name, Code::ALL.iter().map(|code| code.as_str())),
@@ -223,15 +224,6 @@ impl<'l, 'd> Reader<'l, 'd> {
     /// The place of a value; where `book.toml` has another or none, the table.
     fn place(&self, path: &[Step<'_>], value: &Value) -> Span {
         self.locator.value(path, value).unwrap_or(self.locator.table())
-    }
-}
-
-fn level(value: &Value) -> Option<Level> {
-    match value.as_str()? {
-        "deny" => Some(Level::Deny),
-        "warn" => Some(Level::Warn),
-        "allow" => Some(Level::Allow),
-        _ => None,
     }
 }
 

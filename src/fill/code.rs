@@ -141,20 +141,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let diagram = Diagram::new(self.facts.schema, &|table| Some(heading_anchor(table)));
         let picture = erd::draw(&diagram, self.options.erd, &format!("erd-{}", slug(self.options.chapter)));
         let prefix = container_prefix(self.text, code.range.start);
-        if self.options.erd == erd::Format::Text {
-            let info = self.text[code.range.clone()].lines().next().unwrap_or_default();
-            let info = info.trim_start_matches(['`', '~']).trim();
-            let fence: String = std::iter::repeat_n('`', place::fence_length(&picture, '`')).collect();
-            let block = format!("{fence}{info}\n{}\n{fence}", picture.trim_end());
-            edits.push(Edit::new(
-                code.range.clone(),
-                place::code(&block, &prefix, self.newline).into_owned(),
-                Origin::Code,
-            ));
-        } else {
-            let text = place::code(picture.trim_end(), &prefix, self.newline).into_owned();
-            edits.push(Edit::new(code.range.clone(), text, Origin::Code));
-        }
+        let text = place::code(picture.trim_end(), &prefix, self.newline).into_owned();
+        edits.push(Edit::new(code.range.clone(), text, Origin::Code));
         true
     }
 }

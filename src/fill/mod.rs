@@ -347,6 +347,15 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 }
 
+/// A value at an inline place outside a template: its text, and whether that is Markdown.
+pub(crate) fn inline_text<'f>(value: &'f Value<'f>) -> Option<(std::borrow::Cow<'f, str>, bool)> {
+    match answer::inline(value, false) {
+        answer::Inline::Markdown(text) => Some((text, true)),
+        answer::Inline::Plain(text) => Some((text, false)),
+        answer::Inline::No => None,
+    }
+}
+
 /// Two keys that mean the same address.
 pub(crate) fn ambiguous(first: &Entry<'_>, second: &Entry<'_>) -> Diagnostic {
     let title = format!("the keys `{}` and `{}` mean the same address", first.key, second.key);

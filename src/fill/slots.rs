@@ -1,7 +1,6 @@
 //! Placeholders inside text: look-up, writing, and marking what is missing in a draft.
 
 use super::answer::{Answer, Sample};
-use super::write::in_code;
 use super::{Filler, Record, Status, Unit};
 use crate::splice::{Edit, Origin};
 use crate::template::{Site, Slot};
@@ -81,12 +80,4 @@ pub(super) fn mark<'f>(range: std::ops::Range<usize>) -> [Edit<'f>; 2] {
         Edit::new(range.start..range.start, "<mark class=\"mdbook-database-missing\">", Origin::Template),
         Edit::new(range.end..range.end, "</mark>", Origin::Template),
     ]
-}
-
-/// The status of what a rule or `[]` leaves out, unless another record keeps it.
-pub(super) fn removed(slots: &[Slot], filler: &mut Filler<'_, '_>) {
-    for slot in slots {
-        filler.set(slot.id, Status::Removed);
-    }
-    debug_assert!(slots.iter().all(|slot| in_code(slot) || !slot.range.is_empty()));
 }

@@ -12,7 +12,8 @@ use crate::facts::Value;
 use crate::markdown;
 use crate::place::{self, Block, Misfit, Place};
 use crate::splice::{Edit, Origin};
-use crate::template::{Form, Site, Slot, inside_backticks};
+use crate::template::blocks::line_of;
+use crate::template::{Form, Slot, inside_backticks};
 
 /// What the lines of a container begin with after the first: quote marks stay, list markers become spaces.
 pub(super) fn container_prefix(text: &str, at: usize) -> String {
@@ -67,9 +68,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// The line around a place; places of one line come one after the other, so the last one is kept.
     fn line_of(&mut self, at: usize) -> Range<usize> {
         if !(self.line.start <= at && at < self.line.end) {
-            let start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-            let end = self.text[at..].find(['\n', '\r']).map_or(self.text.len(), |newline| at + newline);
-            self.line = start..end;
+            self.line = line_of(self.text, at);
         }
         self.line.clone()
     }
@@ -264,9 +263,4 @@ fn replace_in(text: &str, range: &Range<usize>, parts: &[(Range<usize>, Cow<'_, 
     }
     out.push_str(&text[at..range.end]);
     out
-}
-
-/// Whether a slot stands in code.
-pub(super) fn in_code(slot: &Slot) -> bool {
-    matches!(slot.site, Site::CodeSpan(_) | Site::CodeLine)
 }

@@ -49,7 +49,7 @@ impl Builder<'_> {
             let before = elements.len();
             match &block.kind {
                 BlockKind::Paragraph(inlines) => {
-                    self.link_traps(inlines);
+                    self.note_links(inlines);
                     let brackets = self.brackets(inlines);
                     if is_sole(inlines, &brackets) {
                         after_prompt = taken.is_none();
@@ -110,11 +110,13 @@ impl Builder<'_> {
         placeholder_slug(self.inner(&bracket.range))
     }
 
-    fn link_traps(&mut self, inlines: &Inlines) {
+    fn note_links(&mut self, inlines: &Inlines) {
         let hidden = inlines.links.iter().filter(|link| link.inline && !link.image).filter(|link| {
             !link.destination.is_empty() && link.destination.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
         });
         self.traps.extend(hidden.map(|link| Trap::HiddenPlaceholder(link.range.clone())));
+        let files = inlines.links.iter().filter(|link| link.inline && !link.image && link.destination.contains(".md"));
+        self.links.extend(files.map(|link| (link.range.clone(), link.destination.clone())));
     }
 
     fn prompt(
@@ -310,7 +312,7 @@ impl Builder<'_> {
             _ => (None, item.blocks.as_slice()),
         };
         if let Some(inlines) = inlines {
-            self.link_traps(inlines);
+            self.note_links(inlines);
         }
         let brackets = inlines.map(|inlines| self.brackets(inlines)).unwrap_or_default();
         let label = inlines.and_then(|inlines| labels::of_item(self.text, inlines, &brackets));
@@ -517,7 +519,9 @@ impl Builder<'_> {
 impl Builder<'_> {
     fn table(&mut self, block: &Block, table: &Table, scope: &Scope, lead: Option<Lead>) -> Vec<Element> {
         let mut elements = Vec::new();
+        table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| self.note_links(cell));
         for cell in &table.header.cells {
+            self.note_links(cell);
             let brackets = self.brackets(cell);
             let slots = self.inline_slots(cell, &brackets, scope, Form::Cell);
             if !slots.is_empty() {

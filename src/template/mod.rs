@@ -22,7 +22,7 @@ pub(crate) use residue::{lines_of, with_blank_lines};
 pub(crate) type Path = Vec<String>;
 
 /// A parsed template. All ranges are byte ranges of its text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Template {
     /// Every placeholder and topic, in the order of the page.
     pub placeholders: Vec<Placeholder>,
@@ -30,10 +30,28 @@ pub struct Template {
     pub(crate) root: Section,
     /// What is removed because it belongs to the template and not to the page (spec section 7), sorted.
     pub(crate) residue: Vec<Range<usize>>,
+    /// Inline links to Markdown files, with their targets.
+    pub links: Vec<(Range<usize>, String)>,
     /// Brackets that Markdown hides.
     pub traps: Vec<Trap>,
     /// Every address and every part of one, folded by [`address_key`]: what is not here is a further key.
     pub known: HashSet<String>,
+}
+
+impl Template {
+    /// The addresses of all sections.
+    pub fn sections(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        list_sections(&self.root, &mut found);
+        found
+    }
+}
+
+fn list_sections(section: &Section, found: &mut Vec<String>) {
+    if !section.address.is_empty() {
+        found.push(section.address.clone());
+    }
+    section.sections.iter().for_each(|section| list_sections(section, found));
 }
 
 /// A placeholder or topic.
@@ -111,7 +129,7 @@ pub enum Trap {
 pub(crate) type PlaceholderId = usize;
 
 /// A heading with all that stands under it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Section {
     /// The heading without markup and mark; empty for the root.
     pub(crate) title: String,
@@ -297,6 +315,7 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         broken_links: std::mem::take(&mut document.broken_links),
         placeholders: Vec::new(),
         claims: HashMap::new(),
+        links: Vec::new(),
         traps: definitions.into_iter().map(Trap::BracketedDefinition).collect(),
     };
     builder.template(document, front_matter, hidden)
@@ -324,6 +343,7 @@ struct Builder<'t> {
     /// Addresses that are taken, with the text that they stand for; `None` for one that has others below it.
     claims: HashMap<String, Option<String>>,
     traps: Vec<Trap>,
+    links: Vec<(Range<usize>, String)>,
 }
 
 /// Where a part of the template stands among the facts.
@@ -366,11 +386,11 @@ impl Builder<'_> {
         let mut residue = Vec::new();
         self.residue_placeholders(residue::front_matter_brackets(self.text, front_matter.clone()));
         if !front_matter.is_empty() {
-            residue.push(residue::with_blank_lines(self.text, front_matter));
+            residue.push(with_blank_lines(self.text, front_matter));
         }
         for range in hidden {
             self.residue_placeholders(brackets::in_code_lines(self.text, range.clone()));
-            residue.push(residue::with_blank_lines(self.text, range));
+            residue.push(with_blank_lines(self.text, range));
         }
         for range in residue::take_notice_and_instructions(self.text, &mut blocks) {
             self.residue_placeholders(brackets::in_code_lines(self.text, range.clone()));
@@ -383,7 +403,7 @@ impl Builder<'_> {
             Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) => range.start,
         });
         let known = self.claims.into_keys().collect();
-        Template { placeholders: self.placeholders, root, residue, traps: self.traps, known }
+        Template { placeholders: self.placeholders, root, residue, links: self.links, traps: self.traps, known }
     }
 
     fn residue_placeholders(&mut self, ranges: Vec<Range<usize>>) {

@@ -1,0 +1,166 @@
+//! Facts that no page shows, told where they stand, with the address that was probably meant.
+
+use std::collections::HashSet;
+
+use crate::diagnostic::{Code, Diagnostic, Sub};
+use crate::facts::{Entry, FactId, Kind, Table, Value, dotted_path, fold};
+use crate::template::{Template, address_key};
+
+/// Suggestions are looked for no more often than this in one file: a file of another kind has thousands of such facts.
+const SUGGESTIONS: usize = 40;
+
+/// The facts of a set that nothing shows. Typed fields of the schema are never among them.
+pub(crate) fn unused(
+    root: &Table<'_>,
+    templates: &[&Template],
+    used: &HashSet<FactId>,
+    missing: &[&str],
+) -> Vec<Diagnostic> {
+    let mut addresses: Vec<&str> =
+        templates.iter().flat_map(|template| &template.placeholders).filter_map(|p| p.address.as_deref()).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let mut search = Search { templates, used, missing, addresses, found: Vec::new() };
+    for entry in &root.entries {
+        let schema = fold(&entry.key) == "tables";
+        match entry.value.as_table().filter(|_| schema) {
+            Some(tables) => {
+                for entry in tables.entries.iter().filter(|entry| entry.value.as_table().is_none()) {
+                    search.entry(entry, &["tables".to_owned()]);
+                }
+            }
+            None => search.entry(entry, &[]),
+        }
+    }
+    search.found
+}
+
+struct Search<'s> {
+    templates: &'s [&'s Template],
+    used: &'s HashSet<FactId>,
+    missing: &'s [&'s str],
+    addresses: Vec<&'s str>,
+    found: Vec<Diagnostic>,
+}
+
+impl Search<'_> {
+    fn entry(&mut self, entry: &Entry<'_>, above: &[String]) {
+        if self.used.contains(&entry.value.id) {
+            return;
+        }
+        let mut path = above.to_vec();
+        path.push(entry.key.to_string());
+        match &entry.value.kind {
+            Kind::Table(table) if table.entries.is_empty() => {}
+            Kind::Table(table) => {
+                if !self.shows_any(&entry.value) && !self.is_known(&path) {
+                    self.report(entry, &path, true);
+                } else {
+                    table.entries.iter().for_each(|entry| self.entry(entry, &path));
+                }
+            }
+            Kind::Array(items)
+                if items.iter().any(|item| item.as_table().is_some()) && self.shows_any(&entry.value) =>
+            {
+                for table in items.iter().filter_map(Value::as_table) {
+                    table.entries.iter().for_each(|entry| self.entry(entry, &path));
+                }
+            }
+            _ => self.report(entry, &path, false),
+        }
+    }
+
+    fn shows_any(&self, value: &Value<'_>) -> bool {
+        self.used.contains(&value.id)
+            || match &value.kind {
+                Kind::Table(table) => table.entries.iter().any(|entry| self.shows_any(&entry.value)),
+                Kind::Array(items) => items.iter().any(|item| self.shows_any(item)),
+                _ => false,
+            }
+    }
+
+    fn is_known(&self, path: &[String]) -> bool {
+        let key = address_key(&path.join("."));
+        self.templates.iter().any(|template| template.known.contains(&key))
+    }
+
+    fn report(&mut self, entry: &Entry<'_>, path: &[String], whole: bool) {
+        let address = dotted_path(path.iter().map(String::as_str));
+        let near = if self.found.len() < SUGGESTIONS { self.nearest(path, whole) } else { None };
+        let wanted = near.as_ref().is_some_and(|near| near.missing);
+        let diagnostic = match (wanted, whole) {
+            (true, _) => {
+                let title = format!("no placeholder has the address `{address}`");
+                Diagnostic::new(Code::UnknownFact, title, entry.key_span, "not an address of the template")
+            }
+            (false, true) => {
+                let title = format!("nothing of `{address}` is shown in the book");
+                Diagnostic::new(Code::UnusedFact, title, entry.key_span, "no template has such a section")
+            }
+            (false, false) => {
+                let title = format!("`{address}` is shown nowhere in the book");
+                Diagnostic::new(Code::UnusedFact, title, entry.key_span, "no placeholder and no reference names it")
+            }
+        };
+        self.found.push(match near {
+            Some(Near { key, same_parent: true, address, .. }) => diagnostic.with(Sub::Replace {
+                message: format!("the nearest address is `{address}`"),
+                span: entry.key_span,
+                text: key,
+            }),
+            Some(Near { address, .. }) => diagnostic.with_help(format!("the nearest address is `{address}`")),
+            None => diagnostic.with_help("`mdbook-database outline` lists every address"),
+        });
+    }
+
+    /// The address that is most like the path, if one is like it at all; missing ones first.
+    fn nearest(&self, path: &[String], whole: bool) -> Option<Near> {
+        let own = path.join(".");
+        let own_key = address_key(&own);
+        let candidates = self.addresses.iter().filter(|address| !address.contains(['[', '{']));
+        let parts = path.len();
+        let mut best: Option<(usize, bool, Near)> = None;
+        for candidate in candidates {
+            let Some(candidate) = cut(candidate, parts, whole) else { continue };
+            if candidate.len().abs_diff(own.len()) > 6 {
+                continue;
+            }
+            let key = address_key(candidate);
+            let distance = strsim::damerau_levenshtein(&key, &own_key);
+            if distance == 0 || distance > 3 || distance * 3 > key.len() {
+                continue;
+            }
+            let missing = self.missing.iter().any(|missing| missing.starts_with(candidate));
+            let better = best.as_ref().is_none_or(|(old, old_missing, _)| (distance, !missing) < (*old, !*old_missing));
+            if better {
+                let (parent, last) = candidate.rsplit_once('.').unwrap_or(("", candidate));
+                let above = path[..parts - 1].join(".");
+                let same_parent = address_key(parent) == address_key(&above);
+                let near = Near { key: last.to_owned(), address: candidate.to_owned(), same_parent, missing };
+                best = Some((distance, missing, near));
+            }
+        }
+        best.map(|(_, _, near)| near)
+    }
+}
+
+/// An address that was probably meant.
+struct Near {
+    key: String,
+    address: String,
+    /// It lies in the same table.
+    same_parent: bool,
+    /// Nothing answers it yet.
+    missing: bool,
+}
+
+/// The first parts of an address, for a table; all of it, for a fact.
+fn cut(address: &str, parts: usize, whole: bool) -> Option<&str> {
+    if !whole {
+        return Some(address);
+    }
+    match address.match_indices('.').nth(parts - 1) {
+        Some((at, _)) => Some(&address[..at]),
+        None => None,
+    }
+}

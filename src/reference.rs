@@ -1,0 +1,203 @@
+//! Fact references: `[overview.version]` in chapters that are no templates.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Diagnostic, Sub};
+use crate::facts::{self, FactId, Kind, Value, fold};
+use crate::fill::inline_text;
+use crate::place::{self, Block as PlaceBlock, Place};
+use crate::source::{SourceId, Span};
+use crate::splice::{Edit, Origin, splice, splice_guarded};
+use crate::template::blocks::{self, Block, BlockKind, Inlines};
+
+/// The facts that references look into.
+#[derive(Clone, Copy)]
+pub struct Shelf<'s> {
+    /// The stem of the first file: `backend` for `backend.toml`.
+    pub stem: &'s str,
+    /// The merged facts.
+    pub root: &'s facts::Table<'s>,
+}
+
+/// What came of a chapter.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// The new text; `None` where there was no reference.
+    pub text: Option<String>,
+    /// References to facts that are not there, and values that do not fit.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The facts that are shown.
+    pub used: Vec<FactId>,
+}
+
+/// A reference whose value can be written.
+struct Found<'s> {
+    range: Range<usize>,
+    value: &'s Value<'s>,
+}
+
+/// Replaces the fact references of a chapter; all other bytes stay.
+///
+/// A reference is a shortcut reference without a definition (CommonMark 6.3), outside code, whose text is a dotted path
+/// of which the first segment is a table of the facts. One that ends at a table is left alone.
+pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], guard_includes: bool) -> Resolved {
+    let mut resolved = Resolved::default();
+    if shelves.is_empty() || !text.contains('[') {
+        return resolved;
+    }
+    let document = blocks::parse(text);
+    let spans: Vec<_> = document
+        .broken_links
+        .iter()
+        .filter(|span| is_dotted(text.get(span.start + 1..span.end - 1)))
+        .cloned()
+        .collect();
+    let mut found = Vec::new();
+    for range in spans {
+        match look_up(&text[range.start + 1..range.end - 1], shelves) {
+            LookUp::Value(value) => found.push(Found { range, value }),
+            LookUp::Unknown { shelf, table, missing } => {
+                resolved.diagnostics.push(unknown(text, source.span(range), shelf, table, &missing));
+            }
+            LookUp::NotOurs => {}
+        }
+    }
+    let mut edits = Vec::with_capacity(found.len());
+    leaves(&document.blocks, &mut |inlines, block| {
+        let first = found.partition_point(|found| found.range.start < inlines.range.start);
+        for Found { range, value } in found[first..].iter().take_while(|found| found.range.end <= inlines.range.end) {
+            resolved.used.push(value.id);
+            match write(text, range, value, block, inlines) {
+                Ok(value) => edits.push(Edit::new(range.clone(), value, Origin::Prose)),
+                Err(words) => {
+                    let title = format!("`{}` does not fit its place: {words}", &text[range.start + 1..range.end - 1]);
+                    let diagnostic = Diagnostic::new(Code::WrongForm, title, value.span, value.describe());
+                    let place = source.span(range.clone());
+                    resolved.diagnostics.push(diagnostic.with_place("it is wanted here", place, ""));
+                }
+            }
+        }
+    });
+    edits.sort_by_key(|edit| edit.range.start);
+    if !edits.is_empty() {
+        let plain = || splice(text, 0..text.len(), &edits);
+        let new = if guard_includes {
+            splice_guarded(text, 0..text.len(), &edits).unwrap_or_else(|_| plain())
+        } else {
+            plain()
+        };
+        resolved.text = Some(new);
+    }
+    resolved
+}
+
+fn is_dotted(text: Option<&str>) -> bool {
+    let Some(text) = text else { return false };
+    text.contains('.')
+        && text
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-'))
+}
+
+enum LookUp<'s> {
+    Value(&'s Value<'s>),
+    /// The first segment is a table of the facts, and the path goes on to something that is not there.
+    Unknown {
+        shelf: Shelf<'s>,
+        table: &'s facts::Table<'s>,
+        missing: String,
+    },
+    /// A table, or nothing of ours.
+    NotOurs,
+}
+
+fn look_up<'s>(path: &str, shelves: &[Shelf<'s>]) -> LookUp<'s> {
+    let keys: Vec<&str> = path.split('.').collect();
+    let stem = shelves.iter().find(|shelf| fold(shelf.stem) == fold(keys[0]));
+    if let (Some(shelf), true) = (stem, keys.len() > 2) {
+        if let found @ (LookUp::Value(_) | LookUp::Unknown { .. }) = look_into(*shelf, &keys[1..]) {
+            return found;
+        }
+    }
+    shelves.first().map_or(LookUp::NotOurs, |shelf| look_into(*shelf, &keys))
+}
+
+fn look_into<'s>(shelf: Shelf<'s>, keys: &[&str]) -> LookUp<'s> {
+    let root = keys.first().and_then(|first| shelf.root.get(first).first());
+    let Some(mut table) = root.and_then(|entry| entry.value.as_table()) else { return LookUp::NotOurs };
+    for (at, key) in keys.iter().enumerate().skip(1) {
+        let Some(entry) = table.get_exact(key).or_else(|| table.get(key).first()) else {
+            return LookUp::Unknown { shelf, table, missing: (*key).to_owned() };
+        };
+        match &entry.value.kind {
+            Kind::Table(next) => table = next,
+            _ if at + 1 < keys.len() => return LookUp::Unknown { shelf, table, missing: keys[at + 1].to_owned() },
+            Kind::Array(items) if items.iter().any(|item| item.as_table().is_some()) => return LookUp::NotOurs,
+            _ => return LookUp::Value(&entry.value),
+        }
+    }
+    LookUp::NotOurs
+}
+
+fn unknown(text: &str, span: Span, shelf: Shelf<'_>, table: &facts::Table<'_>, missing: &str) -> Diagnostic {
+    let path = &text[span.start + 1..span.end - 1];
+    let title = format!("no fact named `{path}`");
+    let diagnostic = Diagnostic::new(Code::UnknownFact, title, span, "not among the facts");
+    let near = table
+        .entries
+        .iter()
+        .map(|entry| (strsim::damerau_levenshtein(&fold(&entry.key), &fold(missing)), entry))
+        .filter(|(distance, _)| *distance <= 2)
+        .min_by_key(|(distance, _)| *distance);
+    match near {
+        Some((_, entry)) => {
+            let right = path.rsplit_once(missing).map(|(head, tail)| format!("[{head}{}{tail}]", entry.key));
+            let diagnostic = diagnostic.with_place("a similar fact is here", entry.key_span, "");
+            match right {
+                Some(text) => diagnostic.with(Sub::Replace { message: "use that one".to_owned(), span, text }),
+                None => diagnostic,
+            }
+        }
+        None => diagnostic
+            .with_help(format!("add it to `{}.toml`, or write `\\[{path}]` if it is no reference", shelf.stem)),
+    }
+}
+
+fn write(
+    text: &str,
+    range: &Range<usize>,
+    value: &Value<'_>,
+    block: PlaceBlock<'static>,
+    inlines: &Inlines,
+) -> Result<String, String> {
+    let line = blocks::line_of(text, range.start);
+    let after = range.end..line.end.max(range.end);
+    let link = inlines.links.iter().any(|link| link.range.start < range.start && range.end < link.range.end);
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let place = Place { link, newline, ..Place::new(block) }.between(&text[line.start..range.start], &text[after]);
+    let Some((content, markdown)) = inline_text(value) else {
+        return Err(format!("it is {}", value.describe()));
+    };
+    match markdown {
+        true => place::inline(&content, &place).map(|text| text.into_owned()).map_err(|misfit| misfit.to_string()),
+        false => Ok(place::text(&content, &place).into_owned()),
+    }
+}
+
+/// Every stretch of inline content with the rules that hold in it.
+fn leaves(blocks: &[Block], visit: &mut dyn FnMut(&Inlines, PlaceBlock<'static>)) {
+    const PROSE: PlaceBlock<'static> = PlaceBlock::Paragraph { line_start: false, prefix: "" };
+    for block in blocks {
+        match &block.kind {
+            BlockKind::Heading { inlines, .. } => visit(inlines, PlaceBlock::Heading),
+            BlockKind::Paragraph(inlines) => visit(inlines, PROSE),
+            BlockKind::List(list) => list.items.iter().for_each(|item| leaves(&item.blocks, visit)),
+            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => leaves(blocks, visit),
+            BlockKind::Table(table) => {
+                let rows = std::iter::once(&table.header).chain(&table.rows);
+                rows.flat_map(|row| &row.cells).for_each(|cell| visit(cell, PlaceBlock::Cell));
+            }
+            BlockKind::Code(_) | BlockKind::Rule | BlockKind::Html => {}
+        }
+    }
+}
