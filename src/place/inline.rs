@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::edge::{Edge, entity, may_pair};
+use super::line::block_start;
 use super::patch::Patch;
 use super::syntax::{Class, Emphasis, Syntax};
 use super::{Block, Misfit, Place, clean};
@@ -70,7 +71,8 @@ fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
     };
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else { return false };
     value.bytes().all(calm)
-        && (first.is_alphabetic() || !edge.line_start && edge.glued().is_none())
+        && edge.glued().is_none()
+        && (!edge.line_start || first.is_alphabetic() || block_start(&edge.last_line(value)).is_none())
         && !(first.is_ascii() && edge.runs_on(first as u8))
         && !edge.open_angle
         && !edge.encodes_first(first)
