@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::edge::{Edge, entity, may_pair};
-use super::line::block_start;
 use super::patch::Patch;
 use super::syntax::{Class, Emphasis, Syntax};
 use super::{Block, Misfit, Place, clean};
@@ -72,7 +71,7 @@ fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else { return false };
     value.bytes().all(calm)
         && edge.glued().is_none()
-        && (!edge.line_start || first.is_alphabetic() || block_start(&edge.last_line(value)).is_none())
+        && (!edge.line_start || first.is_alphabetic() || edge.block_start(value).is_none())
         && !(first.is_ascii() && edge.runs_on(first as u8))
         && !edge.open_angle
         && !edge.encodes_first(first)
@@ -344,7 +343,7 @@ impl Writer<'_> {
     fn ends(&mut self) {
         let first = self.char_after(0);
         let text = self.syntax.is_text(0);
-        let tag = first == '_' && self.edge.open_angle;
+        let tag = self.edge.open_angle && !matches!(first, '[' | '<' | '\\' | '!' | '&');
         let image = first == '[' && self.edge.last() == Some(b'!');
         if text && self.edge.encodes_first(first) {
             self.encode(0..first.len_utf8());

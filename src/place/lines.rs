@@ -1,6 +1,5 @@
 //! The lines of an inline value: breaks between them, and starts that would open a block.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Block;
@@ -75,13 +74,10 @@ impl Writer<'_> {
             // Inline code of HTML that is no block: `span` opens none while something follows it on the line.
             return self.patch.insert(0, "<span></span>");
         }
+        let text = &self.value[line.clone()];
         let last = line.end == self.value.len();
-        let text = if last {
-            Cow::Owned(self.edge.last_line(&self.value[line.clone()]))
-        } else {
-            Cow::Borrowed(&self.value[line.clone()])
-        };
-        match block_start(&text).map(|at| line.start + at) {
+        let start = if last { self.edge.block_start(text) } else { block_start(text) };
+        match start.map(|at| line.start + at) {
             Some(at) if at >= line.end => self.encode(line.end - 1..line.end),
             Some(at) if self.syntax.is_text(at) => self.escape_run(at),
             _ => {}

@@ -73,7 +73,7 @@ impl Chars<'_> {
             return block_start(&format!("{head}{}", self.edge.last_line(self.text))).map(|_| 0);
         }
         let last = self.text.char_indices().next_back().map_or(0, |(at, _)| at);
-        block_start(&self.edge.last_line(self.text)).map(|at| at.min(last))
+        self.edge.block_start(self.text).map(|at| at.min(last))
     }
 
     fn form(&self, at: usize, previous: char, next: Option<char>, runs: &Runs) -> Form {
