@@ -1,5 +1,6 @@
 //! What the template's text right beside a value does to it.
 
+use super::line::block_start;
 use super::syntax::Syntax;
 use super::{Block, Place};
 
@@ -93,7 +94,8 @@ impl<'t> Edge<'t> {
 
     /// Whether `first` must be written as an entity, as it would complete what the template has begun.
     pub(super) fn encodes_first(&self, first: char) -> bool {
-        self.encode_first && (!first.is_ascii_punctuation() || matches!(first, '#' | '/' | '!' | '?' | '_' | ':'))
+        let joins = self.encode_first && (!first.is_ascii_punctuation() || first == '#');
+        joins || self.open_angle && first != '['
     }
 
     /// Whether `first` could go on with a link, or with a marker at the start of the line, that another value right
@@ -121,6 +123,15 @@ impl<'t> Edge<'t> {
     /// Whether the value goes on with `after` so that an entity or a tag that ends the value is completed.
     pub(super) fn continues(&self) -> bool {
         self.next().is_some_and(|byte| !byte.is_ascii_whitespace())
+    }
+
+    /// Where `line`, the last of the value and at the start of its own, would open a block together with the text after
+    /// it; see [`block_start`].
+    pub(super) fn block_start(&self, line: &str) -> Option<usize> {
+        // Another value on the line may complete a rule.
+        let marks = line.bytes().all(|byte| matches!(byte, b'-' | b'*' | b'_' | b'=' | b'|' | b':' | b' ' | b'\t'));
+        let open = marks && self.after.trim_start().starts_with('[');
+        if open { Some(0) } else { block_start(&self.last_line(line)) }
     }
 
     /// The line that the value's last line makes together with the text after it, as far as block starts look.

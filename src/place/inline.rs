@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::edge::{Edge, entity, may_pair};
-use super::line::{block_start, html_block};
 use super::patch::Patch;
 use super::syntax::{Class, Emphasis, Syntax};
 use super::{Block, Misfit, Place, clean};
@@ -30,9 +29,18 @@ pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, 
     if place.link && syntax.has_link {
         return Err(Misfit::LinkInLink);
     }
-    let patch =
-        Writer { value: &cleaned, place, edge, syntax, patch: Patch::default(), runs: [0..0, 0..0], element: None }
-            .write();
+    let loose = cleaned.contains('`') && edge.has_loose_backtick();
+    let patch = Writer {
+        value: &cleaned,
+        place,
+        edge,
+        syntax,
+        patch: Patch::default(),
+        loose,
+        runs: [0..0, 0..0],
+        element: None,
+    }
+    .write();
     Ok(if patch.is_empty() { cleaned } else { Cow::Owned(patch.apply(&cleaned)) })
 }
 
@@ -62,7 +70,8 @@ fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
     };
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else { return false };
     value.bytes().all(calm)
-        && (first.is_alphabetic() || !edge.line_start && edge.glued().is_none())
+        && edge.glued().is_none()
+        && (!edge.line_start || first.is_alphabetic() || edge.block_start(value).is_none())
         && !(first.is_ascii() && edge.runs_on(first as u8))
         && !edge.open_angle
         && !edge.encodes_first(first)
@@ -85,12 +94,14 @@ fn refuse(value: &str, place: &Place<'_>) -> Result<(), Misfit> {
 }
 
 /// Collects what has to be changed in one value.
-struct Writer<'w> {
-    value: &'w str,
-    place: &'w Place<'w>,
-    edge: Edge<'w>,
-    syntax: Syntax,
-    patch: Patch,
+pub(super) struct Writer<'w> {
+    pub(super) value: &'w str,
+    pub(super) place: &'w Place<'w>,
+    pub(super) edge: Edge<'w>,
+    pub(super) syntax: Syntax,
+    pub(super) patch: Patch,
+    /// A backtick of the template waits for a partner.
+    loose: bool,
     /// The runs of delimiters that were looked at last: an opening and a closing one.
     runs: [Range<usize>; 2],
     /// The end of the last code span that was written as an element.
@@ -110,7 +121,7 @@ impl Writer<'_> {
         self.patch
     }
 
-    fn byte(&self, at: usize) -> Option<u8> {
+    pub(super) fn byte(&self, at: usize) -> Option<u8> {
         self.value.as_bytes().get(at).copied().or(if at == self.value.len() { self.edge.next() } else { None })
     }
 
@@ -119,7 +130,7 @@ impl Writer<'_> {
         self.value[..at].chars().next_back().unwrap_or(self.edge.left())
     }
 
-    fn char_after(&self, at: usize) -> char {
+    pub(super) fn char_after(&self, at: usize) -> char {
         self.value[at..].chars().next().unwrap_or(self.edge.right())
     }
 
@@ -161,9 +172,8 @@ impl Writer<'_> {
 
     /// Code spans whose backticks would meet others of the template.
     fn code_spans(&mut self) {
-        let pending = !self.syntax.code.is_empty() && self.edge.has_loose_backtick();
         for span in self.syntax.code.clone() {
-            if pending {
+            if self.loose {
                 self.patch.replace(span.clone(), code_element(&self.value[span]));
                 continue;
             }
@@ -225,7 +235,7 @@ impl Writer<'_> {
         while at < bytes.len() {
             at = match self.syntax.class(at) {
                 Class::Text => self.literal(at, settled),
-                Class::Escaped if bytes[at] == b'`' => self.backtick(at),
+                Class::Escaped | Class::Html | Class::Syntax if bytes[at] == b'`' => self.backtick(at),
                 _ => at + 1,
             };
         }
@@ -253,13 +263,13 @@ impl Writer<'_> {
         at + 1
     }
 
-    /// A backtick without a partner. Behind one of the template even a backslash does not keep it from closing a span.
+    /// A backtick outside code spans. Behind a loose one of the template even a backslash does not keep it from closing a span.
     fn backtick(&mut self, at: usize) -> usize {
-        match (self.edge.before_holds(b'`'), self.syntax.class(at)) {
-            (true, Class::Escaped) => self.patch.replace(at - 1..at + 1, "&#96;"),
-            (true, _) => self.patch.replace(at..at + 1, "&#96;"),
-            (false, Class::Escaped) => {}
-            (false, _) => self.patch.escape(at),
+        match self.syntax.class(at) {
+            Class::Escaped if self.loose => self.patch.replace(at - 1..at + 1, "&#96;"),
+            _ if self.loose => self.patch.replace(at..at + 1, "&#96;"),
+            Class::Text => self.patch.escape(at),
+            _ => {}
         }
         at + 1
     }
@@ -329,108 +339,11 @@ impl Writer<'_> {
         }
     }
 
-    /// Line breaks, and what stands at the start of a line.
-    fn lines(&mut self) {
-        let mut start = 0;
-        let mut breaks: Vec<usize> = self.value.match_indices('\n').map(|(at, _)| at).collect();
-        breaks.push(self.value.len());
-        for end in breaks {
-            let text = start + self.value[start..end].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            let joined = start > 0 && self.line_break(start - 1, text);
-            if start == 0 || !joined {
-                self.line(text..end, start == 0);
-            }
-            start = end + 1;
-        }
-    }
-
-    /// Writes the line break at `at`, behind which text goes on at `text`; whether both lines became one.
-    fn line_break(&mut self, at: usize, text: usize) -> bool {
-        let hard = self.hard_break(at);
-        let kept = match self.place.block {
-            Block::Paragraph { prefix, .. } if self.syntax.is_text(at) && !self.opens_html(text) => {
-                Some(format!("{}{prefix}", self.place.newline))
-            }
-            _ => None,
-        };
-        let joined = kept.is_none();
-        match (kept, hard) {
-            (Some(kept), _) if kept == "\n" && text == at + 1 => {}
-            (Some(kept), _) => self.patch.replace(at..text, kept),
-            (None, Some(from)) => self.patch.replace(from..text, "<br>"),
-            (None, None) => self.patch.replace(at..text, " "),
-        }
-        joined
-    }
-
-    /// Where the hard break (CommonMark 6.7) that ends at the line break `at` begins.
-    fn hard_break(&self, at: usize) -> Option<usize> {
-        if !self.syntax.is_text(at) {
-            return None;
-        }
-        let line = &self.value[..at];
-        if line.ends_with('\\') && self.syntax.is_active(at - 1) {
-            return Some(at - 1);
-        }
-        line.ends_with("  ").then(|| line.trim_end_matches([' ', '\t']).len())
-    }
-
-    /// The tag at `at`, the start of a line, opens an HTML block.
-    fn opens_html(&self, at: usize) -> bool {
-        if self.syntax.class(at) != Class::Html || self.byte(at) != Some(b'<') {
-            return false;
-        }
-        let tags = (at..self.value.len()).take_while(|&at| self.syntax.class(at) == Class::Html).count();
-        let rest = self.value[at + tags..].split('\n').next().unwrap_or_default();
-        let more = at + tags + rest.len() == self.value.len() && !self.edge.after.trim().is_empty();
-        html_block(&self.value[at..]) || rest.trim().is_empty() && !more
-    }
-
-    /// Keeps one line from opening a block.
-    fn line(&mut self, line: Range<usize>, first: bool) {
-        if first && !self.edge.line_start {
-            return self.glued_line(line);
-        }
-        if first && self.opens_html(line.start) {
-            // Inline code of HTML that is no block: `span` opens none while something follows it on the line.
-            return self.patch.insert(0, "<span></span>");
-        }
-        let last = line.end == self.value.len();
-        let text = if last {
-            Cow::Owned(self.edge.last_line(&self.value[line.clone()]))
-        } else {
-            Cow::Borrowed(&self.value[line.clone()])
-        };
-        match block_start(&text).map(|at| line.start + at) {
-            Some(at) if at >= line.end => self.encode(line.end - 1..line.end),
-            Some(at) if self.syntax.is_text(at) => self.escape_run(at),
-            _ => {}
-        }
-    }
-
-    /// Escapes the character at `at`; of delimiters the whole run, as the rest would flank differently behind it.
-    fn escape_run(&mut self, at: usize) {
-        let mark = self.value.as_bytes()[at];
-        let run = self.value.as_bytes()[at..].iter().take_while(|&&byte| byte == mark).count();
-        let end = if matches!(mark, b'*' | b'_' | b'~') { at + run } else { at + 1 };
-        (at..end).filter(|&at| self.syntax.is_text(at)).for_each(|at| self.patch.escape(at));
-    }
-
-    /// The first line, where punctuation of the template runs into it.
-    fn glued_line(&mut self, line: Range<usize>) {
-        let Some(head) = self.edge.glued() else { return };
-        let whole = format!("{head}{}", self.edge.last_line(&self.value[line.clone()]));
-        if block_start(&whole).is_some() && self.syntax.is_text(line.start) {
-            let end = line.start + self.char_after(line.start).len_utf8();
-            self.encode(line.start..end);
-        }
-    }
-
     /// Characters that would complete what the template has begun.
     fn ends(&mut self) {
         let first = self.char_after(0);
         let text = self.syntax.is_text(0);
-        let tag = first == '_' && self.edge.open_angle;
+        let tag = self.edge.open_angle && !matches!(first, '[' | '<' | '\\' | '!' | '&');
         let image = first == '[' && self.edge.last() == Some(b'!');
         if text && self.edge.encodes_first(first) {
             self.encode(0..first.len_utf8());
@@ -467,7 +380,7 @@ impl Writer<'_> {
         }
     }
 
-    fn encode(&mut self, range: Range<usize>) {
+    pub(super) fn encode(&mut self, range: Range<usize>) {
         let text = self.value[range.clone()].chars().map(entity).collect::<String>();
         // A backslash before it would escape the entity.
         if range.start > 0 && self.value.as_bytes()[range.start - 1] == b'\\' && self.syntax.is_active(range.start - 1)

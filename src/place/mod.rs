@@ -5,6 +5,7 @@ mod code;
 mod edge;
 mod inline;
 mod line;
+mod lines;
 mod patch;
 mod syntax;
 mod text;

@@ -299,7 +299,7 @@ impl PropMapRegex for String {
 
 /// How many cases a property tries.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(128)
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(64)
 }
 
 #[test]
@@ -534,7 +534,7 @@ fn long_values_take_time_in_proportion() {
 }
 
 /// Long enough that what is quadratic takes minutes, short enough for a debug build.
-const LENGTH: usize = 300_000;
+const LENGTH: usize = 100_000;
 
 fn assert_quick(name: &str, value: &str, places: &[Place<'_>]) {
     let start = Instant::now();

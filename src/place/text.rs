@@ -18,7 +18,8 @@ pub fn text<'v>(plain: &'v str, place: &Place<'_>) -> Cow<'v, str> {
         return Cow::Borrowed(plain);
     }
     let cleaned = clean(plain).replace('\n', " ");
-    let chars = Chars { text: cleaned.trim(), place, edge };
+    let loose = cleaned.contains('`') && edge.has_loose_backtick();
+    let chars = Chars { text: cleaned.trim(), place, edge, loose };
     let escaped = chars.write();
     if escaped == plain { Cow::Borrowed(plain) } else { Cow::Owned(escaped) }
 }
@@ -28,6 +29,8 @@ struct Chars<'c> {
     text: &'c str,
     place: &'c Place<'c>,
     edge: Edge<'c>,
+    /// A backtick of the template waits for a partner.
+    loose: bool,
 }
 
 /// What a character becomes.
@@ -70,7 +73,7 @@ impl Chars<'_> {
             return block_start(&format!("{head}{}", self.edge.last_line(self.text))).map(|_| 0);
         }
         let last = self.text.char_indices().next_back().map_or(0, |(at, _)| at);
-        block_start(&self.edge.last_line(self.text)).map(|at| at.min(last))
+        self.edge.block_start(self.text).map(|at| at.min(last))
     }
 
     fn form(&self, at: usize, previous: char, next: Option<char>, runs: &Runs) -> Form {
@@ -83,7 +86,7 @@ impl Chars<'_> {
         {
             return Form::Entity;
         }
-        if c == '`' && self.edge.before_holds(b'`') || c == '\\' && last && self.edge.meets_pipe() {
+        if c == '`' && self.loose || c == '\\' && last && self.edge.meets_pipe() {
             return Form::Entity;
         }
         let syntax = match c {
