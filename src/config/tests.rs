@@ -1,7 +1,9 @@
 use serde_json::json;
 
 use super::*;
+use crate::diagnostic::Code;
 use crate::diagnostic::Sub;
+use crate::lints::Level;
 use crate::source::{SourceKind, Sources};
 
 /// What a `book.toml` with this table says, with the text under each mistake.

@@ -89,7 +89,7 @@ pub(super) fn schema(text: &str) -> &'static Schema<'static> {
         let keys = items.iter().filter_map(|item| foreign_key(item, at, &tables)).collect::<Vec<_>>();
         tables[at].relations = keys.into_iter().map(|key| in_schema(key, span)).collect();
     }
-    Box::leak(Box::new(Schema { tables }))
+    Box::leak(Box::new(Schema { tables, ..Schema::default() }))
 }
 
 fn span() -> Span {
@@ -129,7 +129,17 @@ fn table(name: &'static str, items: &[&'static str], span: Span) -> Table<'stati
     });
     let (columns, indexes) = (columns.collect(), indexes.collect());
     let name = Name { text: name, span };
-    Table { name, description: None, kind: "table", columns, indexes, relations: vec![], checks: vec![], record }
+    Table {
+        name,
+        description: None,
+        kind: "table",
+        columns,
+        indexes,
+        relations: vec![],
+        checks: vec![],
+        record,
+        column_names: Default::default(),
+    }
 }
 
 fn foreign_key(item: &str, own: usize, tables: &[Table<'static>]) -> Option<ForeignKey<'static>> {

@@ -27,7 +27,7 @@ pub struct Schema<'f> {
     pub tables: Vec<Table<'f>>,
     /// Fields that the schema does not know: mistakes, unless a template has a placeholder for them.
     pub unknown: Vec<UnknownField<'f>>,
-    by_name: HashMap<&'f str, usize>,
+    pub(crate) by_name: HashMap<&'f str, usize>,
 }
 
 impl<'f> Schema<'f> {
@@ -70,7 +70,7 @@ pub struct Table<'f> {
     pub checks: Vec<Check<'f>>,
     /// The whole table as written, for fields that only a template knows.
     pub record: &'f facts::Table<'f>,
-    column_names: HashMap<&'f str, usize>,
+    pub(crate) column_names: HashMap<&'f str, usize>,
 }
 
 impl<'f> Table<'f> {
