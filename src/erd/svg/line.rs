@@ -37,10 +37,27 @@ pub(super) fn push_marks(out: &mut String, drawing: &Drawing<'_>) {
         return;
     }
     out.push_str("<g class=\"l\">\n");
+    for (x, middle) in composite_rows(drawing) {
+        let _ = writeln!(out, "<path class=\"w\" d=\"M{x} {}v16\"/>", middle - 8);
+    }
     for (at, direction, cardinality) in marks {
         let _ = writeln!(out, "<path class=\"m\" d=\"{}\"/>", mark(at, direction, cardinality));
     }
     out.push_str("</g>\n");
+}
+
+/// The rows of references of more than one column: the line ends at the first, a bar at the edge of the box marks them all.
+fn composite_rows(drawing: &Drawing<'_>) -> BTreeSet<Point> {
+    let mut rows = BTreeSet::new();
+    for ((relation, line), route) in drawing.relations.iter().zip(&drawing.lines).zip(&drawing.layout.routes) {
+        let ends = [(line.from, &relation.from_columns, route.first()), (line.to, &relation.to_columns, route.last())];
+        for (end, columns, point) in ends.into_iter().filter(|(_, columns, _)| columns.len() > 1) {
+            let (plate, top) = (&drawing.plates[end.node], drawing.layout.boxes[end.node].y);
+            let middle = |&column: &usize| top + plate.row_middle(Some(column));
+            rows.extend(point.iter().flat_map(|&&(x, _)| columns.iter().map(move |column| (x, middle(column)))));
+        }
+    }
+    rows
 }
 
 /// 1 where a line leaves a box to the right, -1 to the left.

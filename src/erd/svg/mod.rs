@@ -41,6 +41,7 @@ const STYLE: &str = "\
 .mdbook-erd .l{opacity:.85}
 .mdbook-erd .l path{fill:none;stroke:var(--erd-fg);stroke-width:1.25}
 .mdbook-erd .l .m{fill:var(--erd-bg)}
+.mdbook-erd .l .w{stroke-width:3}
 .mdbook-erd .l path:hover{stroke:var(--erd-link);stroke-width:2.5}
 .mdbook-erd a{text-decoration:none;outline:none}
 .mdbook-erd a:hover .o,.mdbook-erd a:focus-visible .o{stroke:var(--erd-link);stroke-opacity:1;stroke-width:2}
@@ -71,6 +72,8 @@ struct Drawing<'d> {
     /// The tables and stubs.
     plates: Vec<Plate<'d>>,
     relations: Vec<&'d Relation>,
+    /// The ends of each relation, in plates.
+    lines: Vec<Line>,
     layout: Layout,
 }
 
@@ -97,7 +100,7 @@ impl<'d> Drawing<'d> {
         let lines: Vec<Line> = relations.iter().map(line).collect();
         let sizes: Vec<layout::Size> = plates.iter().map(Plate::size).collect();
         let layout = layout::layout(&sizes, &lines);
-        Drawing { diagram, plates, relations, layout }
+        Drawing { diagram, plates, relations, lines, layout }
     }
 }
 
