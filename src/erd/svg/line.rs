@@ -37,11 +37,11 @@ pub(super) fn push_marks(out: &mut String, drawing: &Drawing<'_>) {
         return;
     }
     out.push_str("<g class=\"l\">\n");
-    for (x, middle) in composite_rows(drawing) {
-        let _ = writeln!(out, "<path class=\"w\" d=\"M{x} {}v16\"/>", middle - 8);
-    }
     for (at, direction, cardinality) in marks {
         let _ = writeln!(out, "<path class=\"m\" d=\"{}\"/>", mark(at, direction, cardinality));
+    }
+    for (x, middle) in composite_rows(drawing) {
+        let _ = writeln!(out, "<path class=\"w\" d=\"M{x} {}v16\"/>", middle - 8);
     }
     out.push_str("</g>\n");
 }
