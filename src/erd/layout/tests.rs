@@ -72,7 +72,7 @@ fn ends_at_row(drawn: &Layout, end: End, point: Point, before: Point) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn lines_go_round_boxes_and_end_at_their_rows((sizes, lines) in sizes_and_lines()) {
         check(&sizes, &lines);

@@ -41,7 +41,7 @@ const STYLE: &str = "\
 .mdbook-erd .l{opacity:.85}
 .mdbook-erd .l path{fill:none;stroke:var(--erd-fg);stroke-width:1.25}
 .mdbook-erd .l .m{fill:var(--erd-bg)}
-.mdbook-erd .l .w{stroke-width:3}
+.mdbook-erd .w{stroke:var(--erd-fg);stroke-opacity:.85;stroke-width:3}
 .mdbook-erd .l path:hover{stroke:var(--erd-link);stroke-width:2.5}
 .mdbook-erd a{text-decoration:none;outline:none}
 .mdbook-erd a:hover .o,.mdbook-erd a:focus-visible .o{stroke:var(--erd-link);stroke-opacity:1;stroke-width:2}
@@ -124,7 +124,7 @@ fn push_figure(out: &mut String, drawing: &Drawing<'_>, style: &str, caption: &s
     for (plate, rect) in drawing.plates.iter().zip(&drawing.layout.boxes) {
         plate.push(out, rect);
     }
-    line::push_marks(out, drawing);
+    line::push_bars(out, drawing);
     let _ = writeln!(out, "</g>\n</svg>\n</div>\n<figcaption>{caption}</figcaption>\n</figure>");
 }
 
