@@ -46,7 +46,7 @@ const STYLE: &str = "\
 .mdbook-erd a{text-decoration:none;outline:none}
 .mdbook-erd a:hover .o,.mdbook-erd a:focus-visible .o{stroke:var(--erd-link);stroke-opacity:1;stroke-width:2}
 .mdbook-erd a:hover .h,.mdbook-erd a:focus-visible .h{text-decoration:underline}
-@media print{.mdbook-erd{--fg:#000;--bg:#fff;--table-header-bg:#ddd;break-inside:avoid} .mdbook-erd>div{overflow:visible} .mdbook-erd svg{width:100%;min-width:0!important}}
+@media print{.mdbook-erd{--fg:#000;--bg:#fff;--table-header-bg:#ddd;break-inside:avoid} .mdbook-erd>div{overflow:visible} .mdbook-erd svg{min-width:0!important;background:#fff}}
 </style>
 ";
 
