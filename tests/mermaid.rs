@@ -3,6 +3,8 @@
 //! Set `MERMAID_NODE_MODULES` to one or more `node_modules` folders (separated as in `PATH`) that hold `mermaid` and `jsdom`,
 //! one for each version to be tried. Without it, or without Node.js, the tests say that they were skipped.
 
+#![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -7,8 +7,9 @@ use super::Diagram;
 /// As many tables as one picture holds, but for stubs.
 pub const LIMIT: usize = 25;
 
-/// Fewer tables than this do not make a picture of their own while there is room beside their neighbours.
-const SMALL: usize = 4;
+/// A schema of fewer tables than this, and a neighbourhood of fewer tables than that, do not make a picture of their own.
+const SMALL_SCHEMA: usize = 4;
+const SMALL_GROUP: usize = LIMIT / 2;
 
 /// What one picture shows. Every table is in exactly one picture in full, and so is every relation: in that of its referring
 /// table.
@@ -127,9 +128,13 @@ fn by_qualifier(diagram: &Diagram<'_>, near: &[Vec<usize>], component: Vec<usize
     }
     let mut groups = Vec::new();
     for group in qualified.into_values() {
-        if group.len() <= LIMIT { groups.push(group) } else { groups.extend(grown(near, &group)) }
+        if group.len() <= LIMIT {
+            groups.push(group)
+        } else {
+            groups.extend(joined(near, grown(near, &group), SMALL_GROUP))
+        }
     }
-    join_small(near, groups)
+    joined(near, groups, SMALL_SCHEMA)
 }
 
 /// Grows groups around the best connected tables. A table is taken when most of its neighbours are in the group already, so
@@ -172,32 +177,48 @@ fn tightest(links: &BTreeMap<usize, usize>, near: &[Vec<usize>]) -> Option<usize
     best.map(|(entity, ..)| entity)
 }
 
-/// Moves groups of fewer than [`SMALL`] tables to the group that they have most to do with, or packs them together.
-fn join_small(near: &[Vec<usize>], groups: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-    let (small, mut large): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.len() < SMALL);
+/// Joins groups of fewer than `small` tables to those that they have much to do with, as long as they fit; then packs what is
+/// still small together.
+fn joined(near: &[Vec<usize>], mut groups: Vec<Vec<usize>>, small: usize) -> Vec<Vec<usize>> {
+    loop {
+        let count = groups.len();
+        groups = joined_once(near, groups, small);
+        if groups.len() == count {
+            break;
+        }
+    }
+    let (mut rest, mut large): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.len() < small);
+    // Tables that hang from the same one stay together.
+    rest.sort_by_key(|group| group.iter().flat_map(|&entity| &near[entity]).min().copied());
+    large.extend(packed(rest));
+    large
+}
+
+/// One round of joining: pairs in the order of the number of their links, each group at most once.
+fn joined_once(near: &[Vec<usize>], mut groups: Vec<Vec<usize>>, small: usize) -> Vec<Vec<usize>> {
     let mut home = HashMap::new();
-    for (at, group) in large.iter().enumerate() {
+    for (at, group) in groups.iter().enumerate() {
         home.extend(group.iter().map(|&entity| (entity, at)));
     }
-    let mut left = Vec::new();
-    for group in small {
-        let mut links: BTreeMap<usize, usize> = BTreeMap::new();
-        for at in group.iter().flat_map(|&entity| &near[entity]).filter_map(|other| home.get(other)) {
-            *links.entry(*at).or_default() += 1;
-        }
-        let fits = links.into_iter().filter(|&(at, _)| large[at].len() + group.len() <= LIMIT);
-        match fits.max_by_key(|&(at, held)| (held, std::cmp::Reverse(at))) {
-            Some((at, _)) => {
-                home.extend(group.iter().map(|&entity| (entity, at)));
-                large[at].extend(group);
-            }
-            None => left.push(group),
+    let mut links: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for (&entity, &at) in &home {
+        for &other in near[entity].iter().filter_map(|other| home.get(other)).filter(|other| **other > at) {
+            *links.entry((at, other)).or_default() += 1;
         }
     }
-    // Tables that hang from the same one stay together.
-    left.sort_by_key(|group| group.iter().flat_map(|&entity| &near[entity]).min().copied());
-    large.extend(packed(left));
-    large
+    let mut pairs: Vec<((usize, usize), usize)> = links.into_iter().collect();
+    pairs.sort_by_key(|&((a, b), held)| (std::cmp::Reverse(held), groups[a].len() + groups[b].len(), a, b));
+    let mut taken = vec![false; groups.len()];
+    for ((a, b), _) in pairs {
+        let (least, sum) = (groups[a].len().min(groups[b].len()), groups[a].len() + groups[b].len());
+        if !taken[a] && !taken[b] && least < small && sum <= LIMIT {
+            (taken[a], taken[b]) = (true, true);
+            let moved = std::mem::take(&mut groups[b]);
+            groups[a].extend(moved);
+        }
+    }
+    groups.retain(|group| !group.is_empty());
+    groups
 }
 
 #[cfg(test)]
@@ -271,10 +292,17 @@ mod tests {
     }
 
     #[test]
+    fn a_tree_is_cut_into_few_pictures() {
+        let mut text = String::from("t0: id pk\n");
+        (1..100).for_each(|n| writeln!(text, "t{n}: id pk, p -> t{}.id", n / 4).unwrap());
+        assert!(check(&diagram(&text)).len() <= 6);
+    }
+
+    #[test]
     fn a_chain_of_thousands_is_cut() {
         let mut text = String::from("t0: id pk\n");
         (1..3000).for_each(|n| writeln!(text, "t{n}: id pk, p -> t{}.id, q -> t{}.id", n - 1, n / 3).unwrap());
         let pictures = check(&diagram(&text));
-        assert!(pictures.len() < 300, "{}", pictures.len());
+        assert!(pictures.len() < 200, "{}", pictures.len());
     }
 }

@@ -189,17 +189,17 @@ fn channel(mut wires: Vec<Wire>) -> Channel {
     Channel { width: if empty { 0 } else { 2 * PAD + last * TRACK }, tracks }
 }
 
-/// Takes each in turn and puts it where the costs are least, until nothing gets better.
+/// Takes each in turn and puts it where the costs are least, until nothing gets better. `costs[a][b]` is that of `a` before `b`.
 fn sequence(costs: &[Vec<i32>]) -> Vec<usize> {
     let mut sequence: Vec<usize> = (0..costs.len()).collect();
     for _ in 0..6 {
         let before = sequence.clone();
-        for wire in 0..costs.len() {
+        for (wire, own) in costs.iter().enumerate() {
             sequence.retain(|&other| other != wire);
-            let mut cost: i64 = sequence.iter().map(|&other| i64::from(costs[wire][other])).sum();
+            let mut cost: i64 = sequence.iter().map(|&other| i64::from(own[other])).sum();
             let (mut best, mut place) = (cost, 0);
             for (at, &other) in sequence.iter().enumerate() {
-                cost += i64::from(costs[other][wire]) - i64::from(costs[wire][other]);
+                cost += i64::from(costs[other][wire]) - i64::from(own[other]);
                 if cost < best || (cost == best && before.get(at + 1) == Some(&wire)) {
                     (best, place) = (cost, at + 1);
                 }

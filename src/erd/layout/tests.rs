@@ -72,7 +72,7 @@ fn ends_at_row(drawn: &Layout, end: End, point: Point, before: Point) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn lines_go_round_boxes_and_end_at_their_rows((sizes, lines) in sizes_and_lines()) {
         check(&sizes, &lines);
@@ -149,4 +149,44 @@ fn a_thousand_lines_are_no_trouble() {
     let arcs: Vec<(usize, usize)> = (0..1000).map(|n| (n % 40, (n * 7) % 41)).collect();
     let (sizes, lines) = graph(41, &arcs);
     check(&sizes, &lines);
+}
+
+fn runs_in(a: (Point, Point), b: (Point, Point)) -> bool {
+    let along = |a1: i32, a2: i32, b1: i32, b2: i32| a1.min(a2).max(b1.min(b2)) < a1.max(a2).min(b1.max(b2));
+    let ((a1, a2), (b1, b2)) = (a, b);
+    (a1.0 == a2.0 && b1.0 == b2.0 && a1.0 == b1.0 && along(a1.1, a2.1, b1.1, b2.1))
+        || (a1.1 == a2.1 && b1.1 == b2.1 && a1.1 == b1.1 && along(a1.0, a2.0, b1.0, b2.0))
+}
+
+/// Random numbers that are the same everywhere.
+fn numbers() -> impl FnMut(usize) -> usize {
+    let mut seed = 1_u64;
+    move |below| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    }
+}
+
+#[test]
+fn lines_that_have_nothing_in_common_do_not_run_in_one_another() {
+    let mut number = numbers();
+    for _ in 0..60 {
+        let sizes = [Size { width: 100, height: 9 * ROW }; 15];
+        let mut line = || {
+            let (a, b, row) = (number(15), number(15), number(7));
+            let from = End { node: a.max(b), y: middle(1 + i32::try_from(row).unwrap()) };
+            Line { from, to: End { node: a.min(b), y: middle(0) }, bundle: 0 }
+        };
+        let lines: Vec<Line> = (0..20).map(|_| line()).collect();
+        let routes = layout(&sizes, &lines).routes;
+        for (at, (line, route)) in lines.iter().zip(&routes).enumerate() {
+            for (_, other) in lines.iter().zip(&routes).take(at).filter(|(other, _)| other.to != line.to) {
+                let pieces = |route: &[Point]| route.windows(2).map(|piece| (piece[0], piece[1])).collect::<Vec<_>>();
+                assert!(
+                    pieces(route).iter().all(|a| pieces(other).iter().all(|b| !runs_in(*a, *b))),
+                    "{route:?} {other:?}"
+                );
+            }
+        }
+    }
 }

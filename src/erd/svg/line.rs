@@ -14,33 +14,46 @@ const RADIUS: i32 = 6;
 /// As many columns of text as a name may take in a sentence.
 const NAME: usize = 64;
 
-/// Draws the lines, each with its sentence as a tooltip.
+/// Draws the lines, each with its sentence as a tooltip, and over them the marks, each once even where lines share an end.
 pub(super) fn push_lines(out: &mut String, drawing: &Drawing<'_>) {
+    if drawing.relations.is_empty() {
+        return;
+    }
     out.push_str("<g class=\"l\">\n");
+    let mut marks = BTreeSet::new();
     for (relation, route) in drawing.relations.iter().zip(&drawing.layout.routes) {
         let sentence = sentence(drawing.diagram, relation);
         let _ = writeln!(out, "<path d=\"{}\"><title>{}</title></path>", path(route), Escaped(&sentence));
-    }
-    out.push_str("</g>\n");
-}
-
-/// Draws the marks, each once even where lines share an end.
-pub(super) fn push_marks(out: &mut String, drawing: &Drawing<'_>) {
-    let mut marks = BTreeSet::new();
-    for (relation, route) in drawing.relations.iter().zip(&drawing.layout.routes) {
         if let [from, .., to] = route[..] {
             marks.insert((from, direction(&drawing.layout.boxes, from), relation.from_cardinality));
             marks.insert((to, direction(&drawing.layout.boxes, to), relation.to_cardinality));
         }
     }
-    if marks.is_empty() {
-        return;
-    }
-    out.push_str("<g class=\"l\">\n");
     for (at, direction, cardinality) in marks {
         let _ = writeln!(out, "<path class=\"m\" d=\"{}\"/>", mark(at, direction, cardinality));
     }
     out.push_str("</g>\n");
+}
+
+/// Draws the bars at the rows of references of more than one column.
+pub(super) fn push_bars(out: &mut String, drawing: &Drawing<'_>) {
+    for (x, middle) in composite_rows(drawing) {
+        let _ = writeln!(out, "<path class=\"w\" d=\"M{x} {}v16\"/>", middle - 8);
+    }
+}
+
+/// The rows of references of more than one column: the line ends at the first, a bar at the edge of the box marks them all.
+fn composite_rows(drawing: &Drawing<'_>) -> BTreeSet<Point> {
+    let mut rows = BTreeSet::new();
+    for ((relation, line), route) in drawing.relations.iter().zip(&drawing.lines).zip(&drawing.layout.routes) {
+        let ends = [(line.from, &relation.from_columns, route.first()), (line.to, &relation.to_columns, route.last())];
+        for (end, columns, point) in ends.into_iter().filter(|(_, columns, _)| columns.len() > 1) {
+            let (plate, top) = (&drawing.plates[end.node], drawing.layout.boxes[end.node].y);
+            let middle = |&column: &usize| top + plate.row_middle(Some(column));
+            rows.extend(point.iter().flat_map(|&&(x, _)| columns.iter().map(move |column| (x, middle(column)))));
+        }
+    }
+    rows
 }
 
 /// 1 where a line leaves a box to the right, -1 to the left.

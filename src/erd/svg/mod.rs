@@ -41,11 +41,12 @@ const STYLE: &str = "\
 .mdbook-erd .l{opacity:.85}
 .mdbook-erd .l path{fill:none;stroke:var(--erd-fg);stroke-width:1.25}
 .mdbook-erd .l .m{fill:var(--erd-bg)}
+.mdbook-erd .w{stroke:var(--erd-fg);stroke-opacity:.85;stroke-width:3}
 .mdbook-erd .l path:hover{stroke:var(--erd-link);stroke-width:2.5}
 .mdbook-erd a{text-decoration:none;outline:none}
 .mdbook-erd a:hover .o,.mdbook-erd a:focus-visible .o{stroke:var(--erd-link);stroke-opacity:1;stroke-width:2}
 .mdbook-erd a:hover .h,.mdbook-erd a:focus-visible .h{text-decoration:underline}
-@media print{.mdbook-erd{--fg:#000;--bg:#fff;--table-header-bg:#ddd;break-inside:avoid} .mdbook-erd>div{overflow:visible} .mdbook-erd svg{width:100%;min-width:0!important}}
+@media print{.mdbook-erd{--fg:#000;--bg:#fff;--table-header-bg:#ddd;break-inside:avoid} .mdbook-erd>div{overflow:visible} .mdbook-erd svg{min-width:0!important;background:#fff}}
 </style>
 ";
 
@@ -71,6 +72,8 @@ struct Drawing<'d> {
     /// The tables and stubs.
     plates: Vec<Plate<'d>>,
     relations: Vec<&'d Relation>,
+    /// The ends of each relation, in plates.
+    lines: Vec<Line>,
     layout: Layout,
 }
 
@@ -97,7 +100,7 @@ impl<'d> Drawing<'d> {
         let lines: Vec<Line> = relations.iter().map(line).collect();
         let sizes: Vec<layout::Size> = plates.iter().map(Plate::size).collect();
         let layout = layout::layout(&sizes, &lines);
-        Drawing { diagram, plates, relations, layout }
+        Drawing { diagram, plates, relations, lines, layout }
     }
 }
 
@@ -121,7 +124,7 @@ fn push_figure(out: &mut String, drawing: &Drawing<'_>, style: &str, caption: &s
     for (plate, rect) in drawing.plates.iter().zip(&drawing.layout.boxes) {
         plate.push(out, rect);
     }
-    line::push_marks(out, drawing);
+    line::push_bars(out, drawing);
     let _ = writeln!(out, "</g>\n</svg>\n</div>\n<figcaption>{caption}</figcaption>\n</figure>");
 }
 

@@ -115,6 +115,13 @@ fn tables_link_to_their_sections() {
 }
 
 #[test]
+fn all_rows_of_a_composite_reference_are_marked() {
+    let bars = |text: &str| drawn(&diagram(text)).matches("<path class=\"w\"").count();
+    assert_eq!(bars("a: x pk, y pk\nb: x, n, y, fk(x y -> a.x y)"), 4);
+    assert_eq!(bars("a: x pk\nb: x -> a.x"), 0);
+}
+
+#[test]
 fn long_names_are_cut_and_told_in_full_by_the_tooltip() {
     let text = drawn(&hostile());
     let long = "long".repeat(75);
