@@ -2,6 +2,12 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+/// What a title ends in.
+const MARK: &str = "[TEMPLATE]";
+
+/// What a comment ends with that declares a template, but for white space.
+const COMMENT: &str = "template";
+
 /// Front matter whose `status` starts with `TEMPLATE`, a first heading that ends in `[TEMPLATE]`, or a comment
 /// `<!-- template -->` before the first heading.
 pub fn declares_itself(text: &str) -> bool {
@@ -31,9 +37,14 @@ fn is_template_status(line: &str) -> bool {
     value.is_some_and(|value| value.trim_start().trim_start_matches(['"', '\'']).starts_with("TEMPLATE"))
 }
 
+/// Whether the Markdown after the front matter declares a template. Only as much of it is parsed as can say so.
 fn body_declares(body: &str) -> bool {
+    let marks = [MARK, COMMENT].map(|mark| body.rfind(mark).map_or(0, |at| at + mark.len()));
+    let Some(last) = marks.into_iter().max().filter(|&last| last > 0) else { return false };
+    // A heading may be underlined in the next line.
+    let end = body[last..].match_indices('\n').nth(1).map_or(body.len(), |(newline, _)| last + newline);
     let mut heading = None;
-    for event in Parser::new_ext(body, Options::ENABLE_TABLES) {
+    for event in Parser::new_ext(&body[..end], Options::ENABLE_TABLES) {
         match event {
             Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
             Event::End(TagEnd::Heading(_)) => break,
@@ -44,7 +55,7 @@ fn body_declares(body: &str) -> bool {
             _ => {}
         }
     }
-    heading.is_some_and(|heading| heading.trim_end().ends_with("[TEMPLATE]"))
+    heading.is_some_and(|heading| heading.trim_end().ends_with(MARK))
 }
 
 fn is_template_comment(html: &str) -> bool {
