@@ -109,12 +109,7 @@ fn has_bracketed_title(bytes: &[u8], form: Form) -> bool {
 
 /// Whether a line begins behind these bytes. In JSON, a backslash and a letter in the text look like a line break, too.
 fn begins_line(before: &[u8], form: Form) -> bool {
-    match (form, before) {
-        (_, []) => true,
-        (Form::Plain, [.., b'\n' | b'\r']) => true,
-        (Form::Json, [.., b'\\', b'n' | b'r']) => true,
-        _ => false,
-    }
+    matches!((form, before), (_, []) | (Form::Plain, [.., b'\n' | b'\r']) | (Form::Json, [.., b'\\', b'n' | b'r']))
 }
 
 /// The first line, without what follows it; in JSON it may be longer, but not shorter.
