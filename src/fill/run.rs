@@ -122,7 +122,8 @@ impl<'a, 'f> Filler<'a, 'f> {
                 return Plan::Gone;
             }
         }
-        if let Some(entry) = own.filter(|entry| item.slots.len() > 1 && entry.value.as_table().is_none()) {
+        let below = item.slots.first().is_some_and(|slot| slot.path != item.path);
+        if let Some(entry) = own.filter(|entry| below && entry.value.as_table().is_none()) {
             let address = item.path.join(".");
             self.wrong_form(&entry.value, &address, item.slots[0].range.clone(), "a table with a key for each place");
         }
@@ -154,7 +155,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         unit.kept += 1;
         let label = self.text[slot.range.clone()].trim_end().trim_end_matches(':').trim_end();
-        let (before, after) = self.item_style(run, label);
+        let (before, after) = self.item_style(run, label, label);
         let prefix = container_prefix(self.text, slot.leaf);
         let place =
             Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };
@@ -185,13 +186,17 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// What stands around the value of an item made from a topic or key: as in the last labelled item of the list, else
-    /// a bold label.
-    fn item_style(&self, run: &Run, label: &str) -> (String, String) {
+    /// a bold label. `in_code` is the label as it stands in a code span.
+    fn item_style(&self, run: &Run, label: &str, in_code: &str) -> (String, String) {
         let sample = run.items.iter().rev().find(|item| item.role == Role::Labelled && item.slots.len() == 1);
         let styled = sample.and_then(|item| {
             let (slot, old) = (&item.slots[0], item.label.as_ref()?);
             let text_end = item.nested.is_empty().then_some(item.range.end)?;
-            let same = slot.site == Site::Text && old.site == Site::Text && old.range.end <= slot.range.start;
+            let label = match old.site {
+                Site::Text => label,
+                _ => Some(in_code).filter(|label| !label.contains('`'))?,
+            };
+            let same = slot.site == Site::Text && old.range.end <= slot.range.start;
             let head = self.text.get(slot.leaf..old.range.start)?;
             let middle = self.text.get(old.range.end..slot.range.start)?;
             same.then(|| (format!("{head}{label}{middle}"), self.text[slot.range.end..text_end].to_owned()))
@@ -641,7 +646,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.use_all(&entry.value);
         let label = label_of_key(&entry.key);
         let plain = Place::new(Block::Paragraph { line_start: false, prefix: "" }).between("**", ":** ");
-        let (before, after) = self.item_style(run, &place::text(&label, &plain));
+        let (before, after) = self.item_style(run, &place::text(&label, &plain), &entry.key);
         let prefix = container_prefix(self.text, leaf);
         let place =
             Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };

@@ -110,6 +110,21 @@ impl Builder<'_> {
         placeholder_slug(self.inner(&bracket.range))
     }
 
+    /// Whether a placeholder stands anywhere in these blocks.
+    fn holds_places(&self, blocks: &[Block]) -> bool {
+        blocks.iter().any(|block| match &block.kind {
+            BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } => !self.brackets(inlines).is_empty(),
+            BlockKind::List(list) => list.items.iter().any(|item| self.holds_places(&item.blocks)),
+            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => self.holds_places(blocks),
+            BlockKind::Table(table) => {
+                let mut cells = std::iter::once(&table.header).chain(&table.rows).flat_map(|row| &row.cells);
+                cells.any(|cell| !self.brackets(cell).is_empty())
+            }
+            BlockKind::Code(code) => code.lines.iter().any(|line| !self.code_brackets(line).is_empty()),
+            BlockKind::Rule | BlockKind::Html => false,
+        })
+    }
+
     fn note_links(&mut self, inlines: &Inlines) {
         let hidden = inlines.links.iter().filter(|link| link.inline && !link.image).filter(|link| {
             !link.destination.is_empty() && link.destination.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
@@ -468,20 +483,29 @@ impl Builder<'_> {
                     None => scope.clone(),
                 };
                 item.path = inner.path.clone();
-                self.labelled_slots(&mut item, &draft.brackets, &inner, draft.label.is_some(), leaf);
+                let alone = draft.brackets.len() == 1 && !self.holds_places(draft.nested);
+                self.labelled_slots(&mut item, &draft.brackets, &inner, (draft.label.is_some(), alone), leaf);
                 item.nested = self.elements(draft.nested, &inner, body);
             }
         }
         item
     }
 
-    fn labelled_slots(&mut self, item: &mut Item, brackets: &[Bracket], scope: &Scope, labelled: bool, leaf: usize) {
-        if labelled && brackets.len() > 1 {
+    /// The placeholders of an item's first line; one that is alone in its item stands at the label itself.
+    fn labelled_slots(
+        &mut self,
+        item: &mut Item,
+        brackets: &[Bracket],
+        scope: &Scope,
+        (labelled, alone): (bool, bool),
+        leaf: usize,
+    ) {
+        if labelled && !alone && !brackets.is_empty() {
             item.path = self.claim_node(scope, &scope.path);
         }
         for bracket in brackets {
             let own = scope.below(&self.own_slug(bracket)).path;
-            let sole = labelled && brackets.len() == 1;
+            let sole = labelled && alone;
             let candidates = if sole { vec![scope.path.clone(), own] } else { vec![own] };
             let inner = self.inner(&bracket.range).to_owned();
             let path = self.claim(scope, &candidates, &inner);
