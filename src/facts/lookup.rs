@@ -257,8 +257,4 @@ mod tests {
     fn separators_alone_are_no_empty_name() {
         assert!(matches!(table("_ = 1\n- = 2\n").get("_"), Lookup::One(_)));
     }
-
-    #[test]
-    fn slugs_keep_letters_of_any_script() {
-    }
 }

@@ -298,7 +298,8 @@ impl Builder<'_> {
         );
         run.open = open;
         run.under_prompt = under_prompt;
-        let names = samples.iter().map(|draft| draft.brackets.iter().map(|b| vec![self.own_slug(b)]).collect()).collect();
+        let names =
+            samples.iter().map(|draft| draft.brackets.iter().map(|b| vec![self.own_slug(b)]).collect()).collect();
         self.type_run(&mut run, scope, names);
         let strings = !open && samples.iter().all(|draft| draft.brackets.len() == 1 && draft.nested.is_empty());
         let distinct = samples.len() > 1 && {
