@@ -171,9 +171,7 @@ fn progress(template: &Template, statuses: &[Status], order: &Order, chapter: &s
                 let status = statuses[id];
                 progress.total += 1;
                 progress.done += usize::from(matches!(status, Status::Filled | Status::Derived | Status::Removed));
-                // A topic alone fails nothing: it is warned of, or stands in the message of its prompt.
-                let topic = template.placeholders[id].kind == PlaceholderKind::Topic;
-                progress.complete &= topic || status != Status::Missing;
+                progress.complete &= status != Status::Missing;
             }
         }
         progress
