@@ -114,7 +114,7 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         outcome.templates.iter().flat_map(|(_, _, filled)| &filled.missing).map(String::as_str).collect();
     let templates: Vec<_> = pages.iter().map(|page| (page.set, &page.template)).collect();
     for (at, set) in sets.iter().enumerate() {
-        let unknown = schemas[at].unknown.iter().filter(|field| !used.contains(&field.entry.value.id));
+        let unknown = schemas[at].unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, &used));
         outcome.diagnostics.extend(unknown.map(|field| field.diagnostic()));
         let own = templates.iter().filter(|(set, _)| *set == at).map(|(_, template)| *template);
         outcome.diagnostics.extend(leftover::unused(&set.root, &own.collect::<Vec<_>>(), &used, &missing));

@@ -417,16 +417,17 @@ impl Builder<'_> {
             let label = run.path.last().or_else(|| scope.path.last())?;
             Collection::of_label(label).filter(|&collection| collection != Collection::Tables)
         };
-        let named = || first.iter().flatten().find_map(|slug| Collection::of_name(slug));
+        let mut named = first.iter().flatten().filter_map(|slug| Collection::of_name(slug));
         let speaks = |collection: &Collection| {
             let owner = *collection != Collection::Columns || first.iter().flatten().any(|slug| slug.contains("table"));
             let known = |names: &Names| names.iter().any(|slug| collection.field(slug).is_some());
             owner && samples.iter().flatten().all(known)
         };
         run.collection = match in_table {
-            true => announced().or_else(named).filter(|&collection| collection != Collection::Tables),
+            true => announced().or_else(|| named.next()).filter(|&collection| collection != Collection::Tables),
             false if scope.in_record => None,
-            false => named().filter(speaks),
+            // `| [table] | [index] |` is about indexes, though a table is named first.
+            false => named.find(speaks),
         };
         let words = matches!(run.collection, Some(Collection::Relations | Collection::Checks));
         let single = samples.iter().all(|sample| sample.len() == 1);
