@@ -55,7 +55,8 @@ pub(crate) fn shows_any(value: &Value<'_>, used: &HashSet<FactId>) -> bool {
 
 impl Search<'_> {
     fn entry(&mut self, entry: &Entry<'_>, above: &[String]) {
-        if self.used.contains(&entry.value.id) {
+        let records = entry.value.as_array().is_some_and(|items| items.iter().any(|item| item.as_table().is_some()));
+        if self.used.contains(&entry.value.id) && !records {
             return;
         }
         let mut path = above.to_vec();

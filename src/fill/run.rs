@@ -123,14 +123,23 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         }
         let below = item.slots.first().is_some_and(|slot| slot.path != item.path);
-        if let Some(entry) = own.filter(|entry| below && entry.value.as_table().is_none()) {
-            let address = item.path.join(".");
-            self.wrong_form(&entry.value, &address, item.slots[0].range.clone(), "a table with a key for each place");
-        }
+        let misfit = own.filter(|entry| below && entry.value.as_table().is_none());
         let mut edits = Vec::new();
-        self.fill_slots(&item.slots, record, Sample::default(), unit, &mut edits);
+        match misfit {
+            Some(entry) => self.one_value_for_several(item, entry, unit),
+            None => self.fill_slots(&item.slots, record, Sample::default(), unit, &mut edits),
+        }
         self.elements(&item.nested, record, Targets::default(), unit, &mut edits);
         Plan::Keep(edits)
+    }
+
+    fn one_value_for_several(&mut self, item: &Item, entry: &'f Entry<'f>, unit: &mut Unit<'a, 'f>) {
+        let address = item.path.join(".");
+        self.wrong_form(&entry.value, &address, item.slots[0].range.clone(), "a table with a key for each place");
+        self.use_all(&entry.value);
+        unit.answered += 1;
+        unit.kept += 1;
+        item.slots.iter().for_each(|slot| self.set(slot.id, Status::Filled));
     }
 
     fn leave_item_out(&mut self, item: &Item, unit: &mut Unit<'a, 'f>) {
@@ -310,6 +319,10 @@ impl<'a, 'f> Filler<'a, 'f> {
         edits: &mut Vec<Edit<'f>>,
     ) {
         for item in items {
+            if item.role == Role::Continuation {
+                self.set_all(&item.range, Status::Missing);
+                continue;
+            }
             item.slots.iter().for_each(|slot| self.note_missing(slot, record, unit));
             if !matches!(item.role, Role::Topic) {
                 let answers: Vec<_> = item.slots.iter().map(|slot| (slot, None)).collect();
