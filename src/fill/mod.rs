@@ -202,7 +202,7 @@ struct Filler<'a, 'f> {
     missing: Vec<String>,
     /// Fields that records lack, by the placeholder that wants them.
     gaps: HashMap<PlaceholderId, RecordGap<'a>>,
-    /// Addresses of facts that were already reported as missing.
+    /// Facts that were already reported as missing, by address or by record and key.
     told: HashSet<String>,
     children: HashMap<String, Vec<(String, PlaceholderId)>>,
     order: Order,

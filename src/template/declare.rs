@@ -20,7 +20,15 @@ pub fn declares_itself(text: &str) -> bool {
     }
     let front_matter = residue::front_matter(text);
     status(&text[front_matter.clone()]).is_some_and(|status| status.starts_with("TEMPLATE"))
-        || opening(&text[front_matter.end..]).is_template
+        || opening(up_to_marks(&text[front_matter.end..])).is_template
+}
+
+/// As much of a chapter as can declare it: up to the line after the last mark, which may underline a heading.
+fn up_to_marks(text: &str) -> &str {
+    let marks = ["[TEMPLATE]", "template"].map(|mark| text.rfind(mark).map_or(0, |at| at + mark.len()));
+    let last = marks.into_iter().max().unwrap_or(0);
+    let end = text[last..].match_indices('\n').nth(1).map_or(text.len(), |(newline, _)| last + newline);
+    if last == 0 { "" } else { &text[..end] }
 }
 
 /// Whether the chapter looks like a template, declared or not: it has the mark in its first heading or says
