@@ -59,9 +59,17 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn remove_section(&self, section: &Section, edits: &mut Vec<Edit<'f>>) {
         let mut range = section.range.clone();
         if self.text[range.end..].trim().is_empty() || self.ends_at_residue(range.end) {
+            while let Some(last) = edits.pop_if(|last| last.range.end == range.start && last.text.is_empty()) {
+                range.start = last.range.start;
+            }
             let kept = self.text[..range.start].trim_end().len();
             let line = self.text[kept..range.start].find('\n').map_or(0, |at| at + 1);
             range.start = kept + line;
+            // An edit right before brings blank lines of its own.
+            if let Some(last) = edits.last_mut().filter(|last| last.range.end > range.start) {
+                range.start = last.range.end;
+                last.text = format!("{}{}", last.text.trim_end(), self.newline).into();
+            }
         }
         edits.push(Edit::new(range, "", Origin::Template));
     }
