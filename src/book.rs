@@ -199,6 +199,11 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
             )
             .with_help("write `**[label]**: [value]`, or put a backslash before the first bracket")
         }
+        Trap::InHtml(range) => {
+            let title = format!("`{}` stands in a block of HTML and is not filled", &chapter.text[range.clone()]);
+            Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "published as it is")
+                .with_help("write it as Markdown, with a blank line between it and the tags")
+        }
         Trap::HiddenPlaceholder(range) => {
             let title = format!("Markdown reads `{}` as a link", &chapter.text[range.clone()]);
             Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "no placeholder")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Filler, Record, Unit};
+use super::{Filler, Record, Status, Unit};
 use crate::diagnostic::{Code, Diagnostic, Label, Sub};
 use crate::facts::{self, quote_key};
 use crate::source::Span;
@@ -209,6 +209,8 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn warn_topics(&mut self, unit: &Unit<'a, 'f>) {
         let mut wanted: Vec<(&Slot, String)> = Vec::new();
         for slot in &unit.label_topics {
+            // It stays on the page and fails nothing.
+            self.statuses[slot.id] = Some(Status::Optional);
             let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
             if self.told.insert(address.clone()) {
                 wanted.push((slot, address));

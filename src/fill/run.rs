@@ -417,6 +417,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let sample = Sample { slots: &item.slots, named_by_label: named.is_some() };
         if let Some(label) = named {
             let name = match record {
+                // In code a name is a name; in prose it is words.
+                Record::Raw { name: Some(entry), .. } if label.site == Site::Text => Some(label_of_key(&entry.key)),
                 Record::Raw { name: Some(entry), .. } => Some(Cow::Borrowed(&*entry.key)),
                 Record::Raw { name: None, .. } => None,
                 typed => Some(Cow::Owned(last_part(typed))),

@@ -123,6 +123,8 @@ pub enum Trap {
     BracketedDefinition(Range<usize>),
     /// `[other_table](id)`, a link to a bare word.
     HiddenPlaceholder(Range<usize>),
+    /// A bracket in a block of HTML, where Markdown has no say.
+    InHtml(Range<usize>),
 }
 
 /// An index into [`Template::placeholders`] while the template is built and bound.
@@ -400,7 +402,7 @@ impl Builder<'_> {
         let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
         residue.sort_by_key(|range| range.start);
         self.traps.sort_by_key(|trap| match trap {
-            Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) => range.start,
+            Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) | Trap::InHtml(range) => range.start,
         });
         let known = self.claims.into_keys().collect();
         Template { placeholders: self.placeholders, root, residue, links: self.links, traps: self.traps, known }
