@@ -2,6 +2,7 @@
 pub mod book;
 pub mod cli;
 pub mod config;
+pub mod coverage;
 pub mod diagnostic;
 pub mod erd;
 pub mod facts;
