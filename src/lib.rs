@@ -11,6 +11,7 @@ pub mod job;
 mod leftover;
 pub mod lints;
 pub mod markdown;
+pub mod outline;
 pub mod place;
 pub mod preprocessor;
 pub mod project;

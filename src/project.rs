@@ -71,6 +71,13 @@ impl Project {
         Project { root: root.to_owned(), host, sources, book_toml, diagnostics: Vec::new() }
     }
 
+    /// The project of files without a `book.toml`, named from the current directory.
+    pub fn of_files(host: HostConfig) -> Project {
+        let mut sources = Sources::default();
+        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), String::new()));
+        Project { root: PathBuf::new(), host, sources, book_toml, diagnostics: Vec::new() }
+    }
+
     /// The project in a directory, for commands that run without mdBook; `environment` is applied as mdBook would.
     pub fn on_disk(
         root: &Path,
@@ -225,6 +232,12 @@ pub fn prefix_in_repository(root: &Path, workspace: Option<&Path>) -> Option<Str
     let base = workspace.or_else(repository).or_else(|| fs::canonicalize(".").ok())?;
     let way = slashes(root.strip_prefix(base).ok()?);
     (!way.is_empty()).then(|| way + "/")
+}
+
+/// The path in `src` of a file that is named from the root of the book; `None` for one that is not in it.
+pub fn chapter_path(src: &str, file: &Path) -> Option<String> {
+    let file = plain(file);
+    Some(slashes(file.strip_prefix(plain(Path::new(src))).ok()?))
 }
 
 fn source(kind: SourceKind, name: String, text: String) -> Source {

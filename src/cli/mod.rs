@@ -2,8 +2,12 @@
 
 mod book;
 mod check;
+mod file;
+mod outline;
 mod preprocess;
 mod progress;
+mod render;
+mod target;
 mod terminal;
 
 use std::fmt;
@@ -42,7 +46,9 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Outline(outline::Outline),
     Check(check::Check),
+    Render(render::Render),
     /// Tells mdBook that a renderer is supported: every one is
     #[command(after_help = "mdBook calls this; there is no need to.")]
     Supports {
@@ -124,7 +130,9 @@ fn dispatch(command: Option<Command>) -> Exit {
     let ended = match command {
         // A "no" would let mdBook skip the gate without a word; what to leave out is its own `renderers` key.
         Some(Command::Supports { renderer: _ }) => Ok(Exit::Done),
+        Some(Command::Outline(outline)) => outline.execute(),
         Some(Command::Check(check)) => check.execute(),
+        Some(Command::Render(render)) => render.execute(),
         None if io::stdin().is_terminal() => {
             say(&format!("{ABOUT}\n\n{WIRING}\n`mdbook-database --help` lists what else it does.\n"));
             Ok(Exit::Usage)
