@@ -178,8 +178,8 @@ fn progress(template: &Template, statuses: &[Status], order: &Order, chapter: &s
             complete: true,
         };
         for id in order.of(&section.range) {
-            if template.placeholders[id].kind != PlaceholderKind::Continuation {
-                let status = statuses[id];
+            let status = statuses[id];
+            if template.placeholders[id].kind != PlaceholderKind::Continuation && status != Status::Optional {
                 progress.total += 1;
                 progress.done += usize::from(matches!(status, Status::Filled | Status::Derived | Status::Removed));
                 progress.complete &= status != Status::Missing;
