@@ -58,8 +58,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// How complete each template is.
     pub progress: Vec<Progress>,
-    /// The templates with what became of their placeholders, by position in the chapters.
-    pub templates: Vec<(usize, Template, Filled)>,
+    /// The templates with what became of their placeholders: the position in the chapters, and that of the set.
+    pub templates: Vec<(usize, usize, Template, Filled)>,
 }
 
 /// A set of facts files, merged.
@@ -106,21 +106,22 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         used.extend(&filled.used);
         outcome.diagnostics.extend(filled.diagnostics.iter().cloned());
         outcome.progress.push(filled.progress.clone());
-        outcome.templates.push((page.chapter, Template::default(), filled));
+        outcome.templates.push((page.chapter, page.set, Template::default(), filled));
     }
     let shelves: Vec<_> = sets.iter().map(|set| Shelf { stem: &set.stem, root: &set.root }).collect();
     resolve_references(input, &shelves, &mut used, &mut outcome);
     let missing: Vec<&str> =
-        outcome.templates.iter().flat_map(|(_, _, filled)| &filled.missing).map(String::as_str).collect();
+        outcome.templates.iter().flat_map(|(.., filled)| &filled.missing).map(String::as_str).collect();
     let templates: Vec<_> = pages.iter().map(|page| (page.set, &page.template)).collect();
     for (at, set) in sets.iter().enumerate() {
-        let unknown = schemas[at].unknown.iter().filter(|field| !used.contains(&field.entry.value.id));
+        let unknown = schemas[at].unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, &used));
         outcome.diagnostics.extend(unknown.map(|field| field.diagnostic()));
         let own = templates.iter().filter(|(set, _)| *set == at).map(|(_, template)| *template);
         outcome.diagnostics.extend(leftover::unused(&set.root, &own.collect::<Vec<_>>(), &used, &missing));
         outcome.diagnostics.extend(secrets(&set.root, input.config));
     }
-    for ((chapter, template, filled), page) in outcome.templates.iter_mut().zip(pages) {
+    let filled = pages.into_iter().filter(|page| sets[page.set].first.is_some());
+    for ((chapter, _, template, filled), page) in outcome.templates.iter_mut().zip(filled) {
         outcome.chapters[*chapter] = Some(std::mem::take(&mut filled.text));
         *template = page.template;
     }

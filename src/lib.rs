@@ -56,6 +56,7 @@
 pub mod book;
 pub mod cli;
 pub mod config;
+pub mod coverage;
 pub mod diagnostic;
 pub mod erd;
 pub mod facts;
@@ -64,6 +65,7 @@ pub mod job;
 mod leftover;
 pub mod lints;
 pub mod markdown;
+pub mod outline;
 pub mod place;
 pub mod preprocessor;
 pub mod project;

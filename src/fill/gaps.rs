@@ -172,7 +172,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let header = facts::dotted_path(group.header.iter().map(String::as_str));
         if let Some(span) = inline {
-            let message = format!("add to the inline table `{header}`: {}", group.lines.trim().replace('\n', "; "));
+            // An inline table has no room for comments.
+            let entries: Vec<_> = group.lines.lines().filter_map(|line| line.split("  # ").next()).collect();
+            let message = format!("add to the inline table `{header}`: `{}`", entries.join(", "));
             return Some(Sub::Place { message, label: Label { span, text: String::new() } });
         }
         let at = table.insert_at?;

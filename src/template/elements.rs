@@ -114,6 +114,21 @@ impl Builder<'_> {
         placeholder_slug(self.inner(&bracket.range))
     }
 
+    /// Whether a placeholder stands anywhere in these blocks.
+    fn holds_places(&self, blocks: &[Block]) -> bool {
+        blocks.iter().any(|block| match &block.kind {
+            BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } => !self.brackets(inlines).is_empty(),
+            BlockKind::List(list) => list.items.iter().any(|item| self.holds_places(&item.blocks)),
+            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => self.holds_places(blocks),
+            BlockKind::Table(table) => {
+                let mut cells = std::iter::once(&table.header).chain(&table.rows).flat_map(|row| &row.cells);
+                cells.any(|cell| !self.brackets(cell).is_empty())
+            }
+            BlockKind::Code(code) => code.lines.iter().any(|line| !self.code_brackets(line).is_empty()),
+            BlockKind::Rule | BlockKind::Html => false,
+        })
+    }
+
     fn note_links(&mut self, inlines: &Inlines) {
         let hidden = inlines.links.iter().filter(|link| link.inline && !link.image).filter(|link| {
             !link.destination.is_empty() && link.destination.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
@@ -402,16 +417,17 @@ impl Builder<'_> {
             let label = run.path.last().or_else(|| scope.path.last())?;
             Collection::of_label(label).filter(|&collection| collection != Collection::Tables)
         };
-        let named = || first.iter().flatten().find_map(|slug| Collection::of_name(slug));
+        let mut named = first.iter().flatten().filter_map(|slug| Collection::of_name(slug));
         let speaks = |collection: &Collection| {
             let owner = *collection != Collection::Columns || first.iter().flatten().any(|slug| slug.contains("table"));
             let known = |names: &Names| names.iter().any(|slug| collection.field(slug).is_some());
             owner && samples.iter().flatten().all(known)
         };
         run.collection = match in_table {
-            true => announced().or_else(named).filter(|&collection| collection != Collection::Tables),
+            true => announced().or_else(|| named.next()).filter(|&collection| collection != Collection::Tables),
             false if scope.in_record => None,
-            false => named().filter(speaks),
+            // `| [table] | [index] |` is about indexes, though a table is named first.
+            false => named.find(speaks),
         };
         let words = matches!(run.collection, Some(Collection::Relations | Collection::Checks));
         let single = samples.iter().all(|sample| sample.len() == 1);
@@ -482,20 +498,29 @@ impl Builder<'_> {
                     None => scope.clone(),
                 };
                 item.path = inner.path.clone();
-                self.labelled_slots(&mut item, &draft.brackets, &inner, draft.label.is_some(), leaf);
+                let alone = draft.brackets.len() == 1 && !self.holds_places(draft.nested);
+                self.labelled_slots(&mut item, &draft.brackets, &inner, (draft.label.is_some(), alone), leaf);
                 item.nested = self.elements(draft.nested, &inner, body);
             }
         }
         item
     }
 
-    fn labelled_slots(&mut self, item: &mut Item, brackets: &[Bracket], scope: &Scope, labelled: bool, leaf: usize) {
-        if labelled && brackets.len() > 1 {
+    /// The placeholders of an item's first line; one that is alone in its item stands at the label itself.
+    fn labelled_slots(
+        &mut self,
+        item: &mut Item,
+        brackets: &[Bracket],
+        scope: &Scope,
+        (labelled, alone): (bool, bool),
+        leaf: usize,
+    ) {
+        if labelled && !alone && !brackets.is_empty() {
             item.path = self.claim_node(scope, &scope.path);
         }
         for bracket in brackets {
             let own = scope.below(&self.own_slug(bracket)).path;
-            let sole = labelled && brackets.len() == 1;
+            let sole = labelled && alone;
             let candidates = if sole { vec![scope.path.clone(), own] } else { vec![own] };
             let inner = self.inner(&bracket.range).to_owned();
             let path = self.claim(scope, &candidates, &inner);

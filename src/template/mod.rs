@@ -306,11 +306,18 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
     let mut document = blocks::parse(&masked);
     let hidden = residue::template_only(text, &document.blocks);
     let definitions = std::mem::take(&mut document.bracketed_definitions);
+    let definitions = residue::with_repetitions(&masked, definitions);
     if !hidden.is_empty() || !definitions.is_empty() {
         masked = mask(&masked, &hidden);
         masked = residue::without_definitions(masked, &definitions);
         document = blocks::parse(&masked);
     }
+    // What looked like a repetition may have been code.
+    let starts_bracket = |definition: &Range<usize>| {
+        let at = document.broken_links.partition_point(|span| span.start < definition.start);
+        document.broken_links.get(at).is_some_and(|span| span.start == definition.start)
+    };
+    let traps = definitions.into_iter().filter(starts_bracket).map(Trap::BracketedDefinition).collect();
     let builder = Builder {
         text,
         is_literal,
@@ -318,7 +325,7 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         placeholders: Vec::new(),
         claims: HashMap::new(),
         links: Vec::new(),
-        traps: definitions.into_iter().map(Trap::BracketedDefinition).collect(),
+        traps,
     };
     builder.template(document, front_matter, hidden)
 }
