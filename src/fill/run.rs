@@ -1,6 +1,7 @@
 //! Runs: list items, table rows and code lines that are filled by key or stand once for each record.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::answer::{Answer, Inline, Sample, inline};
 use super::record::{self, Record};
@@ -783,7 +784,13 @@ impl<'r, 't> Written<'r, 't> {
         if further.is_empty() {
             return;
         }
-        let end = self.run.items[at].range.end;
+        let Range { start, end } = self.run.items[at].range;
+        // A code line goes with its line end: what is added takes the place of the whole line.
+        if let Some(line) = edits.last_mut().filter(|edit| self.is_code() && edit.range.end > end) {
+            let (before, after) = (&self.text[line.range.start..start], &self.text[end..line.range.end]);
+            line.text = format!("{before}{}{after}", self.join(further, false)).into();
+            return;
+        }
         let leading = self.empty && !self.is_code();
         if leading {
             let start = self.dropped_from.take().unwrap_or(end);
