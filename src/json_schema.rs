@@ -1,0 +1,411 @@
+//! A JSON Schema for a facts file, made from its templates and the typed schema, so that editors can help.
+//!
+//! Draft 7, which Taplo reads. Keys are asked for in the spelling of the addresses; nothing is required, as facts may
+//! lie in several files and sections may be left out.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::slug::label_of_key;
+use crate::template::{CodeBlock, Element, Item, Role, Run, RunKind, Section, Slot, Template};
+use crate::vocabulary::Collection;
+
+/// A template that takes its facts from the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// The chapter.
+    pub text: &'a str,
+    /// What it asks for.
+    pub template: &'a Template,
+}
+
+/// The schema of a facts file as JSON text, ending in a newline.
+pub fn render(file: &str, pages: &[Page<'_>]) -> String {
+    let mut root = Node::default();
+    for page in pages {
+        Walker { page: *page }.section(&page.template.root, &mut root, &mut Vec::new());
+    }
+    root.children.insert("tables".to_owned(), tables(pages));
+    let mut schema = root.object();
+    schema.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
+    schema.insert("title".to_owned(), json!(file));
+    schema.insert("$comment".to_owned(), json!("written by `mdbook-database schema`; `init` writes it anew"));
+    schema.insert("definitions".to_owned(), definitions());
+    format!("{:#}\n", Value::Object(schema))
+}
+
+/// A table of the facts, or a place in one.
+#[derive(Debug, Default)]
+struct Node {
+    children: BTreeMap<String, Node>,
+    /// Schemas that the value itself may match, beside a table of the children.
+    forms: Vec<Value>,
+    description: Option<String>,
+    /// Schemas of keys that the template does not name.
+    further: Vec<Value>,
+    /// It is a table even without children.
+    table: bool,
+}
+
+impl Node {
+    fn at(&mut self, path: &[String]) -> &mut Node {
+        path.iter().fold(self, |node, key| node.children.entry(key.clone()).or_default())
+    }
+
+    fn allow(&mut self, form: Value) {
+        if !self.forms.contains(&form) {
+            self.forms.push(form);
+        }
+    }
+
+    fn allow_further(&mut self, form: Value) {
+        if !self.further.contains(&form) {
+            self.further.push(form);
+        }
+    }
+
+    fn describe(&mut self, text: String) {
+        if self.description.is_none() && !text.is_empty() {
+            self.description = Some(text);
+        }
+    }
+
+    /// The schema of a table of the children.
+    fn object(self) -> Map<String, Value> {
+        let further = match self.further.len() {
+            0 => json!(false),
+            1 => self.further.into_iter().next().unwrap_or_default(),
+            _ => json!({ "anyOf": self.further }),
+        };
+        let properties: Map<_, _> = self.children.into_iter().map(|(key, node)| (key, node.into_schema())).collect();
+        let mut object = Map::new();
+        object.insert("type".to_owned(), json!("object"));
+        object.insert("properties".to_owned(), Value::Object(properties));
+        object.insert("additionalProperties".to_owned(), further);
+        object
+    }
+
+    fn into_schema(mut self) -> Value {
+        let mut forms = std::mem::take(&mut self.forms);
+        let description = self.description.take();
+        if self.table || !self.children.is_empty() || !self.further.is_empty() {
+            forms.insert(0, Value::Object(self.object()));
+        }
+        let mut schema = match (forms.len(), forms.pop()) {
+            (_, None) => Map::new(),
+            // Draft 7 does not look beside a `$ref`.
+            (1, Some(Value::Object(form))) if !form.contains_key("$ref") => form,
+            (_, Some(last)) => {
+                forms.push(last);
+                Map::from_iter([("anyOf".to_owned(), Value::Array(forms))])
+            }
+        };
+        if let Some(description) = description {
+            schema.insert("description".to_owned(), json!(description));
+        }
+        Value::Object(schema)
+    }
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/definitions/{name}") })
+}
+
+fn definitions() -> Value {
+    json!({
+        "fact": {
+            "anyOf": [
+                { "type": "string", "pattern": "\\S" },
+                { "type": ["number", "boolean"] },
+                { "type": "array", "items": { "type": ["string", "number", "boolean"] } },
+            ],
+        },
+        "records": {
+            "anyOf": [{ "type": "object" }, { "type": "array" }],
+        },
+        "text": { "type": "string", "pattern": "\\S" },
+        "instead": {
+            "anyOf": [
+                { "const": false, "description": "Leaves the section out of the book." },
+                { "type": "string", "pattern": "\\S", "description": "Markdown in place of the section's body." },
+                { "type": "array", "items": { "type": ["string", "number", "boolean", "object"] } },
+            ],
+        },
+        "none": { "type": "array", "maxItems": 0, "description": "Leaves it out." },
+        "reference": {
+            "description": "`table.column`, `table` (its primary key), or a table with `table` and `columns`.",
+            "anyOf": [
+                { "type": "string", "pattern": "\\S" },
+                {
+                    "type": "object",
+                    "properties": { "table": { "type": "string" }, "columns": columns() },
+                    "required": ["table"],
+                    "additionalProperties": false,
+                },
+            ],
+        },
+    })
+}
+
+fn columns() -> Value {
+    json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] })
+}
+
+struct Walker<'p> {
+    page: Page<'p>,
+}
+
+impl Walker<'_> {
+    /// Puts what a section asks for under the node of its record (the root of the facts, at the top).
+    fn section(&self, section: &Section, record: &mut Node, titles: &mut Vec<String>) {
+        if let Some(repeat) = &section.repeat {
+            let mut inner = Node::default();
+            self.slot(&repeat.name, &mut inner);
+            self.inside(section, &mut inner, titles);
+            self.records(record, &repeat.records, inner);
+            return;
+        }
+        if !section.path.is_empty() {
+            titles.push(section.title.clone());
+            let node = record.at(&section.path);
+            node.table = true;
+            node.allow(reference("instead"));
+            node.describe(titles.join(" / "));
+        }
+        self.inside(section, record, titles);
+        if !section.path.is_empty() {
+            titles.pop();
+        }
+    }
+
+    fn inside(&self, section: &Section, record: &mut Node, titles: &mut Vec<String>) {
+        self.elements(&section.elements, record);
+        section.sections.iter().for_each(|child| self.section(child, record, titles));
+    }
+
+    fn elements(&self, elements: &[Element], record: &mut Node) {
+        for element in elements {
+            match element {
+                Element::Slots(slots) => slots.iter().for_each(|slot| self.slot(slot, record)),
+                Element::Prompt(prompt) => self.slot(&prompt.slot, record),
+                Element::Run(run) => self.run(run, record),
+                Element::Code(code) => self.code(code, record),
+                Element::Repeat { repeat, elements, .. } => {
+                    let mut inner = Node::default();
+                    self.slot(&repeat.name, &mut inner);
+                    self.elements(elements, &mut inner);
+                    self.records(record, &repeat.records, inner);
+                }
+            }
+        }
+    }
+
+    fn slot(&self, slot: &Slot, record: &mut Node) {
+        let names = slot.path.split_last().map(|(last, parents)| {
+            let names = std::iter::once(last).chain(&slot.aliases);
+            names.map(|name| [parents, std::slice::from_ref(name)].concat()).collect::<Vec<_>>()
+        });
+        for path in names.unwrap_or_default() {
+            let node = record.at(&path);
+            node.allow(reference("fact"));
+            node.describe(self.words(slot));
+        }
+    }
+
+    fn run(&self, run: &Run, record: &mut Node) {
+        if run.lead.is_some() {
+            let node = record.at(&run.path);
+            node.table = true;
+            node.allow(reference("none"));
+            node.describe(label_of_key(run.path.last().map_or("", String::as_str)).into_owned());
+        }
+        for item in &run.items {
+            match item.role {
+                Role::Labelled | Role::Topic | Role::Plain => self.item(item, record),
+                Role::Sample | Role::Continuation => {}
+            }
+        }
+        let labelled = run.items.iter().any(|item| matches!(item.role, Role::Labelled | Role::Topic));
+        if labelled && !run.path.is_empty() {
+            let further = match run.kind {
+                RunKind::Table => json!({ "type": "object" }),
+                RunKind::List { .. } | RunKind::Code => reference("fact"),
+            };
+            record.at(&run.path).allow_further(further);
+        }
+        self.samples(run, record);
+    }
+
+    fn item(&self, item: &Item, record: &mut Node) {
+        item.slots.iter().for_each(|slot| self.slot(slot, record));
+        if item.slots.iter().any(|slot| slot.path.len() > item.path.len()) && item.label.is_some() {
+            let node = record.at(&item.path);
+            node.allow(reference("none"));
+            let words: Vec<_> = item.slots.iter().map(|slot| self.words(slot)).collect();
+            node.describe(words.join("; "));
+        }
+        self.elements(&item.nested, record);
+    }
+
+    /// Records: an array or a table of what one sample asks for.
+    fn samples(&self, run: &Run, record: &mut Node) {
+        let samples: Vec<&Item> = run.items.iter().filter(|item| item.role == Role::Sample).collect();
+        let Some(first) = samples.first() else { return };
+        let mut inner = Node::default();
+        for sample in &samples {
+            sample.slots.iter().for_each(|slot| self.slot(slot, &mut inner));
+            self.elements(&sample.nested, &mut inner);
+        }
+        let single = !run.open && samples.iter().all(|sample| sample.slots.len() == 1 && sample.nested.is_empty());
+        if single {
+            for slot in samples.iter().flat_map(|sample| &sample.slots) {
+                let path = [run.path.as_slice(), slot.path.as_slice()].concat();
+                let node = record.at(&path);
+                node.allow(reference("fact"));
+                node.describe(self.words(slot));
+            }
+        }
+        let words: Vec<_> = first.slots.iter().map(|slot| self.words(slot)).collect();
+        self.records(record, &run.records, inner);
+        record.at(&run.records).describe(words.join("; "));
+    }
+
+    fn records(&self, record: &mut Node, path: &[String], inner: Node) {
+        let one = Value::Object(inner.object());
+        let scalar = json!({ "type": ["string", "number", "boolean"] });
+        let record = record.at(path);
+        record.allow(json!({ "type": "array", "items": { "anyOf": [one, scalar] } }));
+        record.allow(json!({ "type": "object", "additionalProperties": { "anyOf": [one, scalar] } }));
+    }
+
+    fn code(&self, code: &CodeBlock, record: &mut Node) {
+        let node = record.at(&code.path);
+        node.allow(reference("text"));
+        node.allow(reference("none"));
+        node.describe("The text of the code block as a whole.".to_owned());
+        self.run(&code.run, record);
+    }
+
+    fn words(&self, slot: &Slot) -> String {
+        let text = self.page.text.get(slot.range.clone()).unwrap_or_default();
+        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+        inner.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// `[tables]`: the typed fields, and those that only the templates have.
+fn tables(pages: &[Page<'_>]) -> Node {
+    let mut table = Node::default();
+    let mut column = Node::default();
+    let mut index = Node::default();
+    for (owner, fields) in [(&mut table, TABLE), (&mut column, COLUMN), (&mut index, INDEX)] {
+        for (field, description, schema) in fields {
+            let node = owner.at(&[(*field).to_owned()]);
+            node.allow(schema());
+            node.describe((*description).to_owned());
+        }
+    }
+    for (prefix, collection, owner) in [
+        ("tables{}.", Collection::Tables, &mut table),
+        ("tables{}.columns{}.", Collection::Columns, &mut column),
+        ("tables{}.indexes{}.", Collection::Indexes, &mut index),
+    ] {
+        let addresses = pages.iter().flat_map(|page| &page.template.placeholders);
+        for field in addresses.filter_map(|placeholder| placeholder.address.as_deref()?.strip_prefix(prefix)) {
+            let typed = collection.field(field).is_some() || Collection::of_label(field).is_some();
+            if !typed && !field.contains(['{', '[', '.']) {
+                owner.at(&[field.to_owned()]).allow(reference("fact"));
+            }
+        }
+    }
+    let named = |record: Node| json!({ "type": "object", "additionalProperties": record.into_schema() });
+    table.at(&["columns".to_owned()]).allow(named(column));
+    table.at(&["indexes".to_owned()]).allow(named(index));
+    table.at(&["relations".to_owned()]).allow(one_or_many(RELATION));
+    table.at(&["checks".to_owned()]).allow(one_or_many(CHECK));
+    let mut tables = Node::default();
+    tables.describe("The tables of the database, by name.".to_owned());
+    tables.allow(named(table));
+    tables
+}
+
+/// A table by name or an array of records, each of which may be a plain string.
+fn one_or_many(fields: &[Field]) -> Value {
+    let mut record = Node::default();
+    for (field, description, schema) in fields {
+        let node = record.at(&[(*field).to_owned()]);
+        node.allow(schema());
+        node.describe((*description).to_owned());
+    }
+    let one = json!({ "anyOf": [record.into_schema(), { "type": "string", "pattern": "\\S" }] });
+    json!({ "anyOf": [{ "type": "object", "additionalProperties": one }, { "type": "array", "items": one }] })
+}
+
+/// A typed field: its name, what it is, and its form.
+type Field = (&'static str, &'static str, fn() -> Value);
+
+fn text() -> Value {
+    json!({ "type": "string", "pattern": "\\S" })
+}
+
+fn words() -> Value {
+    json!({ "type": "string" })
+}
+
+fn yes_or_no() -> Value {
+    json!({ "type": "boolean" })
+}
+
+fn scalar() -> Value {
+    json!({ "type": ["string", "number", "boolean"] })
+}
+
+fn target() -> Value {
+    reference("reference")
+}
+
+const TABLE: &[Field] = &[
+    ("description", "Markdown: what one row stands for.", || reference("fact")),
+    ("kind", "`table`, `view`, …; `table` when absent.", text),
+];
+
+const COLUMN: &[Field] = &[
+    ("type", "The data type.", words),
+    (
+        "constraints",
+        "The constraints in words; or say them with the fields below.",
+        || json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] }),
+    ),
+    ("primary_key", "Part of the primary key.", yes_or_no),
+    ("nullable", "May be null.", yes_or_no),
+    ("unique", "Unique on its own.", yes_or_no),
+    ("default", "The default.", scalar),
+    ("references", "What it refers to: `table.column`, or `table` for its primary key.", target),
+    ("on_delete", "`cascade`, `set null`, `restrict`, …", text),
+    ("on_update", "`cascade`, `set null`, `restrict`, …", text),
+    ("description", "Markdown.", || reference("fact")),
+];
+
+const INDEX: &[Field] = &[
+    ("columns", "Columns or expressions.", columns),
+    ("unique", "Whether it is unique.", yes_or_no),
+    ("method", "`btree`, `gin`, …", text),
+    ("where", "The predicate of a partial index.", text),
+    ("purpose", "Markdown: the query that it is for.", || reference("fact")),
+];
+
+const RELATION: &[Field] = &[
+    ("name", "Its name, where it stands in an array.", text),
+    ("columns", "Columns of this table.", columns),
+    ("references", "What they refer to.", target),
+    ("on_delete", "`cascade`, `set null`, `restrict`, …", text),
+    ("on_update", "`cascade`, `set null`, `restrict`, …", text),
+    ("description", "Markdown.", || reference("fact")),
+];
+
+const CHECK: &[Field] = &[
+    ("name", "Its name, where it stands in an array.", text),
+    ("expression", "The condition.", text),
+    ("description", "Markdown.", || reference("fact")),
+];
