@@ -121,9 +121,6 @@ fn definitions() -> Value {
                 { "type": "array", "items": { "type": ["string", "number", "boolean"] } },
             ],
         },
-        "records": {
-            "anyOf": [{ "type": "object" }, { "type": "array" }],
-        },
         "text": { "type": "string", "pattern": "\\S" },
         "instead": {
             "anyOf": [

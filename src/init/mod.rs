@@ -5,6 +5,8 @@ mod complete;
 mod lines;
 mod plan;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use book_toml::{Wired, new_book, wire};
 pub use complete::{Completed, complete};

@@ -290,7 +290,10 @@ impl<'p> Planner<'p> {
         } else {
             Header::SampleOfArray
         };
-        let what = label_of_key(run.records.last().map_or("", String::as_str)).into_owned();
+        let what = match run.records.last() {
+            Some(key) if key != "items" => label_of_key(key).into_owned(),
+            _ => one_line(self.titles.last().map_or("", String::as_str)),
+        };
         let comments = match first {
             true => vec![format!("{what}: repeat the table for each of them")],
             false => vec!["or, for one of the other kind:".to_owned()],

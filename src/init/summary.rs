@@ -37,13 +37,15 @@ fn bullet(line: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use mdbook_summary::SummaryItem;
+
     use super::*;
 
     fn added(summary: &str) -> String {
         let text = add_chapter(summary, "Database", "database.md");
         let parsed = mdbook_summary::parse_summary(&text).unwrap();
-        let chapters = parsed.numbered_chapters.iter().filter_map(|item| item.maybe_link());
-        let found = chapters.filter(|link| link.name == "Database").count();
+        let is_new = |item: &&SummaryItem| matches!(item, SummaryItem::Link(link) if link.name == "Database");
+        let found = parsed.numbered_chapters.iter().filter(is_new).count();
         assert_eq!(found, 1, "{text}");
         text
     }
