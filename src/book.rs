@@ -114,7 +114,7 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         outcome.templates.iter().flat_map(|(.., filled)| &filled.missing).map(String::as_str).collect();
     let templates: Vec<_> = pages.iter().map(|page| (page.set, &page.template)).collect();
     for (at, set) in sets.iter().enumerate() {
-        let unknown = schemas[at].unknown.iter().filter(|field| !used.contains(&field.entry.value.id));
+        let unknown = schemas[at].unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, &used));
         outcome.diagnostics.extend(unknown.map(|field| field.diagnostic()));
         let own = templates.iter().filter(|(set, _)| *set == at).map(|(_, template)| *template);
         outcome.diagnostics.extend(leftover::unused(&set.root, &own.collect::<Vec<_>>(), &used, &missing));
@@ -199,6 +199,11 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
                 "taken for two placeholders here",
             )
             .with_help("write `**[label]**: [value]`, or put a backslash before the first bracket")
+        }
+        Trap::InHtml(range) => {
+            let title = format!("`{}` stands in a block of HTML and is not filled", &chapter.text[range.clone()]);
+            Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "published as it is")
+                .with_help("write it as Markdown, with a blank line between it and the tags")
         }
         Trap::HiddenPlaceholder(range) => {
             let title = format!("Markdown reads `{}` as a link", &chapter.text[range.clone()]);

@@ -15,12 +15,16 @@ pub fn slug(text: &str) -> String {
     for c in text.chars() {
         if c.is_alphanumeric() {
             slug.extend(c.to_lowercase());
-        } else if !matches!(c, '\'' | '’') && !slug.is_empty() && !slug.ends_with('_') {
+        } else if !is_apostrophe(c) && !slug.is_empty() && !slug.ends_with('_') {
             slug.push('_');
         }
     }
     slug.truncate(slug.trim_end_matches('_').len());
     slug
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}')
 }
 
 /// The slug of a heading or label: numbering in front (`1.`, `2.3`, `4)`) and a parenthesis at the end are dropped.
@@ -137,6 +141,12 @@ fn split_pascal_case(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_any_script_stay() {
+        assert_eq!(slug("Единый ключ: №1"), "единый_ключ_1");
+        assert_eq!(slug("  --Tool/service used?! "), "tool_service_used");
+    }
 
     #[test]
     fn headings_lose_numbers_and_parentheses() {

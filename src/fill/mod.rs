@@ -128,7 +128,11 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
     let mut edits = Vec::new();
     filler.section(&template.root, Record::Root, &mut edits);
     filler.report_gaps();
-    let text = filler.splice(0..text.len(), edits);
+    let cut = edits.iter().any(|edit| edit.origin == Origin::Template && filler.ends_page(edit.range.end));
+    let mut text = filler.splice(0..text.len(), edits);
+    if cut {
+        end_without_blank_lines(&mut text);
+    }
     let statuses: Vec<Status> = filler.statuses.iter().map(|status| status.unwrap_or(Status::Removed)).collect();
     let progress = progress(template, &statuses, &filler.order, options.chapter);
     Filled {
@@ -140,6 +144,13 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         missing: filler.missing,
         progress,
     }
+}
+
+/// The blank lines that kept the last block from what is gone go, too.
+fn end_without_blank_lines(text: &mut String) {
+    let kept = text.trim_end().len();
+    let line_end = text[kept..].find('\n').map_or(text.len(), |newline| kept + newline + 1);
+    text.truncate(line_end);
 }
 
 /// The last keys of all addresses at the top, by the folded address above them.

@@ -76,6 +76,23 @@ pub(crate) fn in_code_lines(text: &str, range: Range<usize>) -> Vec<Range<usize>
     found
 }
 
+/// What of a block of HTML a reader sees: neither tags nor comments, nor what stands in `script` and `style`.
+pub(crate) fn html_text(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let open = text[at..range.end].find('<').map_or(range.end, |open| at + open);
+        if open > at {
+            found.push(at..open);
+        }
+        let rest = &text[open..range.end];
+        let close = ["<!--", "<script", "<style"].iter().zip(["-->", "</script>", "</style>"]);
+        let end = close.into_iter().find_map(|(open, close)| rest.starts_with(open).then_some(close)).unwrap_or(">");
+        at = rest.find(end).map_or(range.end, |length| open + length + end.len());
+    }
+    found
+}
+
 /// The range of a code span without its backticks.
 pub(crate) fn inside_backticks(text: &str, span: &Range<usize>) -> Range<usize> {
     let ticks = text[span.clone()].bytes().take_while(|&byte| byte == b'`').count();

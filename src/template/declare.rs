@@ -81,8 +81,7 @@ fn opening(text: &str) -> Opening {
             Event::End(TagEnd::Heading(_)) => {
                 let heading = heading.unwrap_or_default();
                 opening.is_template |= heading.trim_end().ends_with("[TEMPLATE]");
-                opening.bracketed_heading =
-                    heading.find('[').is_some_and(|at| heading[at..].contains(']') && !heading.contains("[!"));
+                opening.bracketed_heading = !heading.contains("[!") && holds_placeholder(&heading);
                 break;
             }
             Event::Html(_) | Event::InlineHtml(_) => {
@@ -95,6 +94,12 @@ fn opening(text: &str) -> Opening {
         }
     }
     opening
+}
+
+/// Whether a bracketed text of a heading is something else than a fact reference such as `[overview.version]`.
+fn holds_placeholder(heading: &str) -> bool {
+    let mut texts = heading.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    texts.any(|(text, _)| !text.contains('.') || text.contains(char::is_whitespace))
 }
 
 #[cfg(test)]
