@@ -43,8 +43,20 @@ pub fn complete(text: &str, root: &facts::Table<'_>, plan: &Plan, schema: Option
 struct Addition {
     at: usize,
     text: String,
-    /// It wants a blank line around it.
-    block: bool,
+    form: Form,
+}
+
+/// What an addition is; at one place they stand in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// The first line.
+    Directive,
+    /// Keys of the table above.
+    Keys,
+    /// Keys that begin the file, with blank lines around them.
+    FirstKeys,
+    /// A table with its header, with blank lines around it.
+    Block,
 }
 
 struct Completion<'c> {
@@ -81,7 +93,7 @@ impl Completion<'_> {
             let own = if path.is_empty() { address_key(&key.key) } else { format!("{path}.{}", address_key(&key.key)) };
             let parts: Vec<&str> =
                 table.path.iter().map(String::as_str).chain(std::iter::once(key.key.as_str())).collect();
-            !mentioned.contains(&own) && self.root.find(&parts).first().is_none()
+            key.wanted && !mentioned.contains(&own) && self.root.find(&parts).first().is_none()
         };
         let keys: Vec<&Key> = table.keys.iter().filter(is_new).collect();
         if keys.is_empty() {
@@ -93,7 +105,7 @@ impl Completion<'_> {
             Standing::Dotted { after, from } => {
                 let prefix = dotted_path(table.path[from..].iter().map(String::as_str)) + ".";
                 let lines: String = keys.iter().map(|key| self.key_lines(key, &prefix)).collect();
-                self.add(after, lines, false);
+                self.add(after, lines, Form::Keys);
             }
             Standing::Closed(words) => {
                 let names: Vec<_> = keys.iter().map(|key| format!("`{}`", key.key)).collect();
@@ -192,7 +204,7 @@ impl Completion<'_> {
         let first = header.map_or(0, |at| at + 1);
         let region = self.lines.get(first..).unwrap_or_default();
         let length = region.iter().take_while(|line| !matches!(line.kind, Kind::Header { .. })).count();
-        let mut after: Vec<(usize, String)> = Vec::new();
+        let mut after: Vec<(usize, Form, String)> = Vec::new();
         for key in keys {
             let before = table.keys.iter().take_while(|other| !std::ptr::eq(*other, *key));
             let before: Vec<String> = before.map(|other| address_key(&other.key)).collect();
@@ -205,14 +217,15 @@ impl Completion<'_> {
                 (None, Some(header)) => self.lines[header].range.end,
                 (None, None) => self.start_of_keys(first + length),
             };
+            let form = if sibling.or(header).is_some() { Form::Keys } else { Form::FirstKeys };
             let lines = self.key_lines(key, "");
-            match after.iter_mut().find(|(known, _)| *known == at) {
-                Some((_, text)) => text.push_str(&lines),
-                None => after.push((at, lines)),
+            match after.iter_mut().find(|(known, ..)| *known == at) {
+                Some((.., text)) => text.push_str(&lines),
+                None => after.push((at, form, lines)),
             }
         }
-        for (at, lines) in after {
-            self.add(at, lines, false);
+        for (at, form, lines) in after {
+            self.add(at, lines, form);
         }
     }
 
@@ -222,7 +235,7 @@ impl Completion<'_> {
         let last = region.iter().rposition(|line| !matches!(line.kind, Kind::Comment | Kind::Blank));
         match last {
             Some(at) => self.end_of_value(at),
-            None => self.before_header(end).unwrap_or(self.text.len()),
+            None => self.before_header(end).unwrap_or(self.text.len()).max(self.start()),
         }
     }
 
@@ -246,7 +259,7 @@ impl Completion<'_> {
             self.completed.added += keys.len();
         }
         let at = self.place_of(above);
-        self.add(at, text, true);
+        self.add(at, text, Form::Block);
     }
 
     /// The offset of the next table after the last of those above that the file has; the end of the file if it has none.
@@ -273,28 +286,32 @@ impl Completion<'_> {
     }
 
     fn key_lines(&self, key: &Key, prefix: &str) -> String {
-        let Key { key, comment, value } = key;
+        let Key { key, comment, value, .. } = key;
         let newline = self.newline;
         let comment = if comment.is_empty() { String::new() } else { format!("# {comment}{newline}") };
         format!("{comment}#{prefix}{} = {value}{newline}", quote_key(key))
     }
 
-    fn add(&mut self, at: usize, text: String, block: bool) {
-        self.additions.push(Addition { at, text, block });
+    fn add(&mut self, at: usize, text: String, form: Form) {
+        self.additions.push(Addition { at, text, form });
     }
 
     /// The line that tells editors where the schema is.
     fn schema(&mut self, schema: Option<&str>) {
         let Some(schema) = schema else { return };
         if !self.lines.iter().any(|line| self.text[line.range.clone()].trim_start().starts_with("#:schema")) {
-            let at = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
             let text = format!("#:schema {schema}{}", self.newline);
-            self.additions.insert(0, Addition { at, text, block: false });
+            self.add(self.start(), text, Form::Directive);
         }
     }
 
+    /// The offset after a byte order mark.
+    fn start(&self) -> usize {
+        if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+    }
+
     fn finish(mut self) -> Completed {
-        self.additions.sort_by_key(|addition| addition.at);
+        self.additions.sort_by_key(|addition| (addition.at, addition.form));
         let mut text = String::with_capacity(self.text.len());
         let mut copied = 0;
         for addition in &self.additions {
@@ -303,13 +320,14 @@ impl Completion<'_> {
             if !text.is_empty() && !text.ends_with(['\n', '\u{feff}']) {
                 text.push_str(self.newline);
             }
-            let blank = text.is_empty() || text.ends_with("\n\n") || text.ends_with("\n\r\n");
-            if addition.block && !blank {
+            let block = matches!(addition.form, Form::FirstKeys | Form::Block);
+            let blank = text.is_empty() || text == "\u{feff}" || text.ends_with("\n\n") || text.ends_with("\n\r\n");
+            if block && !blank {
                 text.push_str(self.newline);
             }
             text.push_str(&addition.text);
             let follows = self.text.get(copied..).unwrap_or_default();
-            if addition.block && !follows.is_empty() && !follows.starts_with(['\n', '\r']) {
+            if block && !follows.is_empty() && !follows.starts_with(['\n', '\r']) {
                 text.push_str(self.newline);
             }
         }

@@ -32,6 +32,7 @@ pub(super) struct Table {
     pub(super) header: Header,
     /// Lines above the header, without `#`.
     pub(super) comments: Vec<String>,
+    /// All keys in the order of the page, so that new ones find their place.
     pub(super) keys: Vec<Key>,
 }
 
@@ -43,9 +44,18 @@ pub(super) struct Key {
     pub(super) comment: String,
     /// The value with places to fill in: `""`.
     pub(super) value: String,
+    /// Nothing answers it yet.
+    pub(super) wanted: bool,
 }
 
-/// What a template wants, but for what its facts already answer.
+impl Key {
+    /// One that takes a single value.
+    fn new(key: &str, comment: String, wanted: bool) -> Key {
+        Key { key: key.to_owned(), comment, value: "\"\"".to_owned(), wanted }
+    }
+}
+
+/// Adds what a template wants; what its facts already answer is in it for the order only.
 ///
 /// `statuses` are those of [`Template::placeholders`] with the facts as they are.
 pub fn plan(text: &str, template: &Template, statuses: &[Status], plan: &mut Plan) {
@@ -110,12 +120,12 @@ impl<'p> Planner<'p> {
 
     /// The section's own table comes first, so that the page's order is the file's.
     fn open(&mut self, section: &Section, base: &Base) {
-        let wants = |element: &Element| match element {
-            Element::Slots(slots) => slots.iter().any(|slot| self.wanted(slot)),
-            Element::Prompt(prompt) => self.wanted(&prompt.slot),
+        let has_key = |element: &Element| match element {
+            Element::Slots(slots) => !slots.is_empty(),
+            Element::Prompt(_) => true,
             _ => false,
         };
-        if section.repeat.is_none() && section.elements.iter().any(wants) {
+        if section.repeat.is_none() && section.elements.iter().any(has_key) {
             self.table(base, &section.path);
         }
     }
@@ -140,7 +150,7 @@ impl<'p> Planner<'p> {
 
     /// A place that takes one value; `label` is what the comment begins with, by default the key in words.
     fn slot(&mut self, slot: &Slot, base: &Base, label: Option<&str>) {
-        let Some((key, parents)) = slot.path.split_last().filter(|_| self.wanted(slot)) else { return };
+        let Some((key, parents)) = slot.path.split_last() else { return };
         let words = self.words(slot);
         let key_in_words = label_of_key(key).into_owned();
         let comment = match label.unwrap_or(&key_in_words) {
@@ -148,13 +158,13 @@ impl<'p> Planner<'p> {
             label if crate::slug::placeholder_slug(&words) == *key => capitalised(&words, label),
             label => format!("{label}: {words}"),
         };
-        self.key(base, parents, key, comment, "\"\"".to_owned());
+        self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
     }
 
-    fn key(&mut self, base: &Base, parents: &[String], key: &str, comment: String, value: String) {
+    fn key(&mut self, base: &Base, parents: &[String], key: Key) {
         let table = self.table(base, parents);
-        if !table.keys.iter().any(|known| address_key(&known.key) == address_key(key)) {
-            table.keys.push(Key { key: key.to_owned(), comment, value });
+        if !table.keys.iter().any(|known| address_key(&known.key) == address_key(&key.key)) {
+            table.keys.push(key);
         }
     }
 
@@ -202,11 +212,12 @@ impl<'p> Planner<'p> {
     }
 
     fn topic(&mut self, item: &Item, base: &Base) {
-        let Some(slot) = item.slots.first().filter(|slot| self.wanted(slot)) else { return };
+        let Some(slot) = item.slots.first() else { return };
         let Some((key, parents)) = slot.path.split_last() else { return };
         let words = self.words(slot);
         let plain = address_key(&words.replace(' ', "_")) == address_key(key);
-        self.key(base, parents, key, if plain { String::new() } else { words }, "\"\"".to_owned());
+        let comment = if plain { String::new() } else { words };
+        self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
     }
 
     /// An item, row or line: one value, or a table of values where it has several places.
@@ -231,19 +242,16 @@ impl<'p> Planner<'p> {
 
     /// A line of code: the key says enough where the placeholder says nothing.
     fn line(&mut self, slot: &Slot, base: &Base) {
-        let Some((key, parents)) = slot.path.split_last().filter(|_| self.wanted(slot)) else { return };
+        let Some((key, parents)) = slot.path.split_last() else { return };
         let words = self.words(slot);
         let comment = if words.eq_ignore_ascii_case("describe") { String::new() } else { words };
-        self.key(base, parents, key, comment, "\"\"".to_owned());
+        self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
     }
 
     /// `database = { technology = "", purpose = "" }`.
     fn row(&mut self, item: &Item, base: &Base, label: Option<&str>) {
         let Some((key, parents)) = item.path.split_last() else { return };
         let slots: Vec<&Slot> = item.slots.iter().filter(|slot| self.wanted(slot)).collect();
-        if slots.is_empty() {
-            return;
-        }
         let mut fields: Vec<String> = Vec::with_capacity(slots.len());
         for slot in &slots {
             let field = slot.path[item.path.len()..].iter().map(|key| quote_key(key).into_owned());
@@ -255,7 +263,8 @@ impl<'p> Planner<'p> {
         let words: Vec<_> = slots.iter().map(|slot| self.words(slot)).collect();
         let label = label.map_or_else(|| label_of_key(key).into_owned(), str::to_owned);
         let comment = format!("{label}: {}", words.join("; "));
-        self.key(base, parents, key, comment, format!("{{ {} }}", fields.join(", ")));
+        let value = format!("{{ {} }}", fields.join(", "));
+        self.key(base, parents, Key { value, ..Key::new(key, comment, !slots.is_empty()) });
     }
 
     /// The records that stand in place of samples: one for each kind of sample.
@@ -313,8 +322,8 @@ impl<'p> Planner<'p> {
             && slots.iter().enumerate().all(|(at, slot)| slots[..at].iter().all(|other| other.path != slot.path));
         if distinct {
             for slot in slots {
-                if let Some(key) = slot.path.last().filter(|_| self.wanted(slot)) {
-                    self.key(base, &run.path, key, self.words(slot), "\"\"".to_owned());
+                if let Some(key) = slot.path.last() {
+                    self.key(base, &run.path, Key::new(key, self.words(slot), self.wanted(slot)));
                 }
             }
             return;
@@ -322,7 +331,8 @@ impl<'p> Planner<'p> {
         let Some((key, parents)) = run.records.split_last() else { return };
         let words = slots.first().map(|slot| self.words(slot)).unwrap_or_default();
         let comment = format!("{words}: as many as there are");
-        self.key(base, parents, key, comment, "[\"\"]".to_owned());
+        let wanted = slots.iter().any(|slot| self.wanted(slot));
+        self.key(base, parents, Key { value: "[\"\"]".to_owned(), ..Key::new(key, comment, wanted) });
     }
 
     fn code(&mut self, code: &'p CodeBlock, base: &Base) {
@@ -379,9 +389,8 @@ impl<'p> Planner<'p> {
             return;
         }
         let key = |key: &str, comment: &str, value: &str| Key {
-            key: key.to_owned(),
-            comment: comment.to_owned(),
             value: value.to_owned(),
+            ..Key::new(key, comment.to_owned(), true)
         };
         let mut keys = vec![key("description", "What one row stands for", "\"\"")];
         keys.extend(extra.iter().map(|(field, words)| key(field, words, "\"\"")));

@@ -92,17 +92,15 @@ fn completed(page: &str, facts: &str) -> Completed {
     })
 }
 
-/// The facts with every comment that `init` wrote made a fact.
+/// The facts with every comment that `init` wrote made a fact, and the headers in comments that it wrote below.
 fn uncommented(old: &str, new: &str) -> String {
     let mut old = old.lines().peekable();
+    let lines: Vec<(&str, bool)> = new.lines().map(|line| (line, old.next_if(|old| *old == line).is_none())).collect();
     let mut text = String::new();
-    for line in new.lines() {
-        let added = old.peek() != Some(&line);
-        if !added {
-            old.next();
-        }
-        let fact =
-            line.strip_prefix('#').filter(|line| added && !line.starts_with([' ', ':', '#']) && !line.is_empty());
+    for (at, &(line, added)) in lines.iter().enumerate() {
+        let follows = lines.get(at + 1).is_some_and(|&(next, added)| added && !next.trim().is_empty());
+        let ours = added || (line.starts_with("#[") && follows);
+        let fact = line.strip_prefix('#').filter(|line| ours && !line.starts_with([' ', ':', '#']) && !line.is_empty());
         text.push_str(&fact.unwrap_or(line).replace("\"\"", if added { "\"X\"" } else { "\"\"" }));
         text.push('\n');
     }
@@ -121,7 +119,7 @@ fn a_new_file_asks_for_everything_in_the_order_of_the_page() {
     let text = completed(SMALL, "").text;
     let expected = "\
 # Name of the system
-#name_of_the_system = \"\"
+#description = \"\"
 
 # 1. Overview
 [overview]
@@ -179,7 +177,7 @@ fn facts_that_are_there_are_not_asked_for_again() {
     let Completed { text, added, notes } = completed(SMALL, facts);
     assert!(!text.contains("pool_size"), "the description answers the topics: {text}");
     assert!(!text.contains("pool.limits") && text.matches("ttl").count() == 1, "{text}");
-    assert!(text.starts_with("# Name of the system\n#name_of_the_system = \"\"\n\n[overview]\n"), "{text}");
+    assert!(text.starts_with("# Name of the system\n#description = \"\"\n\n[overview]\n"), "{text}");
     assert!(
         text.contains("[overview]\n# Describe it:\n#description = \"\"\nversion = 16\n# Size: now; in a year\n#size ="),
         "{text}"
@@ -204,7 +202,7 @@ fn what_a_later_template_adds_goes_where_it_belongs() {
 fn every_way_to_write_a_table_is_completed_in_its_own() {
     let facts = "overview.version = 16\n\n[stack]\nserver = { product = \"P\" } # mine\nsettings.PORT = [\n  1,\n]\n";
     let Completed { text, notes, .. } = completed(SMALL, facts);
-    assert!(text.contains("overview.version = 16\n# Describe it:\n#overview.description = \"\"\n"), "{text}");
+    assert!(text.contains("\n# Describe it:\n#overview.description = \"\"\n"), "{text}");
     assert!(text.contains("settings.PORT = [\n  1,\n]\n#settings.HOST = \"\"\n"), "{text}");
     assert_eq!(notes, [] as [String; 0]);
     let inline = completed(SMALL, "overview = { version = 16 }\n");
@@ -214,7 +212,7 @@ fn every_way_to_write_a_table_is_completed_in_its_own() {
 
 #[test]
 fn line_ends_and_a_byte_order_mark_stay() {
-    let text = completed(SMALL, "\u{feff}# mine\r\n[overview]\r\nversion = 1\r\n").text;
+    let text = completed(SMALL, "\u{feff}# mine\r\n\r\n[overview]\r\nversion = 1\r\n").text;
     assert!(text.starts_with("\u{feff}# mine\r\n"), "{text:?}");
     assert!(!text.replace("\r\n", "").contains('\n'), "{text:?}");
 }
