@@ -75,10 +75,10 @@ pub fn label_of_key(key: &str) -> Cow<'_, str> {
 fn without_example_mark(text: &str) -> &str {
     let marks = ["e.g.,", "e.g.", "eg.", "ex:", "for example,", "for example"];
     for mark in marks {
-        if let Some(head) = text.get(..mark.len()) {
-            if head.eq_ignore_ascii_case(mark) {
-                return text[mark.len()..].trim_start();
-            }
+        if let Some(head) = text.get(..mark.len())
+            && head.eq_ignore_ascii_case(mark)
+        {
+            return text[mark.len()..].trim_start();
         }
     }
     text

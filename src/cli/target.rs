@@ -32,10 +32,10 @@ impl Target {
             }
             return Ok(Target { book: OpenBook::open(path)?, chapter: None });
         }
-        if facts.is_empty() {
-            if let Some(target) = chapter_of_book(path)? {
-                return Ok(target);
-            }
+        if facts.is_empty()
+            && let Some(target) = chapter_of_book(path)?
+        {
+            return Ok(target);
         }
         alone(path, facts)
     }

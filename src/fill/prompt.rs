@@ -21,11 +21,11 @@ impl<'a, 'f> Filler<'a, 'f> {
     ) {
         let sample = Sample { slots: &[], named_by_label: true };
         let answer = self.answer(record, &prompt.slot, sample);
-        if let Some(Answer::Fact(Value { kind: Kind::Array(items), .. })) = &answer {
-            if items.is_empty() {
-                self.leave_prompt_out(prompt, answer.as_ref(), unit, edits);
-                return;
-            }
+        if let Some(Answer::Fact(Value { kind: Kind::Array(items), .. })) = &answer
+            && items.is_empty()
+        {
+            self.leave_prompt_out(prompt, answer.as_ref(), unit, edits);
+            return;
         }
         match &answer {
             Some(found) => {

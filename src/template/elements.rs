@@ -59,12 +59,12 @@ impl Builder<'_> {
                         elements.push(Element::Prompt(self.prompt(block, &brackets[0], scope, taken, body)));
                         continue;
                     }
-                    if let Some((label, bracket)) = placeholder_lead(self.text, inlines, &brackets) {
-                        if let Some(next) = rest.as_slice().first().filter(|next| is_run_block(next)) {
-                            rest.next();
-                            elements.push(self.repeated_label(&label, &bracket, next, scope));
-                            continue;
-                        }
+                    if let Some((label, bracket)) = placeholder_lead(self.text, inlines, &brackets)
+                        && let Some(next) = rest.as_slice().first().filter(|next| is_run_block(next))
+                    {
+                        rest.next();
+                        elements.push(self.repeated_label(&label, &bracket, next, scope));
+                        continue;
                     }
                     lead = labels::lead(self.text, inlines)
                         .filter(|lead| brackets.last().is_none_or(|bracket| bracket.range.end <= lead.range.start));

@@ -302,7 +302,7 @@ pub(crate) struct CodeBlock {
 /// Total: any text is a template, if perhaps one without placeholders.
 pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
     let front_matter = residue::front_matter(text);
-    let mut masked = mask(text, &[front_matter.clone()]);
+    let mut masked = mask(text, std::slice::from_ref(&front_matter));
     let mut document = blocks::parse(&masked);
     let hidden = residue::template_only(text, &document.blocks);
     let definitions = std::mem::take(&mut document.bracketed_definitions);
