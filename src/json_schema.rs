@@ -22,12 +22,12 @@ pub struct Page<'a> {
 
 /// The schema of a facts file as JSON text, ending in a newline.
 pub fn render(file: &str, pages: &[Page<'_>]) -> String {
-    let mut root = Node::default();
+    let mut root = Node { table: true, ..Node::default() };
     for page in pages {
         Walker { page: *page }.section(&page.template.root, &mut root, &mut Vec::new());
     }
     root.children.insert("tables".to_owned(), tables(pages));
-    let mut schema = root.object();
+    let mut schema = root.untyped();
     schema.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
     schema.insert("title".to_owned(), json!(file));
     schema.insert("$comment".to_owned(), json!("written by `mdbook-database schema`; `init` writes it anew"));
@@ -35,34 +35,33 @@ pub fn render(file: &str, pages: &[Page<'_>]) -> String {
     format!("{:#}\n", Value::Object(schema))
 }
 
-/// A table of the facts, or a place in one.
+/// A table of the facts, or a place in one. What it may be is said by types side by side and not by `anyOf`: so a
+/// validator can say which key is wrong, and an editor finds the keys.
 #[derive(Debug, Default)]
 struct Node {
     children: BTreeMap<String, Node>,
-    /// Schemas that the value itself may match, beside a table of the children.
-    forms: Vec<Value>,
     description: Option<String>,
     /// Schemas of keys that the template does not name.
     further: Vec<Value>,
+    /// Schemas of what an array may hold.
+    items: Vec<Value>,
     /// It is a table even without children.
     table: bool,
+    /// A fact: a scalar, or an array of scalars.
+    fact: bool,
+    /// A text.
+    text: bool,
+    /// `false`, `[]` or Markdown in place of a section.
+    section: bool,
+    /// `[]` leaves it out.
+    removable: bool,
+    /// The schema of a typed field.
+    typed: Option<Value>,
 }
 
 impl Node {
     fn at(&mut self, path: &[String]) -> &mut Node {
         path.iter().fold(self, |node, key| node.children.entry(key.clone()).or_default())
-    }
-
-    fn allow(&mut self, form: Value) {
-        if !self.forms.contains(&form) {
-            self.forms.push(form);
-        }
-    }
-
-    fn allow_further(&mut self, form: Value) {
-        if !self.further.contains(&form) {
-            self.further.push(form);
-        }
     }
 
     fn describe(&mut self, text: String) {
@@ -71,40 +70,75 @@ impl Node {
         }
     }
 
-    /// The schema of a table of the children.
-    fn object(self) -> Map<String, Value> {
-        let further = match self.further.len() {
-            0 => json!(false),
-            1 => self.further.into_iter().next().unwrap_or_default(),
-            _ => json!({ "anyOf": self.further }),
-        };
-        let properties: Map<_, _> = self.children.into_iter().map(|(key, node)| (key, node.into_schema())).collect();
-        let mut object = Map::new();
-        object.insert("type".to_owned(), json!("object"));
-        object.insert("properties".to_owned(), Value::Object(properties));
-        object.insert("additionalProperties".to_owned(), further);
-        object
+    /// Records: an array of them, or a table by name.
+    fn allow_records(&mut self, record: &Value) {
+        push_new(&mut self.items, record.clone());
+        push_new(&mut self.further, record.clone());
     }
 
     fn into_schema(mut self) -> Value {
-        let mut forms = std::mem::take(&mut self.forms);
-        let description = self.description.take();
-        if self.table || !self.children.is_empty() || !self.further.is_empty() {
-            forms.insert(0, Value::Object(self.object()));
-        }
-        let mut schema = match (forms.len(), forms.pop()) {
-            (_, None) => Map::new(),
+        let description = self.description.take().map(|text| ("description".to_owned(), json!(text)));
+        let mut schema = match self.typed.take() {
             // Draft 7 does not look beside a `$ref`.
-            (1, Some(Value::Object(form))) if !form.contains_key("$ref") => form,
-            (_, Some(last)) => {
-                forms.push(last);
-                Map::from_iter([("anyOf".to_owned(), Value::Array(forms))])
-            }
+            Some(typed) if typed.get("$ref").is_some() => Map::from_iter([("allOf".to_owned(), json!([typed]))]),
+            Some(Value::Object(typed)) => typed,
+            _ => self.untyped(),
         };
-        if let Some(description) = description {
-            schema.insert("description".to_owned(), json!(description));
-        }
+        schema.extend(description);
         Value::Object(schema)
+    }
+
+    fn untyped(self) -> Map<String, Value> {
+        let mut schema = Map::new();
+        let mut types = Vec::new();
+        let mut insert = |key: &str, value: Value| schema.insert(key.to_owned(), value);
+        if self.fact || self.text || self.section {
+            types.push("string");
+            insert("pattern", json!("\\S"));
+        }
+        if self.fact {
+            types.extend(["number", "boolean"]);
+        } else if self.section {
+            types.push("boolean");
+            insert("not", json!({ "const": true }));
+        }
+        let mut items = self.items;
+        if self.section {
+            // An array at the section's own path may be short for its records.
+            items.push(json!({ "type": ["string", "number", "boolean", "object"] }));
+        } else if self.fact {
+            items.push(json!({ "type": ["string", "number", "boolean"] }));
+        }
+        if !items.is_empty() {
+            types.push("array");
+            insert("items", any_of(items));
+        } else if self.removable {
+            types.push("array");
+            insert("maxItems", json!(0));
+        }
+        if self.table || !self.children.is_empty() || !self.further.is_empty() {
+            types.push("object");
+            let children = self.children.into_iter().map(|(key, node)| (key, node.into_schema()));
+            insert("properties", Value::Object(children.collect()));
+            insert("additionalProperties", any_of(self.further));
+        }
+        insert("type", json!(types));
+        schema
+    }
+}
+
+/// One of several; nothing, where there are none.
+fn any_of(mut schemas: Vec<Value>) -> Value {
+    match schemas.len() {
+        0 => json!(false),
+        1 => schemas.swap_remove(0),
+        _ => json!({ "anyOf": schemas }),
+    }
+}
+
+fn push_new(schemas: &mut Vec<Value>, schema: Value) {
+    if !schemas.contains(&schema) {
+        schemas.push(schema);
     }
 }
 
@@ -114,39 +148,24 @@ fn reference(name: &str) -> Value {
 
 fn definitions() -> Value {
     json!({
-        "fact": {
-            "anyOf": [
-                { "type": "string", "pattern": "\\S" },
-                { "type": ["number", "boolean"] },
-                { "type": "array", "items": { "type": ["string", "number", "boolean"] } },
-            ],
-        },
-        "text": { "type": "string", "pattern": "\\S" },
-        "instead": {
-            "anyOf": [
-                { "const": false, "description": "Leaves the section out of the book." },
-                { "type": "string", "pattern": "\\S", "description": "Markdown in place of the section's body." },
-                { "type": "array", "items": { "type": ["string", "number", "boolean", "object"] } },
-            ],
-        },
-        "none": { "type": "array", "maxItems": 0, "description": "Leaves it out." },
+        "fact": fact(),
         "reference": {
             "description": "`table.column`, `table` (its primary key), or a table with `table` and `columns`.",
-            "anyOf": [
-                { "type": "string", "pattern": "\\S" },
-                {
-                    "type": "object",
-                    "properties": { "table": { "type": "string" }, "columns": columns() },
-                    "required": ["table"],
-                    "additionalProperties": false,
-                },
-            ],
+            "type": ["string", "object"],
+            "pattern": "\\S",
+            "properties": { "table": { "type": "string" }, "columns": columns() },
+            "required": ["table"],
+            "additionalProperties": false,
         },
     })
 }
 
+fn fact() -> Value {
+    Value::Object(Node { fact: true, ..Node::default() }.untyped())
+}
+
 fn columns() -> Value {
-    json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] })
+    json!({ "type": ["string", "array"], "items": { "type": "string" } })
 }
 
 struct Walker<'p> {
@@ -167,7 +186,7 @@ impl Walker<'_> {
             titles.push(section.title.clone());
             let node = record.at(&section.path);
             node.table = true;
-            node.allow(reference("instead"));
+            node.section = true;
             node.describe(titles.join(" / "));
         }
         self.inside(section, record, titles);
@@ -205,7 +224,7 @@ impl Walker<'_> {
         });
         for path in names.unwrap_or_default() {
             let node = record.at(&path);
-            node.allow(reference("fact"));
+            node.fact = true;
             node.describe(self.words(slot));
         }
     }
@@ -214,7 +233,7 @@ impl Walker<'_> {
         if run.lead.is_some() {
             let node = record.at(&run.path);
             node.table = true;
-            node.allow(reference("none"));
+            node.removable = true;
             node.describe(label_of_key(run.path.last().map_or("", String::as_str)).into_owned());
         }
         for item in &run.items {
@@ -229,7 +248,7 @@ impl Walker<'_> {
                 RunKind::Table => json!({ "type": "object" }),
                 RunKind::List { .. } | RunKind::Code => reference("fact"),
             };
-            record.at(&run.path).allow_further(further);
+            push_new(&mut record.at(&run.path).further, further);
         }
         self.samples(run, record);
     }
@@ -238,7 +257,7 @@ impl Walker<'_> {
         item.slots.iter().for_each(|slot| self.slot(slot, record));
         if item.slots.iter().any(|slot| slot.path.len() > item.path.len()) && item.label.is_some() {
             let node = record.at(&item.path);
-            node.allow(reference("none"));
+            node.removable = true;
             let words: Vec<_> = item.slots.iter().map(|slot| self.words(slot)).collect();
             node.describe(words.join("; "));
         }
@@ -259,7 +278,7 @@ impl Walker<'_> {
             for slot in samples.iter().flat_map(|sample| &sample.slots) {
                 let path = [run.path.as_slice(), slot.path.as_slice()].concat();
                 let node = record.at(&path);
-                node.allow(reference("fact"));
+                node.fact = true;
                 node.describe(self.words(slot));
             }
         }
@@ -268,18 +287,16 @@ impl Walker<'_> {
         record.at(&run.records).describe(words.join("; "));
     }
 
-    fn records(&self, record: &mut Node, path: &[String], inner: Node) {
-        let one = Value::Object(inner.object());
-        let scalar = json!({ "type": ["string", "number", "boolean"] });
-        let record = record.at(path);
-        record.allow(json!({ "type": "array", "items": { "anyOf": [one, scalar] } }));
-        record.allow(json!({ "type": "object", "additionalProperties": { "anyOf": [one, scalar] } }));
+    fn records(&self, record: &mut Node, path: &[String], mut inner: Node) {
+        inner.table = true;
+        inner.fact = true;
+        record.at(path).allow_records(&inner.into_schema());
     }
 
     fn code(&self, code: &CodeBlock, record: &mut Node) {
         let node = record.at(&code.path);
-        node.allow(reference("text"));
-        node.allow(reference("none"));
+        node.text = true;
+        node.removable = true;
         node.describe("The text of the code block as a whole.".to_owned());
         self.run(&code.run, record);
     }
@@ -299,7 +316,7 @@ fn tables(pages: &[Page<'_>]) -> Node {
     for (owner, fields) in [(&mut table, TABLE), (&mut column, COLUMN), (&mut index, INDEX)] {
         for (field, description, schema) in fields {
             let node = owner.at(&[(*field).to_owned()]);
-            node.allow(schema());
+            node.typed = Some(schema());
             node.describe((*description).to_owned());
         }
     }
@@ -312,31 +329,30 @@ fn tables(pages: &[Page<'_>]) -> Node {
         for field in addresses.filter_map(|placeholder| placeholder.address.as_deref()?.strip_prefix(prefix)) {
             let typed = collection.field(field).is_some() || Collection::of_label(field).is_some();
             if !typed && !field.contains(['{', '[', '.']) {
-                owner.at(&[field.to_owned()]).allow(reference("fact"));
+                owner.at(&[field.to_owned()]).fact = true;
             }
         }
     }
-    let named = |record: Node| json!({ "type": "object", "additionalProperties": record.into_schema() });
-    table.at(&["columns".to_owned()]).allow(named(column));
-    table.at(&["indexes".to_owned()]).allow(named(index));
-    table.at(&["relations".to_owned()]).allow(one_or_many(RELATION));
-    table.at(&["checks".to_owned()]).allow(one_or_many(CHECK));
-    let mut tables = Node::default();
+    table.at(&["columns".to_owned()]).further.push(column.into_schema());
+    table.at(&["indexes".to_owned()]).further.push(index.into_schema());
+    table.children.insert("relations".to_owned(), one_or_many(RELATION));
+    table.children.insert("checks".to_owned(), one_or_many(CHECK));
+    let mut tables = Node { further: vec![table.into_schema()], ..Node::default() };
     tables.describe("The tables of the database, by name.".to_owned());
-    tables.allow(named(table));
     tables
 }
 
 /// A table by name or an array of records, each of which may be a plain string.
-fn one_or_many(fields: &[Field]) -> Value {
-    let mut record = Node::default();
+fn one_or_many(fields: &[Field]) -> Node {
+    let mut record = Node { text: true, ..Node::default() };
     for (field, description, schema) in fields {
         let node = record.at(&[(*field).to_owned()]);
-        node.allow(schema());
+        node.typed = Some(schema());
         node.describe((*description).to_owned());
     }
-    let one = json!({ "anyOf": [record.into_schema(), { "type": "string", "pattern": "\\S" }] });
-    json!({ "anyOf": [{ "type": "object", "additionalProperties": one }, { "type": "array", "items": one }] })
+    let mut many = Node::default();
+    many.allow_records(&record.into_schema());
+    many
 }
 
 /// A typed field: its name, what it is, and its form.
@@ -406,3 +422,48 @@ const CHECK: &[Field] = &[
     ("expression", "The condition.", text),
     ("description", "Markdown.", || reference("fact")),
 ];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::{Page, render};
+    use crate::template;
+
+    fn schema(text: &str) -> Value {
+        let template = template::parse(text, &|_| false);
+        serde_json::from_str(&render("database.toml", &[Page { text, template: &template }])).unwrap()
+    }
+
+    #[test]
+    fn sections_and_placeholders_are_tables_and_keys_with_their_prompts() {
+        let schema = schema("# T\n\n## 1. Overview\n\n[Describe it:]\n\n- **Version:** [e.g., 16]\n");
+        let overview = &schema["properties"]["overview"];
+        assert_eq!(overview["description"], "1. Overview");
+        assert_eq!(overview["type"], serde_json::json!(["string", "boolean", "array", "object"]));
+        assert_eq!(overview["properties"]["version"]["description"], "e.g., 16");
+        assert_eq!(overview["properties"]["description"]["description"], "Describe it:");
+        assert!(overview["additionalProperties"].is_object(), "a list takes further items");
+        assert_eq!(schema["additionalProperties"], false);
+    }
+
+    #[test]
+    fn only_lists_and_tables_take_further_keys() {
+        let schema = schema("# T\n\n## A\n\n[Describe it.]\n\n## B\n\n1. **[Name]** - [Use]\n");
+        assert_eq!(schema["properties"]["a"]["additionalProperties"], false);
+        let items = &schema["properties"]["b"]["properties"]["items"];
+        let record = &items["items"]["properties"];
+        assert!(record["name"].is_object() && record["use"].is_object(), "{items}");
+        assert_eq!(items["items"]["additionalProperties"], false);
+    }
+
+    #[test]
+    fn tables_have_the_fields_of_the_schema_and_of_the_template() {
+        let text = "# T\n\n## Tables\n\n### `[table_name]`\n\n[Purpose]\n\n- **Owner:** [team]\n";
+        let schema = schema(text);
+        let table = &schema["properties"]["tables"]["additionalProperties"];
+        assert!(table["properties"]["columns"]["additionalProperties"]["properties"]["references"].is_object());
+        assert!(table["properties"]["owner"].is_object(), "{table}");
+        assert_eq!(table["additionalProperties"], false);
+    }
+}

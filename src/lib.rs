@@ -58,6 +58,7 @@ pub mod cli;
 pub mod config;
 pub mod coverage;
 pub mod diagnostic;
+mod draft;
 pub mod erd;
 pub mod facts;
 pub mod fill;

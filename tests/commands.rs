@@ -274,7 +274,7 @@ fn the_schema_is_json_for_one_facts_file() {
     let book = Book::new(COMPLETE);
     let schema: Value = serde_json::from_str(&book.run(&["schema", "docs"]).exits(0).out).unwrap();
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
-    let pool = &schema["properties"]["pool"]["anyOf"][0]["properties"];
+    let pool = &schema["properties"]["pool"]["properties"];
     assert!(pool["pool_size"].is_object() && pool["description"]["description"] == "Describe the pool:", "{pool}");
     assert!(book.run(&["schema", "docs", "--facts", "no.toml"]).exits(2).err.contains("no.toml"));
     book.write("docs/src/data.md", "# Data\n");
