@@ -80,7 +80,7 @@ struct Page {
 /// Fills the templates of a book and resolves the references of its other chapters.
 pub fn fill(input: &Input<'_>) -> Outcome {
     let mut outcome = Outcome { chapters: vec![None; input.chapters.len()], ..Outcome::default() };
-    let sets = merge_sets(input, &mut outcome.diagnostics);
+    let (sets, files) = read_sets(input, &mut outcome.diagnostics);
     let empty = Table::default();
     let schemas: Vec<Schema<'_>> = sets
         .iter()
@@ -109,7 +109,10 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         outcome.progress.push(filled.progress.clone());
         outcome.templates.push((page.chapter, page.set, Template::default(), filled));
     }
-    let shelves: Vec<_> = sets.iter().map(|set| Shelf { stem: &set.stem, root: &set.root }).collect();
+    // A merged set goes by the name of its first file; the others can be named as well.
+    let merged = sets.iter().map(|set| Shelf { stem: &set.stem, root: &set.root });
+    let single = files.iter().map(|(stem, root)| Shelf { stem, root });
+    let shelves: Vec<_> = merged.chain(single).collect();
     resolve_references(input, &shelves, &mut used, &mut outcome);
     let missing: Vec<&str> =
         outcome.templates.iter().flat_map(|(.., filled)| &filled.missing).map(String::as_str).collect();
@@ -131,7 +134,11 @@ pub fn fill(input: &Input<'_>) -> Outcome {
     outcome
 }
 
-fn merge_sets<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Set<'s>> {
+/// The facts files: merged into sets, and each by itself with its stem.
+fn read_sets<'s>(
+    input: &Input<'s>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Set<'s>>, Vec<(String, Table<'s>)>) {
     let mut ids = FactIds::default();
     let mut files: HashMap<SourceId, Table<'s>> = HashMap::new();
     let mut sets = Vec::with_capacity(input.facts.len());
@@ -141,12 +148,19 @@ fn merge_sets<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<S
             files.entry(file).or_insert_with(|| facts::parse(file, text, &mut ids, diagnostics));
         }
         let tables = set.files.iter().filter_map(|file| files.get(file).cloned()).collect();
-        let name = set.files.first().map_or("", |&first| input.sources.get(first).name.as_str());
-        let name = name.rsplit('/').next().unwrap_or_default();
-        let stem = name.strip_suffix(".toml").unwrap_or(name).to_owned();
-        sets.push(Set { root: facts::merge(tables), first: set.files.first().copied(), stem });
+        let first = set.files.first().copied();
+        let stem = first.map_or_else(String::new, |first| stem(input, first));
+        sets.push(Set { root: facts::merge(tables), first, stem });
     }
-    sets
+    let mut files: Vec<_> = files.into_iter().collect();
+    files.sort_by_key(|(file, _)| *file);
+    (sets, files.into_iter().map(|(file, table)| (stem(input, file), table)).collect())
+}
+
+/// `backend` for `facts/backend.toml`.
+fn stem(input: &Input<'_>, file: SourceId) -> String {
+    let name = input.sources.get(file).name.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".toml").unwrap_or(name).to_owned()
 }
 
 fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Page> {

@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mdbook_database::config::{Config, ConfigSource};
 use mdbook_database::diagnostic::Code;
+use mdbook_database::source::{SourceKind, Sources};
 
 use example::Example;
 use snippet::Snippet;
@@ -131,6 +133,31 @@ fn toml_on_the_pages_is_toml() {
             assert!(on_purpose || parsed.is_ok(), "{}:{line}: {}", path.display(), parsed.unwrap_err());
         }
     }
+}
+
+#[test]
+fn options_on_the_pages_exist() {
+    let mut seen = 0;
+    for path in pages() {
+        let page = read(&path);
+        let snippets = snippet::snippets(&page).unwrap();
+        for (line, text) in snippet::blocks(&page, "toml") {
+            let refused =
+                snippets.iter().any(|part| part.example == "unknown-option" && page[part.range.clone()] == *text);
+            if refused || !text.contains("[preprocessor.database") {
+                continue;
+            }
+            let book = text.parse::<mdbook_driver::config::Config>().unwrap();
+            let table: Option<serde_json::Value> = book.get("preprocessor.database").unwrap();
+            let book_toml = Sources::default().add(SourceKind::Config, "book.toml", text);
+            let source = ConfigSource { name: "database", table: table.as_ref(), book_toml, text };
+            let mut diagnostics = Vec::new();
+            Config::parse(source, &mut diagnostics);
+            assert!(diagnostics.is_empty(), "{}:{line}: {diagnostics:?}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen}");
 }
 
 #[test]
