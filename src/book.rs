@@ -58,8 +58,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// How complete each template is.
     pub progress: Vec<Progress>,
-    /// The templates with what became of their placeholders, by position in the chapters.
-    pub templates: Vec<(usize, Template, Filled)>,
+    /// The templates with what became of their placeholders: the position in the chapters, and that of the set.
+    pub templates: Vec<(usize, usize, Template, Filled)>,
 }
 
 /// A set of facts files, merged.
@@ -79,7 +79,7 @@ struct Page {
 /// Fills the templates of a book and resolves the references of its other chapters.
 pub fn fill(input: &Input<'_>) -> Outcome {
     let mut outcome = Outcome { chapters: vec![None; input.chapters.len()], ..Outcome::default() };
-    let sets = merge_sets(input, &mut outcome.diagnostics);
+    let (sets, files) = read_sets(input, &mut outcome.diagnostics);
     let empty = Table::default();
     let schemas: Vec<Schema<'_>> = sets
         .iter()
@@ -106,28 +106,33 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         used.extend(&filled.used);
         outcome.diagnostics.extend(filled.diagnostics.iter().cloned());
         outcome.progress.push(filled.progress.clone());
-        outcome.templates.push((page.chapter, Template::default(), filled));
+        outcome.templates.push((page.chapter, page.set, Template::default(), filled));
     }
-    let shelves: Vec<_> = sets.iter().map(|set| Shelf { stem: &set.stem, root: &set.root }).collect();
+    // A merged set goes by the name of its first file; the others can be named as well.
+    let merged = sets.iter().map(|set| Shelf { stem: &set.stem, root: &set.root });
+    let single = files.iter().map(|(stem, root)| Shelf { stem, root });
+    let shelves: Vec<_> = merged.chain(single).collect();
     resolve_references(input, &shelves, &mut used, &mut outcome);
     let missing: Vec<&str> =
-        outcome.templates.iter().flat_map(|(_, _, filled)| &filled.missing).map(String::as_str).collect();
+        outcome.templates.iter().flat_map(|(.., filled)| &filled.missing).map(String::as_str).collect();
     let templates: Vec<_> = pages.iter().map(|page| (page.set, &page.template)).collect();
     for (at, set) in sets.iter().enumerate() {
-        let unknown = schemas[at].unknown.iter().filter(|field| !used.contains(&field.entry.value.id));
+        let unknown = schemas[at].unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, &used));
         outcome.diagnostics.extend(unknown.map(|field| field.diagnostic()));
         let own = templates.iter().filter(|(set, _)| *set == at).map(|(_, template)| *template);
         outcome.diagnostics.extend(leftover::unused(&set.root, &own.collect::<Vec<_>>(), &used, &missing));
         outcome.diagnostics.extend(secrets(&set.root, input.config));
     }
-    for ((chapter, template, filled), page) in outcome.templates.iter_mut().zip(pages) {
+    let filled = pages.into_iter().filter(|page| sets[page.set].first.is_some());
+    for ((chapter, _, template, filled), page) in outcome.templates.iter_mut().zip(filled) {
         outcome.chapters[*chapter] = Some(std::mem::take(&mut filled.text));
         *template = page.template;
     }
     outcome
 }
 
-fn merge_sets<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Set<'s>> {
+/// The facts files: merged into sets, and each by itself with its stem.
+fn read_sets<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Set<'s>>, Vec<(String, Table<'s>)>) {
     let mut ids = FactIds::default();
     let mut files: HashMap<SourceId, Table<'s>> = HashMap::new();
     let mut sets = Vec::with_capacity(input.facts.len());
@@ -137,12 +142,19 @@ fn merge_sets<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<S
             files.entry(file).or_insert_with(|| facts::parse(file, text, &mut ids, diagnostics));
         }
         let tables = set.files.iter().filter_map(|file| files.get(file).cloned()).collect();
-        let name = set.files.first().map_or("", |&first| input.sources.get(first).name.as_str());
-        let name = name.rsplit('/').next().unwrap_or_default();
-        let stem = name.strip_suffix(".toml").unwrap_or(name).to_owned();
-        sets.push(Set { root: facts::merge(tables), first: set.files.first().copied(), stem });
+        let first = set.files.first().copied();
+        let stem = first.map_or_else(String::new, |first| stem(input, first));
+        sets.push(Set { root: facts::merge(tables), first, stem });
     }
-    sets
+    let mut files: Vec<_> = files.into_iter().collect();
+    files.sort_by_key(|(file, _)| *file);
+    (sets, files.into_iter().map(|(file, table)| (stem(input, file), table)).collect())
+}
+
+/// `backend` for `facts/backend.toml`.
+fn stem(input: &Input<'_>, file: SourceId) -> String {
+    let name = input.sources.get(file).name.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".toml").unwrap_or(name).to_owned()
 }
 
 fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Page> {
@@ -198,6 +210,11 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
                 "taken for two placeholders here",
             )
             .with_help("write `**[label]**: [value]`, or put a backslash before the first bracket")
+        }
+        Trap::InHtml(range) => {
+            let title = format!("`{}` stands in a block of HTML and is not filled", &chapter.text[range.clone()]);
+            Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "published as it is")
+                .with_help("write it as Markdown, with a blank line between it and the tags")
         }
         Trap::HiddenPlaceholder(range) => {
             let title = format!("Markdown reads `{}` as a link", &chapter.text[range.clone()]);

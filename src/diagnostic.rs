@@ -195,7 +195,7 @@ pub struct SectionProgress {
     pub address: String,
     /// Placeholders and topics that are answered, derived, or left out on purpose.
     pub done: usize,
-    /// All placeholders and topics.
+    /// All placeholders and topics, but for those that an optional section leaves out.
     pub total: usize,
     /// Nothing in it fails the gate.
     pub complete: bool,

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::book::{self, Input, Outcome};
-use crate::config::{Config, ConfigSource};
+use crate::config::{self, Config, ConfigSource};
 use crate::diagnostic::{Code, Diagnostic, Progress, Sub};
+use crate::fill::Filled;
 use crate::project::{self, FactSet, Project, Unreadable};
 use crate::protocol;
 use crate::source::{Source, SourceId, SourceKind, Sources};
-use crate::template;
+use crate::template::{self, Template};
 
 /// A book as a host hands it over.
 #[derive(Debug)]
@@ -21,6 +22,18 @@ pub struct Job<'a> {
     pub renderer: &'a str,
     /// Every chapter in the order of the book, drafts too.
     pub chapters: Vec<HostChapter<'a>>,
+    /// What it is wanted for.
+    pub purpose: Purpose,
+}
+
+/// What a run is wanted for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// The pages, or the reasons why there are none.
+    #[default]
+    Build,
+    /// A look at the templates: a facts file that is not there holds nothing.
+    Look,
 }
 
 /// A chapter as a host hands it over.
@@ -72,6 +85,25 @@ pub struct Done {
     pub progress: Vec<Progress>,
     /// New texts by position in [`Job::chapters`], ascending.
     pub changes: Vec<(usize, String)>,
+    /// The templates in the order of the book.
+    pub templates: Vec<FilledTemplate>,
+    /// The facts files of each set of the configuration, in its order.
+    pub facts: Vec<Vec<SourceId>>,
+}
+
+/// A template with what became of its placeholders.
+#[derive(Debug)]
+pub struct FilledTemplate {
+    /// Its position in [`Job::chapters`].
+    pub chapter: usize,
+    /// Its text.
+    pub source: SourceId,
+    /// The set in [`Done::facts`] that it is filled from.
+    pub set: usize,
+    /// What it asks for.
+    pub template: Template,
+    /// What became of that; its text is in [`Done::changes`].
+    pub filled: Filled,
 }
 
 /// A chapter that is looked at: its position in the book, its text, and whether it is a template.
@@ -83,23 +115,50 @@ struct Candidate {
 
 /// Fills a book. Mistakes in the book are diagnostics; an error is a file that cannot be read.
 pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
-    let Job { mut project, renderer, chapters } = job;
+    let Job { mut project, renderer, chapters, purpose } = job;
     let config = configure(&mut project);
-    let facts = project::read_facts(&mut project, &config)?;
+    let mut facts = project::read_facts(&mut project, &config)?;
+    if purpose == Purpose::Look {
+        project.diagnostics.retain(|diagnostic| diagnostic.code != Code::MissingFactsFile);
+    }
+    if purpose == Purpose::Look || config.draft {
+        stand_in_for_missing_files(&mut project, &config, &mut facts);
+    }
+    let files = facts.iter().map(|set| set.files.clone()).collect();
     let candidates = candidates(&chapters, &config, &mut project);
     // Without its facts file every placeholder would be missing; that would bury the one mistake there is.
-    let outcome = if !config.draft && facts.iter().any(|set| set.incomplete) {
+    let outcome = if facts.iter().any(|set| set.incomplete) {
         Outcome::default()
     } else {
         book::fill(&input(&project, renderer, &chapters, &config, &candidates, facts))
     };
     let Project { root, mut sources, mut diagnostics, .. } = project;
     diagnostics.extend(outcome.diagnostics);
-    compare_with_files(&diagnostics, &mut sources, &root);
+    let mut named: BTreeSet<_> = diagnostics.iter().flat_map(sources_of).collect();
+    if purpose == Purpose::Look {
+        named.extend(candidates.iter().map(|candidate| candidate.source));
+    }
+    compare_with_files(named, &mut sources, &root);
     conceal_secrets(&diagnostics, &mut sources);
+    let templates = outcome.templates.into_iter().filter_map(|(at, set, template, filled)| {
+        let Candidate { index, source, .. } = *candidates.get(at)?;
+        Some(FilledTemplate { chapter: index, source, set, template, filled })
+    });
+    let templates = templates.collect();
     let indices = candidates.iter().map(|candidate| candidate.index);
     let changes = indices.zip(outcome.chapters).filter_map(|(index, text)| Some((index, text?))).collect();
-    Ok(Done { sources, config, diagnostics, progress: outcome.progress, changes })
+    Ok(Done { sources, config, diagnostics, progress: outcome.progress, changes, templates, facts: files })
+}
+
+/// An empty text for each facts file that is not there, and no word about it.
+fn stand_in_for_missing_files(project: &mut Project, config: &Config, facts: &mut [FactSet]) {
+    for (set, files) in facts.iter_mut().zip(&config.facts) {
+        if set.files.is_empty() {
+            let name = files.files.first().map_or(config::DEFAULT_FACTS, |file| &file.value);
+            set.files.push(project.sources.add(SourceKind::Facts, name, ""));
+        }
+        set.incomplete = false;
+    }
 }
 
 fn configure(project: &mut Project) -> Config {
@@ -174,8 +233,7 @@ fn conceal_secrets(diagnostics: &[Diagnostic], sources: &mut Sources) {
 }
 
 /// Looks at the files of the chapters that a message names: their lines are printed.
-fn compare_with_files(diagnostics: &[Diagnostic], sources: &mut Sources, root: &Path) {
-    let named: BTreeSet<_> = diagnostics.iter().flat_map(sources_of).collect();
+fn compare_with_files(named: BTreeSet<SourceId>, sources: &mut Sources, root: &Path) {
     for id in named {
         let source = sources.get_mut(id);
         if source.kind == SourceKind::Chapter {

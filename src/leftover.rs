@@ -43,9 +43,20 @@ struct Search<'s> {
     found: Vec<Diagnostic>,
 }
 
+/// Whether a value, or anything in it, is shown.
+pub(crate) fn shows_any(value: &Value<'_>, used: &HashSet<FactId>) -> bool {
+    used.contains(&value.id)
+        || match &value.kind {
+            Kind::Table(table) => table.entries.iter().any(|entry| shows_any(&entry.value, used)),
+            Kind::Array(items) => items.iter().any(|item| shows_any(item, used)),
+            _ => false,
+        }
+}
+
 impl Search<'_> {
     fn entry(&mut self, entry: &Entry<'_>, above: &[String]) {
-        if self.used.contains(&entry.value.id) {
+        let records = entry.value.as_array().is_some_and(|items| items.iter().any(|item| item.as_table().is_some()));
+        if self.used.contains(&entry.value.id) && !records {
             return;
         }
         let mut path = above.to_vec();
@@ -53,14 +64,14 @@ impl Search<'_> {
         match &entry.value.kind {
             Kind::Table(table) if table.entries.is_empty() => {}
             Kind::Table(table) => {
-                if !self.shows_any(&entry.value) && !self.is_known(&path) {
+                if !shows_any(&entry.value, self.used) && !self.is_known(&path) {
                     self.report(entry, &path, true);
                 } else {
                     table.entries.iter().for_each(|entry| self.entry(entry, &path));
                 }
             }
             Kind::Array(items)
-                if items.iter().any(|item| item.as_table().is_some()) && self.shows_any(&entry.value) =>
+                if items.iter().any(|item| item.as_table().is_some()) && shows_any(&entry.value, self.used) =>
             {
                 for table in items.iter().filter_map(Value::as_table) {
                     table.entries.iter().for_each(|entry| self.entry(entry, &path));
@@ -68,15 +79,6 @@ impl Search<'_> {
             }
             _ => self.report(entry, &path, false),
         }
-    }
-
-    fn shows_any(&self, value: &Value<'_>) -> bool {
-        self.used.contains(&value.id)
-            || match &value.kind {
-                Kind::Table(table) => table.entries.iter().any(|entry| self.shows_any(&entry.value)),
-                Kind::Array(items) => items.iter().any(|item| self.shows_any(item)),
-                _ => false,
-            }
     }
 
     fn is_known(&self, path: &[String]) -> bool {

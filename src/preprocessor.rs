@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mdbook_preprocessor::book::{Book, BookItem};
 use mdbook_preprocessor::errors::{Error, Result as HostResult};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
-use crate::job::{self, Content, Done, HostChapter, Job};
-use crate::project::{Project, Unreadable};
+use crate::job::{self, Content, Done, HostChapter, Job, Purpose};
+use crate::project::{self, Project, Unreadable};
 use crate::protocol::{self, HostConfig, Refusal};
 use crate::report::{self, Format, Report, Style};
 
 /// How a run tells what it has to say.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Telling {
     /// For whom.
     pub format: Format,
@@ -23,18 +23,27 @@ pub struct Telling {
     pub style: Style,
     /// Workflow commands of GitHub Actions follow, which become annotations.
     pub annotate: bool,
+    /// The root of the repository, from which annotations name files, where it is known.
+    pub repository: Option<PathBuf>,
 }
 
 impl Telling {
-    /// The text, and whether the run failed.
-    pub fn tell(self, done: &mut Done) -> (String, bool) {
+    /// The text about the book at `root`, and whether the run failed.
+    fn tell(&self, root: &Path, done: &mut Done) -> (String, bool) {
         let diagnostics = std::mem::take(&mut done.diagnostics);
         let progress = std::mem::take(&mut done.progress);
         let Done { config, sources, .. } = done;
         let report = Report::new(diagnostics, progress, &config.lints, config.draft, sources);
-        let mut text = report::render(&report, sources, self.format, self.style);
-        if self.annotate && self.format != Format::Github {
-            text.push_str(&report::render(&report, sources, Format::Github, Style::default()));
+        let mut text = String::new();
+        if !matches!(self.format, Format::Github | Format::Sarif) {
+            text.push_str(&report::render(&report, sources, self.format, self.style));
+        }
+        let forge = if self.format == Format::Sarif { Format::Sarif } else { Format::Github };
+        if forge == self.format || self.annotate {
+            if let Some(prefix) = project::prefix_in_repository(root, self.repository.as_deref()) {
+                sources.prefix_names(&prefix);
+            }
+            text.push_str(&report::render(&report, sources, forge, Style::default()));
         }
         (text, report.failed())
     }
@@ -87,7 +96,7 @@ impl std::error::Error for Failure {}
 /// Runs the preprocessor on what mdBook sent, writes the book, and returns what there is to say about it.
 ///
 /// Nothing is written unless the whole book is in order.
-pub fn preprocess(input: &[u8], output: &mut impl Write, telling: Telling) -> Result<String, Failure> {
+pub fn preprocess(input: &[u8], output: &mut impl Write, telling: &Telling) -> Result<String, Failure> {
     let request = protocol::parse(input).map_err(Failure::Input)?;
     let context = request.context;
     let chapters = request.book.chapters.iter().map(|chapter| HostChapter {
@@ -99,6 +108,7 @@ pub fn preprocess(input: &[u8], output: &mut impl Write, telling: Telling) -> Re
         project: Project::of_host(Path::new(&context.root), context.config),
         renderer: &context.renderer,
         chapters: chapters.collect(),
+        purpose: Purpose::Build,
     };
     let (changes, report) = run(job, &context.mdbook_version, telling)?;
     let changes: Vec<_> = changes.iter().map(|(index, text)| (*index, text.as_str())).collect();
@@ -126,8 +136,9 @@ impl Preprocessor for Database {
             project: Project::of_host(&context.root, config),
             renderer: &context.renderer,
             chapters: chapters.collect(),
+            purpose: Purpose::Build,
         };
-        let (changes, report) = run(job, &context.mdbook_version, Telling::default()).map_err(Error::new)?;
+        let (changes, report) = run(job, &context.mdbook_version, &Telling::default()).map_err(Error::new)?;
         // A library has no other way to be heard than the host's stderr.
         io::stderr().write_all(report.as_bytes())?;
         replace(&mut book.items, &mut 0, &mut changes.into_iter().peekable());
@@ -135,7 +146,7 @@ impl Preprocessor for Database {
     }
 }
 
-fn text_of(path: &Option<std::path::PathBuf>) -> Option<Cow<'_, str>> {
+fn text_of(path: &Option<PathBuf>) -> Option<Cow<'_, str>> {
     path.as_deref().map(Path::to_string_lossy)
 }
 
@@ -165,9 +176,10 @@ fn replace(items: &mut [BookItem], next: &mut usize, changes: &mut Changes) {
 type Changes = std::iter::Peekable<std::vec::IntoIter<(usize, String)>>;
 
 /// Runs a job for a host of that version; what would fail the build is a failure with the report in it.
-fn run(job: Job<'_>, host_version: &str, telling: Telling) -> Result<(Vec<(usize, String)>, String), Failure> {
+fn run(job: Job<'_>, host_version: &str, telling: &Telling) -> Result<(Vec<(usize, String)>, String), Failure> {
+    let root = job.project.root.clone();
     let mut done = job::run(job).map_err(Failure::Unreadable)?;
-    let (report, failed) = telling.tell(&mut done);
+    let (report, failed) = telling.tell(&root, &mut done);
     if failed {
         return Err(Failure::Documentation(report + &untested_host(host_version)));
     }

@@ -71,6 +71,13 @@ impl Project {
         Project { root: root.to_owned(), host, sources, book_toml, diagnostics: Vec::new() }
     }
 
+    /// The project of files without a `book.toml`, named from the current directory.
+    pub fn of_files(host: HostConfig) -> Project {
+        let mut sources = Sources::default();
+        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), String::new()));
+        Project { root: PathBuf::new(), host, sources, book_toml, diagnostics: Vec::new() }
+    }
+
     /// The project in a directory, for commands that run without mdBook; `environment` is applied as mdBook would.
     pub fn on_disk(
         root: &Path,
@@ -213,6 +220,26 @@ pub fn chapter_name(src: &str, source_path: &str) -> String {
     slashes(&plain(&Path::new(src).join(source_path)))
 }
 
+/// What stands before the names of a book's files when they are told to a forge, e.g. `docs/`: the way from the root of
+/// the repository to that of the book.
+///
+/// The repository is `workspace` if the book lies in it, else the nearest directory above with a `.git`, else the
+/// current directory. `None` where the book is at its root, or outside.
+pub fn prefix_in_repository(root: &Path, workspace: Option<&Path>) -> Option<String> {
+    let root = fs::canonicalize(root).ok()?;
+    let workspace = workspace.and_then(|path| fs::canonicalize(path).ok()).filter(|path| root.starts_with(path));
+    let repository = || root.ancestors().find(|directory| directory.join(".git").exists()).map(Path::to_owned);
+    let base = workspace.or_else(repository).or_else(|| fs::canonicalize(".").ok())?;
+    let way = slashes(root.strip_prefix(base).ok()?);
+    (!way.is_empty()).then(|| way + "/")
+}
+
+/// The path in `src` of a file that is named from the root of the book; `None` for one that is not in it.
+pub fn chapter_path(src: &str, file: &Path) -> Option<String> {
+    let file = plain(file);
+    Some(slashes(file.strip_prefix(plain(Path::new(src))).ok()?))
+}
+
 fn source(kind: SourceKind, name: String, text: String) -> Source {
     let stripped = text.strip_prefix(BOM).map(str::to_owned);
     let offset = if stripped.is_some() { BOM.len_utf8() } else { 0 };
@@ -331,6 +358,19 @@ mod tests {
         assert_eq!(chapter_name("src", "a/b.md"), "src/a/b.md");
         assert_eq!(chapter_name("./docs/", "b.md"), "docs/b.md");
         assert_eq!(chapter_name(".", "b.md"), "b.md");
+    }
+
+    #[test]
+    fn a_forge_names_files_from_the_root_of_the_repository() {
+        let outer = tempfile::tempdir().unwrap();
+        let root = outer.path().join("docs/book");
+        fs::create_dir_all(&root).unwrap();
+        assert_eq!(prefix_in_repository(&root, Some(outer.path())).as_deref(), Some("docs/book/"));
+        assert_eq!(prefix_in_repository(&root, Some(&root)), None);
+        fs::create_dir(outer.path().join("docs/.git")).unwrap();
+        assert_eq!(prefix_in_repository(&root, None).as_deref(), Some("book/"));
+        let elsewhere = tempfile::tempdir().unwrap();
+        assert_eq!(prefix_in_repository(&root, Some(elsewhere.path())).as_deref(), Some("book/"));
     }
 
     fn on_disk(root: &Path) -> Project {

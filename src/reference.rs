@@ -114,10 +114,10 @@ enum LookUp<'s> {
 fn look_up<'s>(path: &str, shelves: &[Shelf<'s>]) -> LookUp<'s> {
     let keys: Vec<&str> = path.split('.').collect();
     let stem = shelves.iter().find(|shelf| fold(shelf.stem) == fold(keys[0]));
-    if let (Some(shelf), true) = (stem, keys.len() > 2) {
-        if let found @ (LookUp::Value(_) | LookUp::Unknown { .. }) = look_into(*shelf, &keys[1..]) {
-            return found;
-        }
+    if let (Some(shelf), true) = (stem, keys.len() > 2)
+        && let found @ (LookUp::Value(_) | LookUp::Unknown { .. }) = look_into(*shelf, &keys[1..])
+    {
+        return found;
     }
     shelves.first().map_or(LookUp::NotOurs, |shelf| look_into(*shelf, &keys))
 }

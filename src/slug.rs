@@ -21,12 +21,16 @@ pub fn slug(text: &str) -> String {
         }
         if c.is_alphanumeric() {
             slug.extend(c.to_lowercase());
-        } else if !matches!(c, '\'' | '’') && !slug.is_empty() && !slug.ends_with('_') {
+        } else if !is_apostrophe(c) && !slug.is_empty() && !slug.ends_with('_') {
             slug.push('_');
         }
     }
     slug.truncate(slug.trim_end_matches('_').len());
     slug
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}')
 }
 
 /// The slug of a heading or label: numbering in front (`1.`, `2.3`, `4)`) and a parenthesis at the end are dropped.
@@ -77,10 +81,10 @@ pub fn label_of_key(key: &str) -> Cow<'_, str> {
 fn without_example_mark(text: &str) -> &str {
     let marks = ["e.g.,", "e.g.", "eg.", "ex:", "for example,", "for example"];
     for mark in marks {
-        if let Some(head) = text.get(..mark.len()) {
-            if head.eq_ignore_ascii_case(mark) {
-                return text[mark.len()..].trim_start();
-            }
+        if let Some(head) = text.get(..mark.len())
+            && head.eq_ignore_ascii_case(mark)
+        {
+            return text[mark.len()..].trim_start();
         }
     }
     text
@@ -143,6 +147,12 @@ fn split_pascal_case(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_any_script_stay() {
+        assert_eq!(slug("Единый ключ: №1"), "единый_ключ_1");
+        assert_eq!(slug("  --Tool/service used?! "), "tool_service_used");
+    }
 
     #[test]
     fn headings_lose_numbers_and_parentheses() {

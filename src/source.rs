@@ -93,6 +93,13 @@ impl Sources {
         &mut self.0[id.0 as usize]
     }
 
+    /// Puts a directory in front of every name, e.g. `docs/` where the book is in a part of a repository.
+    pub fn prefix_names(&mut self, prefix: &str) {
+        for source in &mut self.0 {
+            source.name.insert_str(0, prefix);
+        }
+    }
+
     /// The bytes under a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.get(span.source).text[span.range()]

@@ -158,6 +158,16 @@ impl Collection {
         look_up(self.fields(), slug)
     }
 
+    /// The labels and headings above records of this collection, as the guide lists them.
+    pub fn labels(self) -> &'static [&'static str] {
+        words_of(COLLECTIONS, self)
+    }
+
+    /// The placeholders and column headers that name a record of this collection, as the guide lists them.
+    pub fn names(self) -> &'static [&'static str] {
+        words_of(NAMES, self)
+    }
+
     /// The synonyms of each typed field, as the guide lists them.
     pub fn fields(self) -> &'static [(Field, &'static [&'static str])] {
         match self {
@@ -179,6 +189,10 @@ impl Collection {
             Collection::Checks => "checks",
         }
     }
+}
+
+fn words_of(words: &'static [(Collection, &'static [&'static str])], of: Collection) -> &'static [&'static str] {
+    words.iter().find(|(collection, _)| *collection == of).map_or(&[], |(_, words)| words)
 }
 
 fn look_up<T: Copy>(words: &[(T, &[&str])], slug: &str) -> Option<T> {

@@ -102,7 +102,7 @@ fn context(root: &Path) -> Value {
 /// The book that comes out.
 fn run(context: &str, book: &str) -> String {
     let mut output = Vec::new();
-    preprocess(format!(" [{context}\n, {book} ] ").as_bytes(), &mut output, Telling::default()).unwrap();
+    preprocess(format!(" [{context}\n, {book} ] ").as_bytes(), &mut output, &Telling::default()).unwrap();
     String::from_utf8(output).unwrap()
 }
 
@@ -169,7 +169,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = preprocess(&bytes, &mut Vec::new(), Telling::default());
+        let _ = preprocess(&bytes, &mut Vec::new(), &Telling::default());
     }
 
     #[test]
@@ -179,7 +179,7 @@ proptest! {
         let at = at.index(sent.len());
         if cut { sent.truncate(at) } else { sent[at] = byte }
         let mut output = Vec::new();
-        let result = preprocess(&sent, &mut output, Telling::default());
+        let result = preprocess(&sent, &mut output, &Telling::default());
         prop_assert!(!cut || result.is_err());
         prop_assert!(result.is_ok() || output.is_empty(), "a failure writes nothing");
     }

@@ -383,11 +383,11 @@ fn check_filling(text: &str, facts: &str, draft: bool) -> Result<(), TestCaseErr
     for format in Format::ALL {
         page.report(*format);
     }
-    let (_, template, filled) = &page.outcome.templates[0];
+    let (.., template, filled) = &page.outcome.templates[0];
     prop_assert_eq!(filled.statuses.len(), template.placeholders.len());
     let again = filling::fill(text, facts, &table);
     prop_assert_eq!(&again.text, &page.text);
-    prop_assert_eq!(&again.outcome.templates[0].2.statuses, &filled.statuses);
+    prop_assert_eq!(&again.outcome.templates[0].3.statuses, &filled.statuses);
     for diagnostic in &page.outcome.diagnostics {
         let span = diagnostic.place.span;
         prop_assert!(page.sources.get(span.source).text.get(span.range()).is_some(), "{:?}", diagnostic);
@@ -427,6 +427,7 @@ fn cases() -> ProptestConfig {
         cases,
         max_shrink_iters: 100_000,
         max_shrink_time: 60_000,
+        max_global_rejects: 1_000_000,
         failure_persistence: None,
         ..ProptestConfig::default()
     }
@@ -469,9 +470,9 @@ proptest! {
 
     #[test]
     fn a_page_without_placeholders_comes_out_as_it_is(text in page()) {
-        let text = text.replace(['[', ']'], "").replace("template-only", "").replace("a: x", "a");
+        let text = text.replace(['[', ']'], "").replace("TEMPLATE", "").replace("emplate", "");
         let template = template::parse(&text, &|_| false);
-        prop_assume!(template.placeholders.is_empty() && !text.starts_with("---") && !text.to_lowercase().contains("template"));
+        prop_assume!(template.placeholders.is_empty() && !text.starts_with("---") && !text.contains("notice"));
         let filled = filling::fill(&text, "a = 1\n", &json!({}));
         prop_assert_eq!(filled.text, text);
     }
@@ -482,7 +483,7 @@ proptest! {
         let own = |kind| !matches!(kind, PlaceholderKind::Record | PlaceholderKind::Continuation | PlaceholderKind::Diagram | PlaceholderKind::Residue);
         prop_assume!(template.placeholders.iter().all(|placeholder| own(placeholder.kind)));
         prop_assume!(!text.contains("template-only") && !text.starts_with("---") && !text.contains("emplate"));
-        let facts = facts(&template, &[31], &["\"word\"".to_owned()]);
+        let facts = facts(&template, &[20], &["\"word\"".to_owned()]);
         let page = filling::fill(&text, &facts, &json!({ "draft": draft }));
         prop_assume!(page.errors().is_empty());
         let mut plain = text.clone();

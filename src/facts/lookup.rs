@@ -53,33 +53,12 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
         return Cow::Borrowed(text);
     }
-    let folded: String = text.chars().filter(|&c| !separator(c)).flat_map(char::to_lowercase).collect();
+    let folded: String = match text.is_ascii() {
+        // Most keys are: their bytes are looked at, not their characters.
+        true => text.bytes().map(char::from).filter(|&c| !separator(c)).map(|c| c.to_ascii_lowercase()).collect(),
+        false => text.chars().filter(|&c| !separator(c)).flat_map(char::to_lowercase).collect(),
+    };
     if folded.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(folded) }
-}
-
-/// A text as a segment of an address: runs of characters that are neither letters nor digits become `_`,
-/// apostrophes vanish, lower case, any script.
-///
-/// ```
-/// assert_eq!(mdbook_database::facts::slug("What's SSL/TLS?"), "whats_ssl_tls");
-/// ```
-pub fn slug(text: &str) -> String {
-    let mut slug = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_alphanumeric() {
-            slug.extend(c.to_lowercase());
-        } else if !is_apostrophe(c) && !slug.is_empty() && !slug.ends_with('_') {
-            slug.push('_');
-        }
-    }
-    if slug.ends_with('_') {
-        slug.pop();
-    }
-    slug
-}
-
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '\u{02bc}')
 }
 
 /// The fold of a key's slug: what a key written like the label that it answers (`"SSL/TLS configuration"`,
@@ -277,11 +256,5 @@ mod tests {
     #[test]
     fn separators_alone_are_no_empty_name() {
         assert!(matches!(table("_ = 1\n- = 2\n").get("_"), Lookup::One(_)));
-    }
-
-    #[test]
-    fn slugs_keep_letters_of_any_script() {
-        assert_eq!(slug("Единый ключ: №1"), "единый_ключ_1");
-        assert_eq!(slug("  --Tool/service used?! "), "tool_service_used");
     }
 }

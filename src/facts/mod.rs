@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use crate::source::Span;
 
-pub use lookup::{Lookup, fold, slug};
+pub use lookup::{Lookup, fold};
 pub use merge::{merge, merge_with_shadowed};
 pub use parse::{FactIds, parse};
 pub use walk::{Leaf, Leaves, Step, dotted_path, quote_key, quote_string};

@@ -203,6 +203,8 @@ fn index_field<'f>(
     match field {
         Field::Name => plain(index.name.text),
         Field::Table => plain(table.name.text),
+        // Already told as a mistake of the schema.
+        Field::Columns if index.columns.is_empty() => plain(NOTHING),
         Field::Columns => {
             let mut details = Vec::new();
             if index.unique && !has(Field::Unique) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Filler, Record, Unit};
+use super::{Filler, Record, Status, Unit};
 use crate::diagnostic::{Code, Diagnostic, Label, Sub};
 use crate::facts::{self, quote_key};
 use crate::source::Span;
@@ -169,7 +169,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let header = facts::dotted_path(group.header.iter().map(String::as_str));
         if let Some(span) = inline {
-            let message = format!("add to the inline table `{header}`: {}", group.lines.trim().replace('\n', "; "));
+            // An inline table has no room for comments.
+            let entries: Vec<_> = group.lines.lines().filter_map(|line| line.split("  # ").next()).collect();
+            let message = format!("add to the inline table `{header}`: `{}`", entries.join(", "));
             return Some(Sub::Place { message, label: Label { span, text: String::new() } });
         }
         let at = table.insert_at?;
@@ -212,6 +214,8 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn warn_topics(&mut self, unit: &Unit<'a, 'f>) {
         let mut wanted: Vec<(&Slot, String)> = Vec::new();
         for slot in &unit.label_topics {
+            // It stays on the page and fails nothing.
+            self.statuses[slot.id] = Some(Status::Optional);
             let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
             if self.told.insert(address.clone()) {
                 wanted.push((slot, address));

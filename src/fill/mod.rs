@@ -130,7 +130,11 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
     let mut edits = Vec::new();
     filler.section(&template.root, Record::Root, &mut edits);
     filler.report_gaps();
-    let text = filler.splice(0..text.len(), edits);
+    let cut = edits.iter().any(|edit| edit.origin == Origin::Template && filler.ends_page(edit.range.end));
+    let mut text = filler.splice(0..text.len(), edits);
+    if cut {
+        end_without_blank_lines(&mut text);
+    }
     let statuses: Vec<Status> = filler.statuses.iter().map(|status| status.unwrap_or(Status::Removed)).collect();
     let progress = progress(template, &statuses, &filler.order, options.chapter);
     Filled {
@@ -142,6 +146,13 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         missing: filler.missing,
         progress,
     }
+}
+
+/// The blank lines that kept the last block from what is gone go, too.
+fn end_without_blank_lines(text: &mut String) {
+    let kept = text.trim_end().len();
+    let line_end = text[kept..].find('\n').map_or(text.len(), |newline| kept + newline + 1);
+    text.truncate(line_end);
 }
 
 /// The last keys of all addresses at the top, by the folded address above them.
@@ -169,8 +180,8 @@ fn progress(template: &Template, statuses: &[Status], order: &Order, chapter: &s
             complete: true,
         };
         for id in order.of(&section.range) {
-            if template.placeholders[id].kind != PlaceholderKind::Continuation {
-                let status = statuses[id];
+            let status = statuses[id];
+            if template.placeholders[id].kind != PlaceholderKind::Continuation && status != Status::Optional {
                 progress.total += 1;
                 progress.done += usize::from(matches!(status, Status::Filled | Status::Derived | Status::Removed));
                 progress.complete &= status != Status::Missing;
@@ -204,7 +215,7 @@ struct Filler<'a, 'f> {
     missing: Vec<String>,
     /// Fields that records lack, by the placeholder that wants them.
     gaps: HashMap<PlaceholderId, RecordGap<'a>>,
-    /// Addresses of facts that were already reported as missing.
+    /// Facts that were already reported as missing, by address or by record and key.
     told: HashSet<String>,
     children: HashMap<String, Vec<(String, PlaceholderId)>>,
     order: Order,

@@ -21,11 +21,11 @@ impl<'a, 'f> Filler<'a, 'f> {
     ) {
         let sample = Sample { slots: &[], named_by_label: true };
         let answer = self.answer(record, &prompt.slot, sample);
-        if let Some(Answer::Fact(Value { kind: Kind::Array(items), .. })) = &answer {
-            if items.is_empty() {
-                self.leave_prompt_out(prompt, answer.as_ref(), unit, edits);
-                return;
-            }
+        if let Some(Answer::Fact(Value { kind: Kind::Array(items), .. })) = &answer
+            && items.is_empty()
+        {
+            self.leave_prompt_out(prompt, answer.as_ref(), unit, edits);
+            return;
         }
         match &answer {
             Some(found) => {
@@ -132,15 +132,14 @@ impl<'a, 'f> Filler<'a, 'f> {
             next = removed.end;
         }
         let rest = &self.text[next..];
-        if !is_blank(rest.lines().next().unwrap_or_default()) && next < self.text.len() {
-            text.push_str(&blank);
-        }
+        let joined = !is_blank(rest.lines().next().unwrap_or_default()) && next < self.text.len();
         if edges.ends_in_list && starts_with_list(rest) {
+            text.push_str(&blank);
             text.push_str(&line);
             text.push_str("<!-- -->");
-            if !is_blank(rest.lines().next().unwrap_or_default()) {
-                text.push_str(&blank);
-            }
+        }
+        if joined {
+            text.push_str(&blank);
         }
         Ok(text)
     }

@@ -127,14 +127,24 @@ impl<'a, 'f> Filler<'a, 'f> {
                 return Plan::Gone;
             }
         }
-        if let Some(entry) = own.filter(|entry| item.slots.len() > 1 && entry.value.as_table().is_none()) {
-            let address = item.path.join(".");
-            self.wrong_form(&entry.value, &address, item.slots[0].range.clone(), "a table with a key for each place");
-        }
+        let below = item.slots.first().is_some_and(|slot| slot.path != item.path);
+        let misfit = own.filter(|entry| below && entry.value.as_table().is_none());
         let mut edits = Vec::new();
-        self.fill_slots(&item.slots, record, Sample::default(), unit, &mut edits);
+        match misfit {
+            Some(entry) => self.one_value_for_several(item, entry, unit),
+            None => self.fill_slots(&item.slots, record, Sample::default(), unit, &mut edits),
+        }
         self.elements(&item.nested, record, Targets::default(), unit, &mut edits);
         Plan::Keep(edits)
+    }
+
+    fn one_value_for_several(&mut self, item: &Item, entry: &'f Entry<'f>, unit: &mut Unit<'a, 'f>) {
+        let address = item.path.join(".");
+        self.wrong_form(&entry.value, &address, item.slots[0].range.clone(), "a table with a key for each place");
+        self.use_all(&entry.value);
+        unit.answered += 1;
+        unit.kept += 1;
+        item.slots.iter().for_each(|slot| self.set(slot.id, Status::Filled));
     }
 
     fn leave_item_out(&mut self, item: &Item, unit: &mut Unit<'a, 'f>) {
@@ -159,7 +169,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         unit.kept += 1;
         let label = self.text[slot.range.clone()].trim_end().trim_end_matches(':').trim_end();
-        let (before, after) = self.item_style(run, label);
+        let (before, after) = self.item_style(run, label, label);
         let prefix = container_prefix(self.text, slot.leaf);
         let place =
             Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };
@@ -190,14 +200,18 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// What stands around the value of an item made from a topic or key: as in the last labelled item of the list, else
-    /// a bold label.
-    fn item_style(&self, run: &Run, label: &str) -> (String, String) {
+    /// a bold label. `in_code` is the label as it stands in a code span.
+    fn item_style(&self, run: &Run, label: &str, in_code: &str) -> (String, String) {
         let sample = run.items.iter().rev().find(|item| item.role == Role::Labelled && item.slots.len() == 1);
         let styled = sample.and_then(|item| {
             let (slot, old) = (&item.slots[0], item.label.as_ref()?);
             let line_end = memchr::memchr2(b'\n', b'\r', &self.text.as_bytes()[slot.range.end..item.range.end]);
             let text_end = line_end.map_or(item.range.end, |at| slot.range.end + at);
-            let same = slot.site == Site::Text && old.site == Site::Text && old.range.end <= slot.range.start;
+            let label = match old.site {
+                Site::Text => label,
+                _ => Some(in_code).filter(|label| !label.contains('`'))?,
+            };
+            let same = slot.site == Site::Text && old.range.end <= slot.range.start;
             let head = self.text.get(slot.leaf..old.range.start)?;
             let middle = self.text.get(old.range.end..slot.range.start)?;
             same.then(|| (format!("{head}{label}{middle}"), self.text[slot.range.end..text_end].to_owned()))
@@ -311,6 +325,10 @@ impl<'a, 'f> Filler<'a, 'f> {
         edits: &mut Vec<Edit<'f>>,
     ) {
         for item in items {
+            if item.role == Role::Continuation {
+                self.set_all(&item.range, Status::Missing);
+                continue;
+            }
             item.slots.iter().for_each(|slot| self.note_missing(slot, record, unit));
             if !matches!(item.role, Role::Topic) {
                 let answers: Vec<_> = item.slots.iter().map(|slot| (slot, None)).collect();
@@ -423,6 +441,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let sample = Sample { slots: &item.slots, named_by_label: named.is_some() };
         if let Some(label) = named {
             let name = match record {
+                // In code a name is a name; in prose it is words.
+                Record::Raw { name: Some(entry), .. } if label.site == Site::Text => Some(label_of_key(&entry.key)),
                 Record::Raw { name: Some(entry), .. } => Some(Cow::Borrowed(&*entry.key)),
                 Record::Raw { name: None, .. } => None,
                 typed => Some(Cow::Owned(last_part(typed))),
@@ -664,7 +684,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.use_all(&entry.value);
         let label = label_of_key(&entry.key);
         let plain = Place::new(Block::Paragraph { line_start: false, prefix: "" }).between("**", ":** ");
-        let (before, after) = self.item_style(run, &place::text(&label, &plain));
+        let (before, after) = self.item_style(run, &place::text(&label, &plain), &entry.key);
         let prefix = container_prefix(self.text, leaf);
         let place =
             Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };

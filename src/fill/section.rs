@@ -57,17 +57,14 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     fn remove_section(&self, section: &Section, edits: &mut Vec<Edit<'f>>) {
-        let mut range = section.range.clone();
-        if self.text[range.end..].trim().is_empty() || self.ends_at_residue(range.end) {
-            let kept = self.text[..range.start].trim_end().len();
-            let line = self.text[kept..range.start].find('\n').map_or(0, |at| at + 1);
-            range.start = kept + line;
-        }
-        edits.push(Edit::new(range, "", Origin::Template));
+        edits.push(Edit::new(section.range.clone(), "", Origin::Template));
     }
 
-    fn ends_at_residue(&self, end: usize) -> bool {
-        self.template.residue.last().is_some_and(|residue| residue.start == end && residue.end == self.text.len())
+    /// Whether nothing of the page follows.
+    pub(super) fn ends_page(&self, at: usize) -> bool {
+        let last = self.template.residue.last();
+        let instructions = last.filter(|range| range.end == self.text.len());
+        self.text[at..].trim().is_empty() || instructions.is_some_and(|range| range.start == at)
     }
 
     fn replace_body(&mut self, section: &'a Section, value: &'f Value<'f>, edits: &mut Vec<Edit<'f>>) -> Fate {
@@ -82,7 +79,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         match crate::place::block(&text, "", self.newline) {
             Ok(block) => {
                 let newline = self.newline;
-                let last = self.text[body.end..].trim().is_empty() || self.ends_at_residue(body.end);
+                let last = self.ends_page(body.end);
                 let end = if last { "" } else { newline };
                 let text = format!("{newline}{block}{newline}{end}");
                 edits.push(Edit::new(body, text, Origin::Prose));

@@ -35,7 +35,7 @@ fn at_line_start(text: &str, leaf: usize, at: usize) -> bool {
 const NEAR: usize = 256;
 
 fn near(text: &str, line_start: usize, at: usize) -> Range<usize> {
-    let from = text.ceil_char_boundary(at.saturating_sub(NEAR));
+    let from = (at.saturating_sub(NEAR)..at).find(|&from| text.is_char_boundary(from)).unwrap_or(at);
     line_start.max(from).min(at)..at
 }
 
@@ -53,7 +53,9 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         };
         let before = near(text, line.start.min(slot.range.start), slot.range.start);
-        let after = slot.range.end..text.floor_char_boundary(line.end.clamp(slot.range.end, slot.range.end + NEAR));
+        let far = line.end.clamp(slot.range.end, slot.range.end + NEAR);
+        let end = (slot.range.end..=far).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(slot.range.end);
+        let after = slot.range.end..end;
         let place = Place { newline: self.newline, ..Place::new(block) }.between(&text[before], &text[after]);
         let written = self.written(answer, &place);
         match written {

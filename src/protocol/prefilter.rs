@@ -4,9 +4,6 @@
 
 use memchr::{memchr2, memmem};
 
-/// How far back a heading is looked for from a bracket in it.
-const HEADING_LENGTH: usize = 256;
-
 /// How the text at hand is written.
 #[derive(Clone, Copy)]
 enum Form {
@@ -29,7 +26,8 @@ pub fn may_need_text(text: &str) -> bool {
 }
 
 fn concerns(text: &str, form: Form) -> bool {
-    looks_like_front_matter(text) || has_mark(text.as_bytes(), form)
+    let bytes = text.as_bytes();
+    looks_like_front_matter(text) || has_mark(bytes, form) || has_bracketed_title(bytes, form)
 }
 
 /// An ASCII character beyond the control characters, written as `\u00XX`: it could be any of those looked for here.
@@ -54,7 +52,7 @@ fn has_mark(bytes: &[u8], form: Form) -> bool {
         let rest = &bytes[at + 1..];
         let hit = match bytes[at] {
             b'<' => is_template_comment(rest, form),
-            _ => rest.starts_with(b"TEMPLATE") || is_path(rest) || is_in_title(&bytes[..at], form),
+            _ => rest.starts_with(b"TEMPLATE") || is_path(rest),
         };
         if hit {
             return true;
@@ -101,34 +99,31 @@ fn is_link_target(rest: &[u8]) -> bool {
     rest.get(length) == Some(&b')')
 }
 
-/// Whether what stands before a bracket begins its line as a level-1 heading.
-fn is_in_title(before: &[u8], form: Form) -> bool {
-    let length = match form {
-        // One character may be written with six.
-        Form::Json => 6 * HEADING_LENGTH,
-        Form::Plain => HEADING_LENGTH,
-    };
-    let window = &before[before.len().saturating_sub(length)..];
-    let line = match (0..window.len()).rev().find_map(|at| after_line_break(window, at, form)) {
-        Some(start) => &window[start..],
-        None if window.len() == before.len() => window,
-        None => return false,
-    };
-    let indent = line.iter().take_while(|&&byte| byte == b' ').count();
-    line[indent..].starts_with(b"# ")
+/// A bracket in a level-1 heading.
+fn has_bracketed_title(bytes: &[u8], form: Form) -> bool {
+    memmem::find_iter(bytes, b"# ").any(|at| {
+        let indent = bytes[..at].iter().rev().take_while(|&&byte| byte == b' ').count();
+        begins_line(&bytes[..at - indent], form) && line(&bytes[at..], form).contains(&b'[')
+    })
 }
 
-/// The start of the line that follows a line break at `at`.
-fn after_line_break(window: &[u8], at: usize, form: Form) -> Option<usize> {
-    match (form, &window[at..]) {
-        (Form::Plain, [b'\n' | b'\r', ..]) => Some(at + 1),
-        // Behind an odd number of backslashes it is an escaped backslash and a letter.
-        (Form::Json, [b'\\', b'n' | b'r', ..]) => {
-            let escapes = window[..at].iter().rev().take_while(|&&byte| byte == b'\\').count();
-            escapes.is_multiple_of(2).then_some(at + 2)
+/// Whether a line begins behind these bytes. In JSON, a backslash and a letter in the text look like a line break, too.
+fn begins_line(before: &[u8], form: Form) -> bool {
+    matches!((form, before), (_, []) | (Form::Plain, [.., b'\n' | b'\r']) | (Form::Json, [.., b'\\', b'n' | b'r']))
+}
+
+/// The first line, without what follows it; in JSON it may be longer, but not shorter.
+fn line(bytes: &[u8], form: Form) -> &[u8] {
+    let end = match form {
+        Form::Plain => memchr2(b'\n', b'\r', bytes),
+        Form::Json => {
+            let mut breaks = memchr::memchr_iter(b'\\', bytes);
+            breaks.find(|&at| {
+                matches!(bytes.get(at + 1), Some(b'n' | b'r')) && bytes.get(at.wrapping_sub(1)) != Some(&b'\\')
+            })
         }
-        _ => None,
-    }
+    };
+    &bytes[..end.unwrap_or(bytes.len())]
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub fn explain(code: Code) -> Explanation {
     let (cause, repair) = match code {
         Code::UnfilledPlaceholder => (
             "A required placeholder of a template has no fact.",
-            "Add the line that the message shows to the facts file, or list the section under `optional`.",
+            "Add the line that the message shows to the facts file, or list the section under `optional-sections`.",
         ),
         Code::UnfilledSection => (
             "An optional section has no facts and was left out of the book.",

@@ -12,8 +12,8 @@ use super::wording::CHANGED;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity, Sub};
 use crate::source::{SourceId, Span};
 
-/// The name under which paths are given: consumers know where the root of the book is.
-const BASE: &str = "BOOKROOT";
+/// The name under which paths are given: consumers know where the sources are.
+const BASE: &str = "SRCROOT";
 
 /// The first bytes of a place are enough to tell it from others.
 const FINGERPRINTED: usize = 1024;
@@ -28,7 +28,7 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
         "runs": [{
             "tool": { "driver": driver() },
             "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": { BASE: { "description": { "text": "The root of the book, where book.toml is." } } },
+            "originalUriBaseIds": { BASE: { "description": { "text": "The root of the repository; without one, that of the book." } } },
             "results": results,
         }],
     });
@@ -234,7 +234,7 @@ mod tests {
         });
         let place = &result["locations"][0]["physicalLocation"];
         assert_eq!(place["region"], region);
-        assert_eq!(place["artifactLocation"], json!({ "uri": "src/database.md", "uriBaseId": "BOOKROOT" }));
+        assert_eq!(place["artifactLocation"], json!({ "uri": "src/database.md", "uriBaseId": "SRCROOT" }));
         assert_eq!(result["relatedLocations"][0]["message"]["text"], "this too");
     }
 

@@ -464,16 +464,18 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// Code text arrives in pieces that may hold one line or many, each line with its end.
+/// Code text arrives in pieces that may hold one line or many, each with its end, of which a `\r` may lie between two
+/// pieces.
 fn push_lines(lines: &mut Vec<Range<usize>>, text: &str, range: Range<usize>) {
     let mut start = range.start;
-    let continues = lines.last().is_some_and(|last| last.end == start && !text[..start].ends_with('\n'));
+    let mut continues = lines.last().is_some_and(|last| matches!(&text[last.end..start], "" | "\r"));
     for piece in text[range].split_inclusive('\n') {
         let end = start + piece.trim_end_matches(['\n', '\r']).len();
         match lines.last_mut() {
-            Some(last) if continues && start == last.end => last.end = end,
+            Some(last) if continues => last.end = if end > start { end } else { last.end },
             _ => lines.push(start..end),
         }
+        continues = false;
         start += piece.len();
     }
 }

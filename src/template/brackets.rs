@@ -35,7 +35,8 @@ pub(crate) fn of_inlines(text: &str, inlines: &Inlines, broken_links: &[Range<us
     let broken = broken_links[first..].iter().take_while(|span| span.start < inlines.range.end);
     found.extend(broken.map(|range| Bracket { range: range.clone(), site: Site::Text }));
     let pairs = balanced(inlines.text.iter().flat_map(|range| brackets_in(text, range.clone(), true)));
-    found.extend(pairs.into_iter().map(|range| Bracket { range, site: Site::Text }));
+    let pairs = pairs.into_iter().filter(|pair| !is_image(text, pair.start));
+    found.extend(pairs.map(|range| Bracket { range, site: Site::Text }));
     for span in &inlines.code {
         let pairs = in_code(text, inside_backticks(text, span));
         found.extend(pairs.into_iter().map(|range| Bracket { range, site: Site::CodeSpan(span.clone()) }));
@@ -76,6 +77,23 @@ pub(crate) fn in_code_lines(text: &str, range: Range<usize>) -> Vec<Range<usize>
     found
 }
 
+/// What of a block of HTML a reader sees: neither tags nor comments, nor what stands in `script` and `style`.
+pub(crate) fn html_text(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let open = text[at..range.end].find('<').map_or(range.end, |open| at + open);
+        if open > at {
+            found.push(at..open);
+        }
+        let rest = &text[open..range.end];
+        let close = ["<!--", "<script", "<style"].iter().zip(["-->", "</script>", "</style>"]);
+        let end = close.into_iter().find_map(|(open, close)| rest.starts_with(open).then_some(close)).unwrap_or(">");
+        at = rest.find(end).map_or(range.end, |length| open + length + end.len());
+    }
+    found
+}
+
 /// The range of a code span without its backticks.
 pub(crate) fn inside_backticks(text: &str, span: &Range<usize>) -> Range<usize> {
     let ticks = text[span.clone()].bytes().take_while(|&byte| byte == b'`').count();
@@ -89,6 +107,11 @@ fn brackets_in(text: &str, range: Range<usize>, escapes: bool) -> impl Iterator<
         matches!(byte, b'[' | b']')
             && !(escapes && bytes[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1)
     })
+}
+
+/// `![…]` is an image, though its target is missing.
+fn is_image(text: &str, start: usize) -> bool {
+    text[..start].ends_with('!') && !text[..start].ends_with("\\!")
 }
 
 /// All matching pairs, sorted by start.
@@ -189,7 +212,7 @@ mod tests {
     fn prose_placeholders_are_links_without_a_definition() {
         assert_eq!(prose("A [describe] and [2021-03-12] and [X]%."), ["[describe]", "[2021-03-12]", "[X]"]);
         assert_eq!(prose("[a](b) ![i](j) \\[no\\] `x` <!-- [c] --> [d]\n\n[d]: e"), [""; 0]);
-        assert_eq!(prose("[^1] [!EXAMPLE] [] [ ]"), [""; 0]);
+        assert_eq!(prose("[^1] [!EXAMPLE] [] [ ] ![screenshot]"), [""; 0]);
         assert_eq!(prose("# Title [TEMPLATE]"), ["[TEMPLATE]"]);
     }
 

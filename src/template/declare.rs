@@ -20,7 +20,15 @@ pub fn declares_itself(text: &str) -> bool {
     }
     let front_matter = residue::front_matter(text);
     status(&text[front_matter.clone()]).is_some_and(|status| status.starts_with("TEMPLATE"))
-        || opening(&text[front_matter.end..]).is_template
+        || opening(up_to_marks(&text[front_matter.end..])).is_template
+}
+
+/// As much of a chapter as can declare it: up to the line after the last mark, which may underline a heading.
+fn up_to_marks(text: &str) -> &str {
+    let marks = ["[TEMPLATE]", "template"].map(|mark| text.rfind(mark).map_or(0, |at| at + mark.len()));
+    let last = marks.into_iter().max().unwrap_or(0);
+    let end = text[last..].match_indices('\n').nth(1).map_or(text.len(), |(newline, _)| last + newline);
+    if last == 0 { "" } else { &text[..end] }
 }
 
 /// Whether the chapter looks like a template, declared or not: it has the mark in its first heading or says
@@ -73,8 +81,7 @@ fn opening(text: &str) -> Opening {
             Event::End(TagEnd::Heading(_)) => {
                 let heading = heading.unwrap_or_default();
                 opening.is_template |= heading.trim_end().ends_with("[TEMPLATE]");
-                opening.bracketed_heading =
-                    heading.find('[').is_some_and(|at| heading[at..].contains(']') && !heading.contains("[!"));
+                opening.bracketed_heading = !heading.contains("[!") && holds_placeholder(&heading);
                 break;
             }
             Event::Html(_) | Event::InlineHtml(_) => {
@@ -87,6 +94,12 @@ fn opening(text: &str) -> Opening {
         }
     }
     opening
+}
+
+/// Whether a bracketed text of a heading is something else than a fact reference such as `[overview.version]`.
+fn holds_placeholder(heading: &str) -> bool {
+    let mut texts = heading.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    texts.any(|(text, _)| !text.contains('.') || text.contains(char::is_whitespace))
 }
 
 #[cfg(test)]

@@ -26,6 +26,9 @@ pub(super) struct Body {
     pub(super) has_own_text: bool,
 }
 
+/// The slugs by which a placeholder may be known.
+type Names = Vec<String>;
+
 /// One list item before it is known what its run is.
 struct Draft<'b> {
     range: Range<usize>,
@@ -56,12 +59,12 @@ impl Builder<'_> {
                         elements.push(Element::Prompt(self.prompt(block, &brackets[0], scope, taken, body)));
                         continue;
                     }
-                    if let Some((label, bracket)) = placeholder_lead(self.text, inlines, &brackets) {
-                        if let Some(next) = rest.as_slice().first().filter(|next| is_run_block(next)) {
-                            rest.next();
-                            elements.push(self.repeated_label(&label, &bracket, next, scope));
-                            continue;
-                        }
+                    if let Some((label, bracket)) = placeholder_lead(self.text, inlines, &brackets)
+                        && let Some(next) = rest.as_slice().first().filter(|next| is_run_block(next))
+                    {
+                        rest.next();
+                        elements.push(self.repeated_label(&label, &bracket, next, scope));
+                        continue;
                     }
                     lead = labels::lead(self.text, inlines)
                         .filter(|lead| brackets.last().is_none_or(|bracket| bracket.range.end <= lead.range.start));
@@ -88,7 +91,8 @@ impl Builder<'_> {
                 BlockKind::Quote(blocks) | BlockKind::Container(blocks) => {
                     elements.extend(self.elements(blocks, scope, body));
                 }
-                BlockKind::Rule | BlockKind::Html => {}
+                BlockKind::Html => self.note_html(block.range.clone()),
+                BlockKind::Rule => {}
             }
             body.has_own_text |= elements.len() == before && !matches!(block.kind, BlockKind::Rule);
         }
@@ -110,6 +114,21 @@ impl Builder<'_> {
         placeholder_slug(self.inner(&bracket.range))
     }
 
+    /// Whether a placeholder stands anywhere in these blocks.
+    fn holds_places(&self, blocks: &[Block]) -> bool {
+        blocks.iter().any(|block| match &block.kind {
+            BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } => !self.brackets(inlines).is_empty(),
+            BlockKind::List(list) => list.items.iter().any(|item| self.holds_places(&item.blocks)),
+            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => self.holds_places(blocks),
+            BlockKind::Table(table) => {
+                let mut cells = std::iter::once(&table.header).chain(&table.rows).flat_map(|row| &row.cells);
+                cells.any(|cell| !self.brackets(cell).is_empty())
+            }
+            BlockKind::Code(code) => code.lines.iter().any(|line| !self.code_brackets(line).is_empty()),
+            BlockKind::Rule | BlockKind::Html => false,
+        })
+    }
+
     fn note_links(&mut self, inlines: &Inlines) {
         let hidden = inlines.links.iter().filter(|link| link.inline && !link.image).filter(|link| {
             !link.destination.is_empty() && link.destination.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
@@ -117,6 +136,14 @@ impl Builder<'_> {
         self.traps.extend(hidden.map(|link| Trap::HiddenPlaceholder(link.range.clone())));
         let files = inlines.links.iter().filter(|link| link.inline && !link.image && link.destination.contains(".md"));
         self.links.extend(files.map(|link| (link.range.clone(), link.destination.clone())));
+    }
+
+    fn note_html(&mut self, range: Range<usize>) {
+        for text in brackets::html_text(self.text, range) {
+            let mut found = brackets::in_code_lines(self.text, text);
+            found.retain(|range| !(self.is_literal)(self.inner(range)));
+            self.traps.extend(found.into_iter().map(Trap::InHtml));
+        }
     }
 
     fn prompt(
@@ -286,7 +313,8 @@ impl Builder<'_> {
         );
         run.open = open;
         run.under_prompt = under_prompt;
-        let names = samples.iter().map(|draft| draft.brackets.iter().map(|b| self.own_slug(b)).collect()).collect();
+        let names =
+            samples.iter().map(|draft| draft.brackets.iter().map(|b| vec![self.own_slug(b)]).collect()).collect();
         self.type_run(&mut run, scope, names);
         let strings = !open && samples.iter().all(|draft| draft.brackets.len() == 1 && draft.nested.is_empty());
         let distinct = samples.len() > 1 && {
@@ -382,22 +410,24 @@ impl Builder<'_> {
     }
 
     /// Finds out which typed records the samples of a run stand for, and with it the form of their address.
-    fn type_run(&mut self, run: &mut Run, scope: &Scope, samples: Vec<Vec<String>>) {
+    fn type_run(&mut self, run: &mut Run, scope: &Scope, samples: Vec<Vec<Names>>) {
         let Some(first) = samples.first() else { return };
         let in_table = scope.collection == Some(Collection::Tables);
         let announced = || {
             let label = run.path.last().or_else(|| scope.path.last())?;
             Collection::of_label(label).filter(|&collection| collection != Collection::Tables)
         };
-        let named = || first.iter().find_map(|slug| Collection::of_name(slug));
+        let mut named = first.iter().flatten().filter_map(|slug| Collection::of_name(slug));
         let speaks = |collection: &Collection| {
-            let owner = *collection != Collection::Columns || first.iter().any(|slug| slug.contains("table"));
-            owner && samples.iter().flatten().all(|slug| collection.field(slug).is_some())
+            let owner = *collection != Collection::Columns || first.iter().flatten().any(|slug| slug.contains("table"));
+            let known = |names: &Names| names.iter().any(|slug| collection.field(slug).is_some());
+            owner && samples.iter().flatten().all(known)
         };
         run.collection = match in_table {
-            true => announced().or_else(named).filter(|&collection| collection != Collection::Tables),
+            true => announced().or_else(|| named.next()).filter(|&collection| collection != Collection::Tables),
             false if scope.in_record => None,
-            false => named().filter(speaks),
+            // `| [table] | [index] |` is about indexes, though a table is named first.
+            false => named.find(speaks),
         };
         let words = matches!(run.collection, Some(Collection::Relations | Collection::Checks));
         let single = samples.iter().all(|sample| sample.len() == 1);
@@ -468,20 +498,29 @@ impl Builder<'_> {
                     None => scope.clone(),
                 };
                 item.path = inner.path.clone();
-                self.labelled_slots(&mut item, &draft.brackets, &inner, draft.label.is_some(), leaf);
+                let alone = draft.brackets.len() == 1 && !self.holds_places(draft.nested);
+                self.labelled_slots(&mut item, &draft.brackets, &inner, (draft.label.is_some(), alone), leaf);
                 item.nested = self.elements(draft.nested, &inner, body);
             }
         }
         item
     }
 
-    fn labelled_slots(&mut self, item: &mut Item, brackets: &[Bracket], scope: &Scope, labelled: bool, leaf: usize) {
-        if labelled && brackets.len() > 1 {
+    /// The placeholders of an item's first line; one that is alone in its item stands at the label itself.
+    fn labelled_slots(
+        &mut self,
+        item: &mut Item,
+        brackets: &[Bracket],
+        scope: &Scope,
+        (labelled, alone): (bool, bool),
+        leaf: usize,
+    ) {
+        if labelled && !alone && !brackets.is_empty() {
             item.path = self.claim_node(scope, &scope.path);
         }
         for bracket in brackets {
             let own = scope.below(&self.own_slug(bracket)).path;
-            let sole = labelled && brackets.len() == 1;
+            let sole = labelled && alone;
             let candidates = if sole { vec![scope.path.clone(), own] } else { vec![own] };
             let inner = self.inner(&bracket.range).to_owned();
             let path = self.claim(scope, &candidates, &inner);
@@ -547,7 +586,7 @@ impl Builder<'_> {
         run.open = roles.contains(&Role::Continuation);
         let names = rows.iter().zip(&roles).filter(|(_, role)| **role == Role::Sample).map(|(cells, _)| {
             let cells = cells.iter().enumerate().filter(|(_, brackets)| !brackets.is_empty());
-            cells.map(|(at, brackets)| self.cell_slug(run.collection, &headers, at, brackets)).collect()
+            cells.map(|(at, brackets)| self.cell_names(&headers, at, brackets)).collect()
         });
         let names = names.collect();
         self.type_run(&mut run, scope, names);
@@ -560,23 +599,10 @@ impl Builder<'_> {
         elements
     }
 
-    /// The word by which a cell's placeholder speaks of a schema: its own, or its column's header.
-    fn cell_slug(
-        &self,
-        collection: Option<Collection>,
-        headers: &[Option<String>],
-        at: usize,
-        brackets: &[Bracket],
-    ) -> String {
-        let own = brackets.first().map(|bracket| self.own_slug(bracket)).unwrap_or_default();
-        let known = |slug: &str| match collection {
-            Some(collection) => collection.field(slug).is_some(),
-            None => Collection::of_name(slug).is_some(),
-        };
-        match headers.get(at).cloned().flatten() {
-            Some(header) if !known(&own) => header,
-            _ => own,
-        }
+    /// The words by which a cell's placeholder may speak of a schema: its own, and its column's header.
+    fn cell_names(&self, headers: &[Option<String>], at: usize, brackets: &[Bracket]) -> Names {
+        let own = brackets.first().map(|bracket| self.own_slug(bracket));
+        own.into_iter().chain(headers.get(at).cloned().flatten()).collect()
     }
 
     fn row_role(&self, at: usize, cells: &[Vec<Bracket>]) -> Role {

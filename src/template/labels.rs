@@ -91,7 +91,7 @@ pub(super) fn lead(text: &str, inlines: &Inlines) -> Option<Lead> {
     }
     let label = without_colon(text, inner.clone());
     let plain = inlines.plain(text, label);
-    (!plain.trim().is_empty()).then(|| Lead { text: plain, range: outer.start..inlines.range.end })
+    (!plain.trim().is_empty()).then_some(Lead { text: plain, range: outer.start..inlines.range.end })
 }
 
 /// The bold texts that name places of a paragraph: at the start of a line, or with a colon. In order, each with the place

@@ -123,6 +123,8 @@ pub enum Trap {
     BracketedDefinition(Range<usize>),
     /// `[other_table](id)`, a link to a bare word.
     HiddenPlaceholder(Range<usize>),
+    /// A bracket in a block of HTML, where Markdown has no say.
+    InHtml(Range<usize>),
 }
 
 /// An index into [`Template::placeholders`] while the template is built and bound.
@@ -300,15 +302,22 @@ pub(crate) struct CodeBlock {
 /// Total: any text is a template, if perhaps one without placeholders.
 pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
     let front_matter = residue::front_matter(text);
-    let mut masked = mask(text, &[front_matter.clone()]);
+    let mut masked = mask(text, std::slice::from_ref(&front_matter));
     let mut document = blocks::parse(&masked);
     let hidden = residue::template_only(text, &document.blocks);
     let definitions = std::mem::take(&mut document.bracketed_definitions);
+    let definitions = residue::with_repetitions(&masked, definitions);
     if !hidden.is_empty() || !definitions.is_empty() {
         masked = mask(&masked, &hidden);
         masked = residue::without_definitions(masked, &definitions);
         document = blocks::parse(&masked);
     }
+    // What looked like a repetition may have been code.
+    let starts_bracket = |definition: &Range<usize>| {
+        let at = document.broken_links.partition_point(|span| span.start < definition.start);
+        document.broken_links.get(at).is_some_and(|span| span.start == definition.start)
+    };
+    let traps = definitions.into_iter().filter(starts_bracket).map(Trap::BracketedDefinition).collect();
     let builder = Builder {
         text,
         is_literal,
@@ -317,7 +326,7 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         claims: HashMap::new(),
         numbered: HashMap::new(),
         links: Vec::new(),
-        traps: definitions.into_iter().map(Trap::BracketedDefinition).collect(),
+        traps,
     };
     builder.template(document, front_matter, hidden)
 }
@@ -422,7 +431,7 @@ impl Builder<'_> {
         let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
         let residue = merged(residue);
         self.traps.sort_by_key(|trap| match trap {
-            Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) => range.start,
+            Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) | Trap::InHtml(range) => range.start,
         });
         let known = self.claims.into_keys().collect();
         Template { placeholders: self.placeholders, root, residue, links: self.links, traps: self.traps, known }

@@ -1,5 +1,6 @@
 //! What belongs to being a template and not to the page: front matter, mark, notice, instructions, author's remarks.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::blocks::{Block, BlockKind};
@@ -75,6 +76,29 @@ fn collect_html(blocks: &[Block], found: &mut Vec<Range<usize>>) {
             BlockKind::Code(_) | BlockKind::Rule => {}
         }
     }
+}
+
+/// The definitions and the later lines that define the same labels again, of which the parser says nothing.
+pub(super) fn with_repetitions(text: &str, definitions: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    if definitions.is_empty() {
+        return definitions;
+    }
+    let label = |line: &str| Some(line.strip_prefix('[')?.split_once("]:")?.0.trim().to_lowercase());
+    let known: HashSet<_> = definitions.iter().filter_map(|range| label(&text[range.clone()])).collect();
+    let mut found = definitions;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_start_matches(|c: char| " \t>-*+.)".contains(c) || c.is_ascii_digit());
+        let bracketed = content.split_once("]:").is_some_and(|(_, target)| target.trim_start().starts_with('['));
+        if bracketed && label(content).is_some_and(|label| known.contains(&label)) {
+            let at = start + line.len() - content.len();
+            found.push(at..at + content.trim_end().len());
+        }
+        start += line.len();
+    }
+    found.sort_by_key(|range| range.start);
+    found.dedup_by_key(|range| range.start);
+    found
 }
 
 /// The text with the colon of each definition replaced, so that `[Endpoint]: [URL]` is read as two placeholders.

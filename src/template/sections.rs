@@ -55,7 +55,7 @@ impl Outline<'_, '_> {
         let brackets = part.map(|part| self.heading_brackets(part.inlines)).unwrap_or_default();
         let title = part.map(|part| self.title(part.inlines)).unwrap_or_default();
         let is_title = part.is_none_or(|part| Some(part.heading.range.start) == self.title);
-        let whole = matches!(&brackets[..], [bracket] if self.builder.text[bracket.range.clone()] == *title);
+        let whole = self.is_placeholder(&title, &brackets);
         let mut scope = outer.clone();
         let mut repeat = None;
         if whole && !is_title {
@@ -122,10 +122,19 @@ impl Outline<'_, '_> {
         plain.replace(MARK, "").trim().to_owned()
     }
 
+    /// Whether a heading is one placeholder and nothing else.
+    fn is_placeholder(&self, title: &str, brackets: &[Bracket]) -> bool {
+        matches!(brackets, [bracket] if self.builder.text[bracket.range.clone()] == *title)
+    }
+
     /// Takes the addresses of the sections below before anything in the body can.
     fn claim_headings(&mut self, parts: &[Part<'_>], scope: &Scope) {
         for part in parts {
-            let path = scope.below(&label_slug(&self.title(part.inlines))).path;
+            let title = self.title(part.inlines);
+            if self.is_placeholder(&title, &self.builder.brackets(part.inlines)) {
+                continue;
+            }
+            let path = scope.below(&label_slug(&title)).path;
             self.builder.claims.insert(address_key(&scope.address(&path)), None);
         }
     }

@@ -9,18 +9,18 @@ use mdbook_database::source::{SourceKind, Sources};
 use serde_json::Value;
 
 /// What came of a page.
-pub struct Page {
+pub(crate) struct Page {
     /// The page as published, or as it came where nothing is to be changed.
-    pub text: String,
+    pub(crate) text: String,
     /// What the book is filled to.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// The texts that messages point into.
-    pub sources: Sources,
+    pub(crate) sources: Sources,
     config: Config,
 }
 
 /// The page `template`, declared, filled from `facts`; `table` is `[preprocessor.database]`.
-pub fn fill(template: &str, facts: &str, table: &Value) -> Page {
+pub(crate) fn fill(template: &str, facts: &str, table: &Value) -> Page {
     let mut sources = Sources::default();
     let book_toml = sources.add(SourceKind::Config, "book.toml", "");
     let file = sources.add(SourceKind::Facts, "database.toml", facts);
@@ -45,12 +45,12 @@ pub fn fill(template: &str, facts: &str, table: &Value) -> Page {
 
 impl Page {
     /// What there is to say, in a format.
-    pub fn report(&self, format: Format) -> String {
+    pub(crate) fn report(&self, format: Format) -> String {
         report::render(&self.findings(), &self.sources, format, Style::default())
     }
 
     /// The titles of what fails the build.
-    pub fn errors(&self) -> Vec<String> {
+    pub(crate) fn errors(&self) -> Vec<String> {
         let findings = self.findings().findings.into_iter();
         findings.filter(|(severity, _)| *severity == Severity::Error).map(|(_, found)| found.title).collect()
     }

@@ -2,7 +2,7 @@
 //!
 //! A layered layout with ports: tables referred to stand left of those that refer to them (`layers`); each column is ordered so
 //! that few lines cross (`order`); boxes and the bends of long lines are moved up and down until lines are as straight as they
-//! get (`place`); between two columns every line has a vertical track of its own ([`route`]). Lines run in the gaps between
+//! get (`place`); between two columns every line has a vertical track of its own (`route`). Lines run in the gaps between
 //! columns, and through a column only where a bend holds a lane free: so they never cross a box. All of it is integer or
 //! order-preserving arithmetic on vectors, so the same input gives the same output everywhere.
 

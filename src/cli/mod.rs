@@ -1,0 +1,146 @@
+//! The command line: what was asked for, where bytes come from and go to, and the exit code.
+
+mod book;
+mod check;
+mod file;
+mod outline;
+mod preprocess;
+mod progress;
+mod render;
+mod target;
+mod terminal;
+
+use std::fmt;
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::project::Unreadable;
+use terminal::say;
+
+const ABOUT: &str = "An mdBook preprocessor that fills a bracketed database template from database.toml and fails \
+                     the build while a required section is still unfilled.";
+
+const WIRING: &str = "mdBook runs this program. Put this into book.toml and run `mdbook build`:
+
+    [preprocessor.database]
+    facts = \"database.toml\"
+    renderers = [\"html\"]
+";
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  the documentation is incomplete or wrong
+  2  wrong use
+  3  the world failed: a file that cannot be read or written, a broken pipe
+";
+
+#[derive(Debug, Parser)]
+#[command(name = "mdbook-database", version, about = ABOUT, after_help = format!("{WIRING}\n{EXIT_CODES}"))]
+#[command(max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Outline(outline::Outline),
+    Check(check::Check),
+    Render(render::Render),
+    /// Tells mdBook that a renderer is supported: every one is
+    #[command(after_help = "mdBook calls this; there is no need to.")]
+    Supports {
+        /// The renderer's name, e.g. `html`
+        renderer: String,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Done = 0,
+    Documentation = 1,
+    Usage = 2,
+    World = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why a command ended before it had anything to report.
+#[derive(Debug)]
+enum Stop {
+    /// What was asked for makes no sense here.
+    Usage(String),
+    /// A file cannot be read or written.
+    World(String),
+}
+
+impl Stop {
+    fn exit(&self) -> Exit {
+        match self {
+            Stop::Usage(_) => Exit::Usage,
+            Stop::World(_) => Exit::World,
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Stop::Usage(text) | Stop::World(text)) = self;
+        write!(f, "error: {text}")
+    }
+}
+
+impl From<Unreadable> for Stop {
+    fn from(error: Unreadable) -> Self {
+        Stop::World(error.to_string())
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Stop::World(format!("failed to write to stdout: {error}"))
+    }
+}
+
+/// The command line as clap knows it, for completions and the manual page.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Does what the command line asks for.
+pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
+    match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => dispatch(arguments.command).into(),
+        Err(error) => {
+            // Help and version are no mistakes; clap sends them to stdout.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            if error.print().is_ok() { exit.into() } else { Exit::World.into() }
+        }
+    }
+}
+
+fn dispatch(command: Option<Command>) -> Exit {
+    let ended = match command {
+        // A "no" would let mdBook skip the gate without a word; what to leave out is its own `renderers` key.
+        Some(Command::Supports { renderer: _ }) => Ok(Exit::Done),
+        Some(Command::Outline(outline)) => outline.execute(),
+        Some(Command::Check(check)) => check.execute(),
+        Some(Command::Render(render)) => render.execute(),
+        None if io::stdin().is_terminal() => {
+            say(&format!("{ABOUT}\n\n{WIRING}\n`mdbook-database --help` lists what else it does.\n"));
+            Ok(Exit::Usage)
+        }
+        None => Ok(preprocess::execute()),
+    };
+    ended.unwrap_or_else(|stop| {
+        say(&format!("{stop}\n"));
+        stop.exit()
+    })
+}

@@ -1,0 +1,74 @@
+//! Without a command: the preprocessor, as mdBook runs it.
+
+use std::io::BufWriter;
+
+use super::terminal::{say, style_of_stderr, variable, workspace};
+use super::{Exit, WIRING};
+use crate::preprocessor::{self, Failure, Telling};
+use crate::protocol::Refusal;
+use crate::report::{ColorChoice, Format};
+use crate::stdio;
+
+/// Bytes that are gathered before they are written; what is longer is written as it is.
+const OUTPUT_BUFFER: usize = 64 * 1024;
+
+/// All of stdin is read before anything is written, as mdBook writes it all before it reads.
+pub(super) fn execute() -> Exit {
+    let input = match stdio::read_stdin() {
+        Ok(input) => input,
+        Err(error) => {
+            say(&format!("error: failed to read the book from stdin: {error}\n"));
+            return Exit::World;
+        }
+    };
+    let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, stdio::Stdout::new());
+    match preprocessor::preprocess(&input, &mut output, &telling_of_build()) {
+        Ok(report) => {
+            say(&report);
+            Exit::Done
+        }
+        Err(failure) => {
+            // What is left in the buffer has nobody to read it.
+            drop(output.into_parts());
+            say(&format!("{failure}\n{}", advice(&failure)));
+            exit_of(&failure)
+        }
+    }
+}
+
+/// During a build the environment decides: mdBook has no options for its preprocessors.
+fn telling_of_build() -> Telling {
+    let format = variable("MDBOOK_DATABASE_FORMAT").and_then(|name| Format::from_name(&name)).unwrap_or_default();
+    let annotate = variable("GITHUB_ACTIONS").as_deref() == Some("true");
+    Telling { format, style: style_of_stderr(ColorChoice::Auto), annotate, repository: workspace() }
+}
+
+fn exit_of(failure: &Failure) -> Exit {
+    match failure {
+        Failure::Documentation(_) => Exit::Documentation,
+        Failure::Input(Refusal::Empty | Refusal::NotJson(_) | Refusal::NotMdbook) => Exit::Usage,
+        Failure::Input(_) | Failure::Unreadable(_) | Failure::Output(_) => Exit::World,
+    }
+}
+
+/// What to do, where that is not plain from the failure.
+fn advice(failure: &Failure) -> String {
+    match failure {
+        Failure::Input(Refusal::Empty | Refusal::NotJson(_) | Refusal::NotMdbook) => format!("\n{WIRING}"),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn what_came_on_stdin_decides_between_wrong_use_and_a_broken_world() {
+        assert_eq!(exit_of(&Failure::Input(Refusal::Empty)), Exit::Usage);
+        assert_eq!(exit_of(&Failure::Input(Refusal::TooDeep)), Exit::World);
+        assert_eq!(exit_of(&Failure::Output(io::Error::other("full"))), Exit::World);
+    }
+}

@@ -1,0 +1,270 @@
+//! The commands as a user types them, over real files: what is printed where, and the exit code.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A book on disk.
+struct Book {
+    directory: tempfile::TempDir,
+}
+
+const TEMPLATE: &str = "# Data [TEMPLATE]\n\n## 1. Overview\n\n[Describe it:]\n\n- **Version:** [e.g., 16]\n- **Größe:** [size]\n\n\
+                        ## 2. Cache\n\n[If using caching:]\n- TTL\n\n## 3. Pool\n\n[Describe the pool:]\n- Pool size\n- Idle timeout\n";
+const COMPLETE: &str =
+    "[overview]\nversion = \"16\"\n\"größe\" = \"1 GB\"\n\n[pool]\npool_size = 20\nidle_timeout = \"5 s\"\n";
+const INCOMPLETE: &str = "[overview]\nversion = \"16\"\n\n[pool]\npool_size = 20\nidle_timeout = \"5 s\"\n";
+
+impl Book {
+    /// The book in `docs`, so that the current directory is another one.
+    fn new(facts: &str) -> Self {
+        Book::with(&[("database.toml", facts)])
+    }
+
+    fn with(files: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let book = Book { directory };
+        book.write("docs/book.toml", "[book]\ntitle = \"T\"\n\n[preprocessor.database]\n");
+        book.write("docs/src/SUMMARY.md", "# Summary\n\n- [Start](start.md)\n- [Data](data.md)\n");
+        book.write("docs/src/start.md", "# Start\n\nVersion [overview.version].\n");
+        book.write("docs/src/data.md", TEMPLATE);
+        for (name, text) in files {
+            book.write(&format!("docs/{name}"), text);
+        }
+        book
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, &[])
+    }
+
+    fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
+        Ran::of(self.directory.path(), arguments, environment)
+    }
+}
+
+/// What came of a command.
+struct Ran {
+    exit: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn of(directory: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
+        command.current_dir(directory).args(arguments).stdin(Stdio::null());
+        for name in ["NO_COLOR", "CLICOLOR_FORCE", "GITHUB_WORKSPACE", "GITHUB_ACTIONS"] {
+            command.env_remove(name);
+        }
+        let Output { status, stdout, stderr } = command.envs(environment.iter().copied()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { exit: status.code().expect("ended by itself"), out: text(stdout), err: text(stderr) }
+    }
+
+    #[track_caller]
+    fn exits(self, exit: i32) -> Self {
+        assert_eq!(self.exit, exit, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+}
+
+#[test]
+fn a_complete_book_passes_the_check() {
+    let ran = Book::new(COMPLETE).run(&["check", "docs"]).exits(0);
+    assert_eq!(ran.out, "");
+    assert!(ran.err.contains("data.md is complete"), "{}", ran.err);
+}
+
+#[test]
+fn an_incomplete_book_fails_it_with_the_message_of_the_build() {
+    let ran = Book::new(INCOMPLETE).run(&["check", "docs"]).exits(1);
+    assert_eq!(ran.out, "", "messages for people are on stderr");
+    for part in ["error[unfilled-placeholder]", "src/data.md:5:1", "\"größe\" = \"\"", "(2 of 3 complete)"] {
+        assert!(ran.err.contains(part), "{part}: {}", ran.err);
+    }
+    assert!(!ran.err.contains('\u{1b}'), "no colour in a pipe");
+    let colored = Book::new(INCOMPLETE).run(&["check", "docs", "--color", "always"]).exits(1);
+    assert!(colored.err.contains('\u{1b}'));
+}
+
+#[test]
+fn a_book_without_its_facts_file_has_one_mistake() {
+    let ran = Book::with(&[]).run(&["check", "docs", "--format", "short"]).exits(1);
+    assert!(ran.err.contains("missing-facts-file"), "{}", ran.err);
+    assert!(!ran.err.contains("unfilled-placeholder"), "{}", ran.err);
+}
+
+#[test]
+fn formats_for_programs_are_on_stdout() {
+    let book = Book::new(INCOMPLETE);
+    for format in ["json", "github", "sarif"] {
+        let ran = book.run(&["check", "docs", "--format", format]).exits(1);
+        assert_eq!(ran.err, "", "{format}");
+        assert!(ran.out.contains("unfilled-placeholder"), "{format}: {}", ran.out);
+    }
+    let json = book.run(&["check", "docs", "--format", "json"]).out;
+    let last: Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["type"], &last["failed"]), (&"summary".into(), &true.into()));
+    assert!(json.contains("\"path\":\"src/data.md\""), "from the root of the book: {json}");
+}
+
+#[test]
+fn forges_get_names_from_the_root_of_the_repository() {
+    let book = Book::new(INCOMPLETE);
+    fs::create_dir(book.path(".git")).unwrap();
+    for arguments in [["check", "docs", "--format", "github"], ["check", "docs", "--format", "sarif"]] {
+        let out = book.run(&arguments).exits(1).out;
+        assert!(out.contains("docs/src/data.md") && out.contains("docs/database.toml"), "{out}");
+    }
+    let inside = Ran::of(&book.path("docs"), &["check", "--format", "github"], &[]).exits(1);
+    assert!(inside.out.contains("file=docs/src/data.md"), "{}", inside.out);
+}
+
+#[test]
+fn coverage_is_a_table_of_sections() {
+    let ran = Book::new(INCOMPLETE).run(&["check", "docs", "--coverage", "--format", "short"]).exits(1);
+    assert!(ran.out.contains("1. Overview  █████") && ran.out.contains("3. Pool"), "{}", ran.out);
+    let overview = ran.out.lines().next().unwrap();
+    assert!(overview.ends_with("33 %  1/3"), "{}", ran.out);
+    let json = Book::new(INCOMPLETE).run(&["check", "docs", "--coverage", "--format", "json"]).exits(1).out;
+    let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["type"] == "coverage" && line["section"] == "pool" && line["filled"] == 3));
+}
+
+#[test]
+fn the_bar_can_be_raised_step_by_step() {
+    let book = Book::new(INCOMPLETE);
+    let below = book.run(&["check", "docs", "--min-coverage", "50"]).exits(0);
+    assert!(below.err.contains("warning[unfilled-placeholder]"), "{}", below.err);
+    let above = book.run(&["check", "docs", "--min-coverage", "90"]).exits(1);
+    assert!(above.err.contains("`--min-coverage` asks for 90 %"), "{}", above.err);
+    Book::new(COMPLETE).run(&["check", "docs", "--min-coverage", "100"]).exits(0);
+    let wrong = format!("{COMPLETE}\n[nonsense]\nx = 1\n");
+    Book::new(&wrong).run(&["check", "docs", "--min-coverage", "50"]).exits(1);
+}
+
+#[test]
+fn a_draft_only_warns_whoever_asks_for_it() {
+    let draft = [("MDBOOK_PREPROCESSOR__DATABASE__DRAFT", "true")];
+    let ran = Book::new(INCOMPLETE).run_with(&["check", "docs"], &draft).exits(0);
+    assert!(ran.err.contains("warning[unfilled-placeholder]"), "{}", ran.err);
+}
+
+#[test]
+fn wrong_use_is_told_from_a_broken_world() {
+    let book = Book::new(COMPLETE);
+    for arguments in [
+        &["check", "nowhere"][..],
+        &["check", "docs", "--format", "xml"],
+        &["check", "docs", "--min-coverage", "101"],
+        &["check", "docs", "--color", "sometimes"],
+    ] {
+        assert_ne!(book.run(arguments).exits(2).err, "");
+    }
+    assert!(book.run(&["chek"]).exits(2).err.contains("'check'"), "a misspelt command gets a suggestion");
+    assert!(book.run(&["check"]).exits(2).err.contains("init --new"));
+    fs::remove_file(book.path("docs/src/SUMMARY.md")).unwrap();
+    assert!(book.run(&["check", "docs"]).exits(3).err.contains("SUMMARY.md"));
+}
+
+#[test]
+fn a_book_without_a_template_is_pointed_out() {
+    let book = Book::new("");
+    book.write("docs/src/data.md", "# Data\n");
+    book.write("docs/src/start.md", "# Start\n");
+    assert!(book.run(&["check", "docs"]).exits(0).err.contains("no chapter of this book is a template"));
+}
+
+#[test]
+fn the_outline_lists_addresses_of_books_chapters_and_files() {
+    let book = Book::new(INCOMPLETE);
+    let tree = book.run(&["outline", "docs"]).exits(0);
+    assert!(tree.out.contains("missing   overview.größe") && tree.out.contains("1. Overview  █"), "{}", tree.out);
+    let chapter = book.run(&["outline", "docs/src/data.md"]).exits(0);
+    assert_eq!(chapter.out, tree.out, "the only template of the book");
+    let alone = book.run(&["outline", "docs/src/start.md", "--facts", "docs/database.toml"]).exits(0);
+    assert!(alone.out.contains("start.overview_version"), "a file by itself is a template: {}", alone.out);
+}
+
+#[test]
+fn the_outline_as_json_has_a_status_for_each_placeholder() {
+    let out = Book::new(INCOMPLETE).run(&["outline", "docs", "--format", "json"]).exits(0).out;
+    let entries: Vec<Value> = serde_json::from_str(&out).unwrap();
+    let of = |address: &str| entries.iter().find(|entry| entry["address"] == address).unwrap();
+    assert_eq!(
+        (&of("overview.version")["status"], &of("overview.größe")["status"]),
+        (&"filled".into(), &"missing".into())
+    );
+    assert_eq!(
+        (&of("cache.ttl")["status"], &of("pool.description")["status"]),
+        (&"optional".into(), &"removed".into())
+    );
+    assert_eq!(entries[0]["chapter"], "data.md");
+}
+
+#[test]
+fn the_outline_needs_no_facts_file() {
+    let ran = Book::with(&[]).run(&["outline", "docs"]).exits(0);
+    assert!(ran.out.contains("missing   overview.version"), "{}", ran.out);
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn the_outline_says_that_facts_cannot_be_read() {
+    let ran = Book::new("[overview\n").run(&["outline", "docs"]).exits(1);
+    assert!(ran.err.contains("error[invalid-toml]"), "{}", ran.err);
+}
+
+#[test]
+fn a_page_is_rendered_from_a_book_or_from_files() {
+    let book = Book::new(COMPLETE);
+    let page = book.run(&["render", "docs"]).exits(0);
+    assert!(page.out.starts_with("# Data\n\n## 1. Overview\n\n- **Version:** 16\n- **Größe:** 1 GB\n"), "{}", page.out);
+    assert_eq!(page.err.matches("error").count(), 0, "{}", page.err);
+    assert_eq!(book.run(&["render", "docs", "data.md"]).exits(0).out, page.out);
+    assert_eq!(book.run(&["render", "docs/src/data.md"]).exits(0).out, page.out);
+    let files = book.run(&["render", "docs/src/data.md", "--facts", "docs/database.toml"]).exits(0);
+    assert_eq!(files.out, page.out);
+    let other = book.run(&["render", "docs", "src/start.md"]).exits(0);
+    assert_eq!(other.out, "# Start\n\nVersion 16.\n");
+}
+
+#[test]
+fn a_page_is_written_whole_or_not_at_all() {
+    let book = Book::new(COMPLETE);
+    let ran = book.run(&["render", "docs", "-o", "out/page.md"]).exits(0);
+    assert_eq!(ran.out, "");
+    let page = fs::read_to_string(book.path("out/page.md")).unwrap();
+    book.write("docs/database.toml", INCOMPLETE);
+    let failed = book.run(&["render", "docs", "-o", "out/page.md"]).exits(1);
+    assert!(failed.err.contains("overview.größe") && failed.out.is_empty(), "{}", failed.err);
+    assert_eq!(fs::read_to_string(book.path("out/page.md")).unwrap(), page, "the old page is still there");
+    let draft = book.run(&["render", "docs", "--draft"]).exits(0);
+    assert!(draft.out.contains("[size]") && draft.err.contains("warning["), "{}", draft.out);
+}
+
+#[test]
+fn what_cannot_be_rendered_is_said() {
+    let book = Book::new(COMPLETE);
+    assert!(book.run(&["render", "docs", "dat.md"]).exits(2).err.contains("the nearest is `data.md`"));
+    assert!(book.run(&["render", "no.md"]).exits(3).err.contains("no.md"));
+    assert!(book.run(&["render", "docs/src/data.md", "--facts", "no.toml"]).exits(3).err.contains("no.toml"));
+    assert!(book.run(&["render", "docs", "--facts", "docs/database.toml"]).exits(2).err.contains("book.toml"));
+    book.write("docs/src/start.md", "<!-- template -->\n# Start\n\n[what]\n");
+    assert!(book.run(&["render", "docs"]).exits(2).err.contains("render . start.md"));
+}
