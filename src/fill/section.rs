@@ -153,7 +153,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// Writes the prompts, now that the rest of the section is known: one that only announces goes when all it
     /// announces is answered.
-    fn settle_prompts(
+    pub(super) fn settle_prompts(
         &mut self,
         unit: &mut Unit<'a, 'f>,
         record: Record<'f>,
@@ -378,6 +378,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
             self.fill_slots(sample.slots, record, sample, &mut own, &mut inner);
             self.elements(elements, record, Targets::default(), &mut own, &mut inner);
+            self.settle_prompts(&mut own, record, true, false, &mut inner);
             unit.gaps += own.gaps;
             if !copies.is_empty() {
                 copies.push_str(&gap);
