@@ -135,10 +135,7 @@ pub fn fill(input: &Input<'_>) -> Outcome {
 }
 
 /// The facts files: merged into sets, and each by itself with its stem.
-fn read_sets<'s>(
-    input: &Input<'s>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> (Vec<Set<'s>>, Vec<(String, Table<'s>)>) {
+fn read_sets<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Set<'s>>, Vec<(String, Table<'s>)>) {
     let mut ids = FactIds::default();
     let mut files: HashMap<SourceId, Table<'s>> = HashMap::new();
     let mut sets = Vec::with_capacity(input.facts.len());
