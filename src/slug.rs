@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// Where a slug ends at the latest, in bytes: a section's is part of every address below it.
+const LONGEST: usize = 240;
+
 /// The slug of a heading, label or placeholder: runs of characters that are no letters or digits become `_`,
 /// apostrophes vanish, letters of any script stay, everything in lower case, without `_` at either end.
 ///
@@ -11,8 +14,11 @@ use std::borrow::Cow;
 /// assert_eq!(slug("What's stored?"), "whats_stored");
 /// ```
 pub fn slug(text: &str) -> String {
-    let mut slug = String::with_capacity(text.len());
+    let mut slug = String::with_capacity(text.len().min(LONGEST));
     for c in text.chars() {
+        if slug.len() >= LONGEST {
+            break;
+        }
         if c.is_alphanumeric() {
             slug.extend(c.to_lowercase());
         } else if !is_apostrophe(c) && !slug.is_empty() && !slug.ends_with('_') {

@@ -1,6 +1,6 @@
 //! What is missing, as messages: the place in the template, and the lines to add to the facts.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Filler, Record, Status, Unit};
 use crate::diagnostic::{Code, Diagnostic, Label, Sub};
@@ -38,16 +38,17 @@ impl<'a, 'f> Filler<'a, 'f> {
         for gap in gaps {
             let RecordGap { slot, key, records } = gap;
             let title = match records.as_slice() {
-                [(_, name)] => format!("`{name}` has no `{key}`"),
+                [(_, name)] => format!("{} has no `{key}`", quoted(name)),
                 _ => format!("{} records have no `{key}`", records.len()),
             };
             let span = self.span(slot.range.clone());
             let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, span, format!("wants `{key}`"));
             for (span, name) in records.iter().take(SHOWN) {
-                diagnostic = diagnostic.with_place(format!("`{name}` is here"), *span, format!("has no `{key}`"));
+                diagnostic =
+                    diagnostic.with_place(format!("{} is here", quoted(name)), *span, format!("has no `{key}`"));
             }
             if records.len() > SHOWN {
-                let names: Vec<_> = records[SHOWN..].iter().take(20).map(|(_, name)| format!("`{name}`")).collect();
+                let names: Vec<_> = records[SHOWN..].iter().take(20).map(|(_, name)| quoted(name)).collect();
                 let more = records.len() - SHOWN - names.len();
                 let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
                 diagnostic = diagnostic.with_note(format!("so have {}{rest}", names.join(", ")));
@@ -112,8 +113,8 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// The lines to add, each group where its table stands or at the end of the file.
     fn additions(&self, wanted: &[(&Slot, String)]) -> Vec<Sub> {
-        let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
-        let mut order: Vec<(Vec<String>, usize)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
+        let mut known: HashMap<Vec<String>, usize> = HashMap::new();
         let mut tables = false;
         for (slot, address) in wanted {
             if address.starts_with("tables{}") {
@@ -121,19 +122,16 @@ impl<'a, 'f> Filler<'a, 'f> {
                 continue;
             }
             let (header, array, key) = split_address(slot, address);
-            let at = match order.iter().find(|(known, _)| *known == header) {
-                Some((_, at)) => *at,
-                None => {
-                    order.push((header.clone(), order.len()));
-                    order.len() - 1
-                }
-            };
-            let group = groups.entry(at).or_insert_with(|| Group { header, array, lines: String::new() });
+            let at = *known.entry(header.clone()).or_insert_with(|| {
+                groups.push(Group { header, array, lines: String::new() });
+                groups.len() - 1
+            });
+            let Some(group) = groups.get_mut(at) else { continue };
             group.lines.push_str(&self.line(slot, &key));
         }
         let mut subs = Vec::new();
         let mut end = String::new();
-        for group in groups.into_values() {
+        for group in groups {
             match self.insert_into(&group) {
                 Some(sub) => subs.push(sub),
                 None => {
@@ -180,12 +178,18 @@ impl<'a, 'f> Filler<'a, 'f> {
         let at = table.insert_at?;
         let message = match table.header {
             Some(span) => {
-                let line = self.facts.text[..span.start].bytes().filter(|&byte| byte == b'\n').count() + 1;
+                let line = self.line_of_facts(span.start);
                 format!("add to `[{header}]`, which begins at line {line}")
             }
             None => "add at the top of the file".to_owned(),
         };
         Some(Sub::Insert { message, source: at.source, at: at.start, lines: group.lines.clone() })
+    }
+
+    /// The line of a place in the first facts file.
+    fn line_of_facts(&self, at: usize) -> usize {
+        let newlines = self.newlines.get_or_init(|| memchr::memchr_iter(b'\n', self.facts.text.as_bytes()).collect());
+        newlines.partition_point(|&newline| newline < at) + 1
     }
 
     /// `version = ""  # e.g., PostgreSQL 14+`.
@@ -232,6 +236,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         diagnostic.subs = self.additions(&wanted);
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// A record by its name, or in words where it has none.
+fn quoted(name: &str) -> String {
+    if name.starts_with("a ") { name.to_owned() } else { format!("`{name}`") }
 }
 
 struct Group {

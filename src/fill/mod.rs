@@ -10,6 +10,7 @@ mod section;
 mod slots;
 mod write;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -124,6 +125,7 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         children: children(template),
         order: Order::new(template),
         line: 0..0,
+        newlines: OnceCell::new(),
     };
     let mut edits = Vec::new();
     filler.section(&template.root, Record::Root, &mut edits);
@@ -219,6 +221,8 @@ struct Filler<'a, 'f> {
     order: Order,
     /// The line that was last looked at.
     line: Range<usize>,
+    /// Where the lines of the first facts file end.
+    newlines: OnceCell<Vec<usize>>,
 }
 
 /// Placeholders other than residue in the order of the page.
@@ -342,6 +346,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             edits.extend(removed);
             edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
         }
+        let edits = within(self.text, &range, disjoint(edits));
         if !self.options.guard_includes {
             return splice(self.text, range, &edits);
         }
@@ -356,6 +361,48 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         }
     }
+}
+
+/// Sorted edits without overlaps. What is removed takes the blank lines around it along, which may be those of a neighbour
+/// or lie in what a value replaces: there the value wins.
+fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
+    let mut apart: Vec<Edit<'_>> = Vec::with_capacity(edits.len());
+    for mut edit in edits {
+        let Some(last) = apart.last_mut().filter(|last| edit.range.start < last.range.end) else {
+            apart.push(edit);
+            continue;
+        };
+        match (last.text.is_empty(), edit.text.is_empty()) {
+            (true, true) => last.range.end = last.range.end.max(edit.range.end),
+            (true, false) if edit.range.end <= last.range.end => {}
+            (true, false) => {
+                last.range.end = edit.range.start;
+                apart.push(edit);
+            }
+            (false, true) if edit.range.end <= last.range.end => {}
+            (false, true) => {
+                edit.range.start = last.range.end;
+                apart.push(edit);
+            }
+            (false, false) => debug_assert!(false, "two values for one place"),
+        }
+    }
+    apart
+}
+
+/// Edits cut to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
+fn within<'f>(text: &str, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> Vec<Edit<'f>> {
+    let end = if range.end < text.len() { range.end } else { usize::MAX };
+    for at in 0..edits.len() {
+        let start = edits[at].range.start.max(range.start);
+        let mut cut = start..edits[at].range.end.clamp(start, range.end);
+        if edits[at].text.is_empty() && edits[at].range.end > end {
+            let from = at.checked_sub(1).map_or(range.start, |before| edits[before].range.end);
+            cut.start = from + text.get(from..start).unwrap_or_default().trim_end().len();
+        }
+        edits[at].range = cut;
+    }
+    edits
 }
 
 /// A value at an inline place outside a template: its text, and whether that is Markdown.

@@ -11,7 +11,12 @@ use crate::facts::{Entry, Kind, Table, Value, fold};
 use crate::place::{self, Block, Place};
 use crate::slug::{label_of_key, slug};
 use crate::splice::{Edit, Origin};
-use crate::template::{Element, Form, Item, Label, Role, Run, RunKind, Site, Slot, address_key, lines_of};
+use crate::template::{
+    Element, Form, Item, Label, PlaceholderId, Role, Run, RunKind, Site, Slot, address_key, lines_of,
+};
+
+/// How often a further key of a run is compared with a missing one: thousands of each meet in no book.
+const COMPARISONS: usize = 1_000_000;
 
 /// What becomes of an item.
 enum Plan<'f> {
@@ -200,7 +205,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let sample = run.items.iter().rev().find(|item| item.role == Role::Labelled && item.slots.len() == 1);
         let styled = sample.and_then(|item| {
             let (slot, old) = (&item.slots[0], item.label.as_ref()?);
-            let text_end = item.nested.is_empty().then_some(item.range.end)?;
+            let line_end = memchr::memchr2(b'\n', b'\r', &self.text.as_bytes()[slot.range.end..item.range.end]);
+            let text_end = line_end.map_or(item.range.end, |at| slot.range.end + at);
             let label = match old.site {
                 Site::Text => label,
                 _ => Some(in_code).filter(|label| !label.contains('`'))?,
@@ -446,6 +452,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut inner = Unit::default();
         self.fill_slots(&item.slots, record, sample, &mut inner, &mut edits);
         self.elements(&item.nested, record, Targets::default(), &mut inner, &mut edits);
+        self.settle_prompts(&mut inner, record, true, false, &mut edits);
         unit.gaps += inner.gaps + inner.missing.len();
         self.splice(item.range.clone(), edits)
     }
@@ -554,13 +561,16 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.diagnostics.push(super::ambiguous(first, second));
             self.use_all(&second.value);
         }
+        let entries = self.further_entries(table, &run.base);
+        let missing = if entries.is_empty() { Vec::new() } else { self.missing_keys(table, &run.base) };
+        let mut comparisons = COMPARISONS;
         let mut further = Vec::new();
-        for entry in self.further_entries(table, &run.base) {
+        for entry in entries {
             let fits = match entry.value.as_table() {
                 Some(_) => tables,
                 None => scalars && !matches!(inline(&entry.value, false), Inline::No),
             };
-            if fits && !self.near_miss(entry, table, &run.base) {
+            if fits && !self.near_miss(entry, &missing, &run.base, &mut comparisons) {
                 further.extend(self.further_item(run, entry, unit));
             }
         }
@@ -578,12 +588,25 @@ impl<'a, 'f> Filler<'a, 'f> {
         entries.filter(|entry| !known(&entry.key) && !known(&slug(&entry.key))).collect()
     }
 
+    /// The keys below an address that the table does not have.
+    fn missing_keys(&self, table: &Table<'_>, base: &str) -> Vec<(String, PlaceholderId)> {
+        let children = self.children.get(&address_key(base)).into_iter().flatten();
+        children.filter(|(child, _)| table.get(child).first().is_none()).cloned().collect()
+    }
+
     /// Whether a further key is nearly a missing one, which is told.
-    fn near_miss(&mut self, entry: &'f Entry<'f>, table: &'f Table<'f>, base: &str) -> bool {
-        let Some(children) = self.children.get(&address_key(base)) else { return false };
+    fn near_miss(
+        &mut self,
+        entry: &'f Entry<'f>,
+        missing: &[(String, PlaceholderId)],
+        base: &str,
+        comparisons: &mut usize,
+    ) -> bool {
+        let missing = &missing[..missing.len().min(*comparisons)];
+        *comparisons -= missing.len();
         let key = fold(&entry.key).into_owned();
-        let missing = children.iter().filter(|(child, _)| table.get(child).first().is_none());
         let near = missing
+            .iter()
             .filter(|(child, _)| child.len().abs_diff(entry.key.len()) <= 4)
             .map(|(child, id)| (strsim::damerau_levenshtein(&key, &fold(child)), child.clone(), *id))
             .filter(|(distance, child, _)| *distance <= 2 && distance * 2 < key.len().max(child.len()))
@@ -721,6 +744,10 @@ struct Written<'r, 't> {
     gap: String,
     /// The number of the next item of an ordered list.
     number: Option<u64>,
+    /// Items were dropped or added, so that the numbers after them are no longer those of the template.
+    renumbers: bool,
+    /// What the lines of an item after its first begin with, but for their indentation.
+    prefix: String,
     /// Nothing was written yet.
     empty: bool,
     /// Start of the items dropped in front of the first one.
@@ -735,7 +762,9 @@ impl<'r, 't> Written<'r, 't> {
             None => format!("{newline}{}", container_prefix(text, first.range.start)),
         };
         let number = matches!(run.kind, RunKind::List { ordered: true }).then(|| number(&text[first.range.clone()]));
-        Written { text, run, gap, number: number.flatten(), empty: true, dropped_from: None }
+        let prefix = container_prefix(text, first.range.start);
+        let number = number.flatten();
+        Written { text, run, gap, number, renumbers: false, prefix, empty: true, dropped_from: None }
     }
 
     fn is_code(&self) -> bool {
@@ -750,9 +779,11 @@ impl<'r, 't> Written<'r, 't> {
 
     fn keep<'f>(&mut self, item: &Item, edits: &mut Vec<Edit<'f>>) {
         self.start_before(item.range.start, edits);
-        if let Some(next) = self.next_number() {
+        if let Some(next) = self.next_number().filter(|_| self.renumbers) {
             let text = &self.text[item.range.clone()];
-            if number(text).is_some_and(|old| old != next) {
+            // A longer number would want the lines below it further to the right; readers see numbers in order anyway.
+            let fits = |old| old != next && (digits(next) <= digits(old) || !text.contains('\n'));
+            if number(text).is_some_and(fits) {
                 let digits = text.bytes().take_while(u8::is_ascii_digit).count();
                 let range = item.range.start..item.range.start + digits;
                 edits.push(Edit::new(range, next.to_string(), Origin::Template));
@@ -761,6 +792,7 @@ impl<'r, 't> Written<'r, 't> {
     }
 
     fn drop_item<'f>(&mut self, at: usize, edits: &mut Vec<Edit<'f>>) {
+        self.renumbers = true;
         let range = self.run.items[at].range.clone();
         if self.is_code() {
             edits.push(Edit::new(lines_of(self.text, range), "", Origin::Template));
@@ -774,6 +806,7 @@ impl<'r, 't> Written<'r, 't> {
     fn replace<'f>(&mut self, at: usize, copies: Vec<String>, edits: &mut Vec<Edit<'f>>) {
         let range = self.run.items[at].range.clone();
         self.start_before(range.start, edits);
+        self.renumbers = true;
         let text = self.join(copies, false);
         edits.push(Edit::new(range, text, Origin::Template));
     }
@@ -783,6 +816,7 @@ impl<'r, 't> Written<'r, 't> {
         if further.is_empty() {
             return;
         }
+        self.renumbers = true;
         let end = self.run.items[at].range.end;
         let leading = self.empty && !self.is_code();
         if leading {
@@ -810,16 +844,41 @@ impl<'r, 't> Written<'r, 't> {
             if after || at > 0 {
                 text.push_str(&self.gap);
             }
-            match self.next_number().filter(|_| number(&copy).is_some()) {
-                Some(number) => {
-                    text.push_str(&number.to_string());
-                    text.push_str(copy.trim_start_matches(|c: char| c.is_ascii_digit()));
+            match self.next_number().zip(number(&copy)) {
+                Some((next, old)) => {
+                    text.push_str(&next.to_string());
+                    let rest = copy.trim_start_matches(|c: char| c.is_ascii_digit());
+                    let more = digits(next).saturating_sub(digits(old));
+                    text.push_str(&indented(rest, &self.prefix, more));
                 }
                 None => text.push_str(&copy),
             }
         }
         text
     }
+}
+
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().unwrap_or(0) as usize + 1
+}
+
+/// An item with the lines after its first moved to the right, as a longer number wants them.
+fn indented<'i>(item: &'i str, prefix: &str, more: usize) -> Cow<'i, str> {
+    if more == 0 || !item.contains('\n') {
+        return Cow::Borrowed(item);
+    }
+    let mut moved = String::with_capacity(item.len() + more * 8);
+    for (at, line) in item.split_inclusive('\n').enumerate() {
+        match line.strip_prefix(prefix).filter(|rest| at > 0 && !rest.trim().is_empty()) {
+            Some(rest) => {
+                moved.push_str(prefix);
+                moved.extend(std::iter::repeat_n(' ', more));
+                moved.push_str(rest);
+            }
+            None => moved.push_str(line),
+        }
+    }
+    Cow::Owned(moved)
 }
 
 /// The number that an ordered item starts with.

@@ -153,7 +153,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// Writes the prompts, now that the rest of the section is known: one that only announces goes when all it
     /// announces is answered.
-    fn settle_prompts(
+    pub(super) fn settle_prompts(
         &mut self,
         unit: &mut Unit<'a, 'f>,
         record: Record<'f>,
@@ -218,10 +218,13 @@ impl<'a, 'f> Filler<'a, 'f> {
             return false;
         };
         let below: Vec<_> = section.sections.iter().filter_map(|child| child.path.last()).collect();
-        table
-            .entries
-            .iter()
-            .any(|entry| !below.iter().any(|key| crate::facts::fold(key) == crate::facts::fold(&entry.key)))
+        // What another template of the same facts asks for says nothing of this one.
+        let foreign = |key: &str| {
+            let address = address_key(&format!("{}.{key}", section.address));
+            self.facts.elsewhere.contains(&address) && !self.template.known.contains(&address)
+        };
+        let is_below = |key: &str| below.iter().any(|below| crate::facts::fold(below) == crate::facts::fold(key));
+        table.entries.iter().any(|entry| !is_below(&entry.key) && !foreign(&entry.key))
     }
 
     fn leave_unfilled(
@@ -375,6 +378,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
             self.fill_slots(sample.slots, record, sample, &mut own, &mut inner);
             self.elements(elements, record, Targets::default(), &mut own, &mut inner);
+            self.settle_prompts(&mut own, record, true, false, &mut inner);
             unit.gaps += own.gaps;
             if !copies.is_empty() {
                 copies.push_str(&gap);

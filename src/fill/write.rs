@@ -187,9 +187,14 @@ impl<'a, 'f> Filler<'a, 'f> {
         ));
     }
 
-    /// Removes whole lines with the blank lines after them.
+    /// Removes whole lines with the blank lines after them; right behind the marker of an item, the block alone.
     pub(super) fn remove_block(&self, range: Range<usize>, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
-        let lines = crate::template::lines_of(self.text, range);
+        let lines = crate::template::lines_of(self.text, range.clone());
+        if !self.text[lines.start..range.start].trim_matches([' ', '\t', '>']).is_empty() {
+            unit.removed.push(range.clone());
+            edits.push(Edit::new(range, "", Origin::Template));
+            return;
+        }
         let lines = crate::template::with_blank_lines(self.text, lines);
         unit.removed.push(lines.clone());
         edits.push(Edit::new(lines, "", Origin::Template));

@@ -236,7 +236,8 @@ impl<'t> Builder<'t> {
             }
             Event::InlineHtml(_) => self.inline(&range, |inlines| &mut inlines.html),
             Event::SoftBreak | Event::HardBreak => {
-                if let Some(leaf) = &mut self.leaf {
+                // A break before all else, such as a backslash alone on its line, begins no second line.
+                if let Some(leaf) = self.leaf.as_mut().filter(|leaf| !leaf.inlines.range.is_empty()) {
                     let next = self.text[range.start..].find('\n').map_or(range.end, |at| range.start + at + 1);
                     leaf.inlines.line_starts.push(next);
                 }

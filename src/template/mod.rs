@@ -324,6 +324,7 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         broken_links: std::mem::take(&mut document.broken_links),
         placeholders: Vec::new(),
         claims: HashMap::new(),
+        numbered: HashMap::new(),
         links: Vec::new(),
         traps,
     };
@@ -351,8 +352,30 @@ struct Builder<'t> {
     placeholders: Vec<Placeholder>,
     /// Addresses that are taken, with the text that they stand for; `None` for one that has others below it.
     claims: HashMap<String, Option<String>>,
+    /// The numbers that were given to addresses that were taken.
+    numbered: HashMap<String, Numbered>,
     traps: Vec<Trap>,
     links: Vec<(Range<usize>, String)>,
+}
+
+/// The numbers given to one address.
+#[derive(Default)]
+struct Numbered {
+    /// How many were tried.
+    last: u32,
+    /// The number of each text.
+    texts: HashMap<String, u32>,
+    /// The number of the address that has others below it.
+    node: Option<u32>,
+}
+
+/// The path with a number behind its last key: `code_2`.
+fn with_number(path: &[String], number: u32) -> Path {
+    let mut path = path.to_vec();
+    if let Some(key) = path.last_mut() {
+        *key = format!("{key}_{number}");
+    }
+    path
 }
 
 /// Where a part of the template stands among the facts.
@@ -397,17 +420,16 @@ impl Builder<'_> {
         if !front_matter.is_empty() {
             residue.push(with_blank_lines(self.text, front_matter));
         }
-        for range in hidden {
-            self.residue_placeholders(brackets::in_code_lines(self.text, range.clone()));
-            residue.push(with_blank_lines(self.text, range));
+        let notes = residue::take_notice_and_instructions(self.text, &mut blocks);
+        // One may lie in the other, and a bracket is residue once.
+        for range in merged(hidden.iter().chain(&notes).cloned().collect()) {
+            self.residue_placeholders(brackets::in_code_lines(self.text, range));
         }
-        for range in residue::take_notice_and_instructions(self.text, &mut blocks) {
-            self.residue_placeholders(brackets::in_code_lines(self.text, range.clone()));
-            residue.push(range);
-        }
+        residue.extend(hidden.into_iter().map(|range| with_blank_lines(self.text, range)));
+        residue.extend(notes);
         let end = residue.iter().filter(|range| range.end == self.text.len()).map(|range| range.start).min();
         let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
-        residue.sort_by_key(|range| range.start);
+        let residue = merged(residue);
         self.traps.sort_by_key(|trap| match trap {
             Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) | Trap::InHtml(range) => range.start,
         });
@@ -421,6 +443,19 @@ impl Builder<'_> {
             self.placeholders.push(Placeholder { range, kind, address: None, section: String::new() });
         }
     }
+}
+
+/// Sorted, and what overlaps as one: what stands inside the instructions may be residue of its own.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let overlaps = next.start < last.end;
+        if overlaps {
+            last.end = last.end.max(next.end);
+        }
+        overlaps
+    });
+    ranges
 }
 
 /// The form under which addresses are compared: lower case, without `-` and `_`.
@@ -437,16 +472,25 @@ impl Builder<'_> {
             }
         }
         let last = candidates.last().cloned().unwrap_or_default();
-        for number in 2u32.. {
-            let mut path = last.clone();
-            if let Some(key) = path.last_mut() {
-                *key = format!("{key}_{number}");
-            }
+        let base = address_key(&scope.address(&last));
+        if let Some(&number) = self.numbered.get(&base).and_then(|numbered| numbered.texts.get(text)) {
+            return with_number(&last, number);
+        }
+        loop {
+            let number = self.next_number(&base);
+            let path = with_number(&last, number);
             if self.try_claim(scope, &path, text) {
+                self.numbered.entry(base).or_default().texts.insert(text.to_owned(), number);
                 return path;
             }
         }
-        last
+    }
+
+    /// The next number for an address that is taken.
+    fn next_number(&mut self, base: &str) -> u32 {
+        let numbered = self.numbered.entry(base.to_owned()).or_default();
+        numbered.last += 1;
+        numbered.last + 1
     }
 
     fn try_claim(&mut self, scope: &Scope, path: &[String], text: &str) -> bool {
@@ -462,24 +506,26 @@ impl Builder<'_> {
 
     /// Takes an address that has others below it; it may be taken again so.
     fn claim_node(&mut self, scope: &Scope, path: &[String]) -> Path {
-        let mut path = path.to_vec();
-        let plain = path.last().cloned().unwrap_or_default();
-        for number in 2u32.. {
-            let key = address_key(&scope.address(&path));
+        let base = address_key(&scope.address(path));
+        let mut own = match self.numbered.get(&base).and_then(|numbered| numbered.node) {
+            Some(number) => with_number(path, number),
+            None => path.to_vec(),
+        };
+        loop {
+            let key = address_key(&scope.address(&own));
             match self.claims.get(&key) {
                 Some(Some(_)) => {
-                    if let Some(last) = path.last_mut() {
-                        *last = format!("{plain}_{number}");
-                    }
+                    let number = self.next_number(&base);
+                    self.numbered.entry(base.clone()).or_default().node = Some(number);
+                    own = with_number(path, number);
                 }
-                Some(None) => break,
+                Some(None) => return own,
                 None => {
                     self.claims.insert(key, None);
-                    break;
+                    return own;
                 }
             }
         }
-        path
     }
 
     fn place(&mut self, range: Range<usize>, kind: PlaceholderKind, address: String, scope: &Scope) -> PlaceholderId {

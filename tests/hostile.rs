@@ -1,0 +1,283 @@
+//! Values made to break out of their place, in every kind of place, and on through real mdBook with its `links`.
+//!
+//! `hostile/` holds what each value becomes. `SNAPSHOTS=overwrite cargo test --test hostile` writes it anew.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod filling;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use mdbook_database::facts::{quote_key, quote_string};
+use mdbook_database::markdown;
+use mdbook_database::report::Format;
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use serde_json::json;
+use snapbox::{assert_data_eq, data::Data};
+
+const VALUES: &[(&str, &str)] = &[
+    ("pipe", "a | b || c \\| d"),
+    ("backtick", "a ` b"),
+    ("backticks", "`` a ``` b"),
+    ("fence", "```\na\n```"),
+    ("fence-open", "```sql\na"),
+    ("fence-tilde", "~~~~\na"),
+    ("comment-end", "a --> b"),
+    ("comment-open", "a <!-- b"),
+    ("script", "</script><script>alert(1)</script>"),
+    ("image", "<img src=x onerror=alert(1)>"),
+    ("details", "</p></div></main> a"),
+    ("line", "a\nb"),
+    ("lines", "a\n\nb"),
+    ("carriage-return", "a\r\nb\rc"),
+    ("tab", "\ta\tb"),
+    ("nul", "a\0b"),
+    ("right-to-left", "a\u{202e}b\u{2066}c"),
+    ("zero-width", "a\u{200b}b\u{feff}c"),
+    ("line-separator", "a\u{2028}b\u{85}c"),
+    ("bracket", "[x] and [y]"),
+    ("bracket-open", "[x"),
+    ("bracket-close", "x] (y"),
+    ("link", "[x](javascript:alert(1))"),
+    ("definition", "[x]: https://example.org"),
+    ("footnote", "[^x]: a"),
+    ("task", "[x] done"),
+    ("include", "{{#include secret.txt}}"),
+    ("include-root", "{{#include /etc/passwd}}"),
+    ("include-lines", "a {{#include\nsecret.txt}}"),
+    ("include-spaces", "{{  #include  secret.txt }}"),
+    ("include-escaped", "\\{{#include secret.txt}}"),
+    ("include-code", "`{{#include secret.txt}}`"),
+    ("playground", "{{#playground secret.txt}}"),
+    ("rustdoc-include", "{{#rustdoc_include secret.txt}}"),
+    ("title", "{{#title Taken}}"),
+    ("heading", "# a"),
+    ("heading-underlined", "a\n==="),
+    ("rule", "---"),
+    ("list", "- a\n- b"),
+    ("number", "1. a"),
+    ("quote", "> a"),
+    ("indented", "    a"),
+    ("table", "| a |\n|---|\n| b |"),
+    ("definition-list", "a\n: b"),
+    ("emphasis", "*a **b _c"),
+    ("entity", "&lt;b&gt; &#123; &copy"),
+    ("backslash", "a\\"),
+    ("braces", "{#id .class}"),
+    ("dollar", "$a$ and $$b$$"),
+    ("template-only", "<!-- template-only -->"),
+];
+
+/// A kind of place: its name, its section, and the facts for it, where `@` stands for the value and `%` for it as a key.
+const PLACES: &[(&str, &str, &str)] = &[
+    ("prompt", "[Describe it]", "description = @"),
+    ("labelled prompt", "**Why:**\n\n[Reason]", "why = @"),
+    ("item", "- **Label:** [x] and more\n- **Other:** words", "label = @"),
+    ("item alone", "- **Label:** [x]", "label = @"),
+    ("nested item", "- **Outer:** words\n  - **Label:** [x]\n- **Last:** words", "outer.label = @"),
+    ("topic", "[All of it:]\n- First topic\n- Second topic", "first_topic = @\nsecond_topic = 1"),
+    ("inline", "Before [x] after.", "x = @"),
+    ("first of a line", "[x] after.", "x = @"),
+    ("bold", "Before **[x]** after.", "x = @"),
+    ("link text", "A [[x]](https://example.org) link.", "x = @"),
+    ("link target", "A [link](https://example.org/[x]) here.", "x = @"),
+    ("code span", "Before `[x]` after.", "x = @"),
+    ("part of a code span", "Before `a [x] b` after.", "x = @"),
+    ("cell", "| Key | Value |\n|---|---|\n| row | [x] |\n| last | words |", "row.value = @"),
+    ("code in a cell", "| Key | Value |\n|---|---|\n| row | `[x]` |\n| last | words |", "row.value = @"),
+    ("header cell", "| Key | [x] |\n|---|---|\n| row | words |", "x = @"),
+    ("line of code", "```bash\nKEY=[x] # more\nOTHER=words\n```", "KEY = @"),
+    ("code", "```sql\n[x]\n```", "code = @"),
+    ("indented code", "    KEY=[x]\n    OTHER=words", "KEY = @"),
+    ("line of code in a quote", "> ```\n> KEY=[x]\n> OTHER=words\n> ```", "KEY = @"),
+    ("code in an item", "- Item:\n\n  ```\n  KEY=[x]\n  OTHER=words\n  ```", "item.KEY = @"),
+    ("quote", "> Before [x] after.", "x = @"),
+    ("prompt in a quote", "> [Describe it]\n>\n> words", "description = @"),
+    ("body", "[Describe it]\n\nwords", "@"),
+    ("record", "1. **[Name]** - [What]", "items = [{ name = @, what = @ }, { name = \"n\", what = \"w\" }]"),
+    ("record by name", "- [Name] - [What]", "items = { % = { what = \"w\" } }"),
+    ("row of a record", "| [Name] | [What] |\n|---|---|\n| [Name] | [What] |", "items = [{ name = @, what = @ }]"),
+    ("list of strings", "- [One]", "items = [@, \"b\"]"),
+    ("array", "Before [x] after.", "x = [@, \"b\"]"),
+    ("further item", "- **Label:** [x]", "label = 1\n% = @"),
+    ("further row", "| Key | Value |\n|---|---|\n| row | [x] |", "row.value = 1\n% = { value = @ }"),
+    ("further line of code", "```bash\nKEY=[x]\n```", "KEY = 1\n% = @"),
+    ("repeated label", "**[Name]:**\n- **What:** [x]", "items = [{ name = @, what = @ }]"),
+    ("repeated section", "### [Name]\n\n[What]", "items = [{ name = @, what = @, description = @ }]"),
+    ("heading", "### A [x] heading\n\nwords", "a_x_heading.x = @"),
+];
+
+/// What stands behind each place, to see that it is still what it was.
+fn end(name: &str) -> String {
+    format!("The end of {name}.")
+}
+
+fn section(name: &str, body: &str) -> String {
+    format!("## {name}\n\n{body}\n\n{}\n\n", end(name))
+}
+
+/// The facts for one place: in a table, or at the section itself.
+fn facts(name: &str, facts: &str, value: &str) -> String {
+    let table = name.replace(' ', "_");
+    let facts = facts.replace('%', &quote_key(value)).replace('@', &quote_string(value));
+    if facts.starts_with('"') { format!("{table} = {facts}\n") } else { format!("[{table}]\n{facts}\n") }
+}
+
+/// A page with the places that take a value, its facts, and why the others refuse it.
+fn page_for(value: &str) -> (String, String, String) {
+    let (mut page, mut top, mut tables, mut refusals) =
+        ("# Page\n\n".to_owned(), String::new(), String::new(), String::new());
+    for (name, body, pattern) in PLACES {
+        let (body, facts) = (section(name, body), facts(name, pattern, value));
+        let filled = filling::fill(&format!("# Page\n\n{body}"), &facts, &json!({}));
+        match filled.errors().first() {
+            Some(title) => writeln!(refusals, "{name}: {}", title.replace(value, "…")).unwrap(),
+            None => {
+                page.push_str(&body);
+                if facts.starts_with('[') { tables.push_str(&facts) } else { top.push_str(&facts) }
+            }
+        }
+    }
+    (page, top + &tables, refusals)
+}
+
+/// The places of a page whose end is still on it: the body of a section is replaced with its end.
+fn filled_places(page: &str) -> impl Iterator<Item = &'static str> {
+    let places = PLACES.iter().map(|(place, ..)| *place);
+    places.filter(move |place| *place != "body" && page.contains(&format!("## {place}\n")))
+}
+
+/// The levels of headings, and the texts of the paragraphs at the top.
+fn outline(text: &str) -> (Vec<u8>, Vec<String>) {
+    let (mut levels, mut paragraphs, mut depth) = (Vec::new(), Vec::new(), 0usize);
+    let mut paragraph: Option<String> = None;
+    for event in Parser::new_ext(text, markdown::options()) {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => levels.push(level as u8),
+            Event::Start(Tag::Paragraph) if depth == 0 => paragraph = Some(String::new()),
+            Event::End(TagEnd::Paragraph) => paragraphs.extend(paragraph.take()),
+            Event::Start(Tag::List(_) | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::DefinitionList) => {
+                depth += 1
+            }
+            Event::End(
+                TagEnd::List(_) | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition | TagEnd::DefinitionList,
+            ) => depth -= 1,
+            Event::Text(text) => {
+                if let Some(paragraph) = &mut paragraph {
+                    paragraph.push_str(&text);
+                }
+            }
+            _ => {}
+        }
+    }
+    (levels, paragraphs)
+}
+
+#[test]
+fn no_value_breaks_out_of_its_place() {
+    for (name, value) in VALUES {
+        let (page, facts, refusals) = page_for(value);
+        let filled = filling::fill(&page, &facts, &json!({}));
+        assert_eq!(filled.errors(), [""; 0], "{name}");
+        let (levels, paragraphs) = outline(&filled.text);
+        assert_eq!(levels, outline(&page).0, "headings with {name}:\n{}", filled.text);
+        for place in filled_places(&page) {
+            assert!(paragraphs.contains(&end(place)), "{name} reaches over the end of {place}:\n{}", filled.text);
+        }
+        let shown: String =
+            filled.text.chars().map(|c| if c.is_control() && c != '\n' { visible(c) } else { c.to_string() }).collect();
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/hostile/{name}.md"));
+        let text = if refusals.is_empty() { shown } else { format!("{shown}\n<!-- refused\n{refusals}-->\n") };
+        assert_data_eq!(Data::text(text).raw(), Data::read_from(&golden, None).raw());
+    }
+}
+
+/// A control character by its number.
+fn visible(c: char) -> String {
+    format!("⟨{:X}⟩", u32::from(c))
+}
+
+/// What no page may ever show.
+const SECRET: &str = "root-x-0-0";
+
+/// A book of one page for each value.
+fn book() -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    let src = root.path().join("src");
+    fs::create_dir(&src).unwrap();
+    let program = env!("CARGO_BIN_EXE_mdbook-database").replace('\\', "/");
+    let (mut summary, mut files, mut templates) = ("# Summary\n\n".to_owned(), String::new(), String::new());
+    for (name, value) in VALUES {
+        let (page, facts, _) = page_for(value);
+        fs::write(src.join(format!("{name}.md")), page).unwrap();
+        fs::write(root.path().join(format!("{name}.toml")), facts).unwrap();
+        writeln!(summary, "- [{name}]({name}.md)").unwrap();
+        write!(files, "\"{name}.md\" = \"{name}.toml\", ").unwrap();
+        write!(templates, "\"{name}.md\", ").unwrap();
+    }
+    fs::write(src.join("SUMMARY.md"), summary).unwrap();
+    fs::write(src.join("secret.txt"), SECRET).unwrap();
+    let config = format!(
+        "[book]\ntitle = \"T\"\n\n[output.html]\n[output.markdown]\n\n[preprocessor.database]\ncommand = \"'{program}'\"\n\
+         templates = [{templates}]\nfacts = {{ {} }}\n",
+        files.trim_end_matches(", ")
+    );
+    fs::write(root.path().join("book.toml"), config).unwrap();
+    root
+}
+
+#[test]
+fn no_value_becomes_an_include_in_real_mdbook() {
+    let book = book();
+    let root = book.path();
+    mdbook_driver::MDBook::load(root).and_then(|book| book.build()).unwrap();
+    for (name, value) in VALUES {
+        let markdown = fs::read_to_string(root.join(format!("book/markdown/{name}.md"))).unwrap();
+        let html = fs::read_to_string(root.join(format!("book/html/{name}.html"))).unwrap();
+        for page in [&markdown, &html] {
+            assert!(!page.contains(SECRET) && !page.contains("root:"), "{name} is included");
+        }
+        assert!(html.contains(&format!("<title>{name} - T</title>")), "{name} takes the title");
+        let (page, facts, _) = page_for(value);
+        let filled = filling::fill(&page, &facts, &json!({}));
+        // mdBook takes the backslash off each directive that it is told not to follow.
+        assert_eq!(markdown.trim_end(), filled.text.replace("\\{{#", "{{#").trim_end(), "{name}");
+        for place in filled_places(&page) {
+            assert!(html.contains(&format!("<p>{}</p>", end(place))), "{name} reaches over the end of {place}");
+        }
+    }
+}
+
+/// The parts of a schema that hold names and other text, `@` and `%` as above.
+const SCHEMA: &str = "[tables.%]\ndescription = @\n[tables.%.columns]\n% = { type = @, default = @, description = @ }\n\
+    other = { type = @, constraints = @, references = { table = %, columns = [%] }, description = @ }\n\
+    [tables.%.indexes]\n% = { columns = [%], method = @, where = @, purpose = @ }\n\
+    [[tables.%.checks]]\nname = @\nexpression = @\n";
+
+const SCHEMA_PAGE: &str = "# Page\n\n## Tables\n\n### `[table_name]`\n\n[Table purpose and description]\n\n**Columns:**\n- `id` ([type], [constraints]) - [Description]\n\
+    - [Additional columns...]\n\n**Indexes:**\n- [Index name] on [columns] - [Purpose]\n\n**Relations:**\n- [Foreign key relationships]\n\n**Checks:**\n- [check]\n\n\
+    The end of a table.\n\n## Columns\n\n| Table | Column | Type | Default | Constraints | Description |\n|---|---|---|---|---|---|\n\
+    | [table] | [column] | [type] | [default] | [constraints] | [description] |\n\nThe end of columns.\n\n\
+    ## Indexes\n\n- `[index_name]` on `[table]([columns])` - [Purpose]\n\nThe end of indexes.\n\n## Diagram\n\n```\n[Table A] ---< [Table B]\n```\n\nThe end of diagram.\n";
+
+#[test]
+fn no_name_or_type_of_a_schema_breaks_out() {
+    for (name, value) in VALUES {
+        let facts = SCHEMA.replace('%', &quote_string(value)).replace('@', &quote_string(value));
+        for erd in ["svg", "mermaid", "text"] {
+            let filled = filling::fill(SCHEMA_PAGE, &facts, &json!({ "erd": erd }));
+            if !filled.errors().is_empty() {
+                // What is refused is refused in words, and never with a panic.
+                assert!(filled.report(Format::Human).contains("error"), "{name}");
+                continue;
+            }
+            let (levels, paragraphs) = outline(&filled.text);
+            assert_eq!(levels, [1, 2, 3, 2, 2, 2], "{name}, {erd}:\n{}", filled.text);
+            for part in ["a table", "columns", "indexes", "diagram"] {
+                assert!(paragraphs.contains(&end(part)), "{name}, {erd}, {part}:\n{}", filled.text);
+            }
+        }
+    }
+}
