@@ -183,6 +183,14 @@ fn wrong_use_is_told_from_a_broken_world() {
 }
 
 #[test]
+fn a_book_whose_build_does_not_check_is_pointed_out() {
+    let book = Book::new(COMPLETE);
+    assert!(!book.run(&["check", "docs"]).exits(0).err.contains("[preprocessor.database]"));
+    book.write("docs/book.toml", "[book]\ntitle = \"T\"\n");
+    assert!(book.run(&["check", "docs"]).exits(0).err.contains("no `[preprocessor.database]`"));
+}
+
+#[test]
 fn a_book_without_a_template_is_pointed_out() {
     let book = Book::new("");
     book.write("docs/src/data.md", "# Data\n");

@@ -176,7 +176,11 @@ const TEMPLATE: &str = "# T [TEMPLATE]\n\n## Overview\n\n- **Version:** [e.g., 1
 #[test]
 fn a_draft_shows_what_is_missing_on_the_page() {
     for host in HOSTS {
-        let book = with(&[("book.toml", &book_toml("draft = true")), ("docs/one.md", TEMPLATE)]);
+        let book = with(&[
+            ("book.toml", &book_toml("draft = true")),
+            ("docs/one.md", TEMPLATE),
+            ("database.toml", "[overview]\nversion = \"16\"\n"),
+        ]);
         host.build(book.path()).unwrap();
         let page = fs::read_to_string(book.path().join("book/html/one.html")).unwrap();
         let main = &page[page.find("<main>").unwrap()..page.find("</main>").unwrap()];

@@ -47,6 +47,7 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn execute(self) -> Result<Exit, Stop> {
         let book = OpenBook::open(&self.book.root)?;
+        let wired = book.project.host.preprocessors.contains_key(book.project.host.own_name());
         let (_, mut done) = book.run("html", Purpose::Build)?;
         let progress = done.progress.clone();
         let share = coverage::of_book(&progress);
@@ -57,6 +58,9 @@ impl Check {
         let failed = self.tell(done)?;
         if !failed && too_little.is_none() && self.format == Format::Human {
             say(&praise(&progress));
+        }
+        if !wired && self.format == Format::Human {
+            say(UNWIRED);
         }
         if self.coverage {
             self.show(&progress)?;
@@ -107,6 +111,10 @@ fn soften(done: &mut Done) {
         done.config.lints.set(Code::UnfilledPlaceholder, Level::Warn);
     }
 }
+
+/// The gate is not part of the build.
+const UNWIRED: &str = "note: `book.toml` has no `[preprocessor.database]`, so `mdbook build` does not check this\n\
+                       help: `mdbook-database init` adds it\n";
 
 /// What there is to say where nothing is wrong. That there is no template at all is easily a mistake.
 fn praise(progress: &[Progress]) -> String {

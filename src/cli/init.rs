@@ -82,41 +82,42 @@ impl Init {
             return Err(Stop::Usage(super::book::no_book(&root)));
         }
         let book = old_book.clone().unwrap_or_else(|| init::new_book(&title_of(&root)));
-        let (mut chapters, mut done, src) = self.look(&book, Vec::new())?;
-        if self.tell_unreadable(&done) {
+        let mut book_now = self.look(&book, Vec::new())?;
+        if self.tell_unreadable(&book_now.done) {
             return Ok(Exit::Documentation);
         }
-        let mut undeclared = None;
-        if done.templates.is_empty() {
-            let new = self.new_chapter(&src)?;
-            undeclared = (!template::declares_itself(&new.text)).then(|| new.path.clone());
-            work.add_chapter(&src, &new, &chapters)?;
+        let new = match book_now.done.templates.is_empty() {
+            true => Some(self.new_chapter(&book_now.src)?),
+            false => None,
+        };
+        if new.is_none() && self.template.is_some() {
+            work.notes.push("the book has a template already, so `--template` is not used".to_owned());
+        }
+        let undeclared = new.as_ref().filter(|new| !template::declares_itself(&new.text));
+        let facts = book_now.done.config.facts.iter().flat_map(|set| set.files.iter().map(|file| file.value.clone()));
+        let facts: Vec<String> = facts.collect();
+        let wired = init::wire(&book, &book_now.own_name, &facts, undeclared.map(|new| new.path.as_str()))
+            .map_err(|error| Stop::World(format!("`book.toml` is not valid TOML: {error}")))?;
+        if let Some(new) = new {
+            work.add_chapter(&book_now, &new)?;
+            let mut chapters = book_now.chapters;
             if !chapters.iter().any(|chapter| chapter.path == new.path) {
                 chapters.push(FileChapter { path: new.path, text: new.text });
             }
-        } else if self.template.is_some() {
-            work.notes.push("the book has a template already, so `--template` is not used".to_owned());
+            book_now = self.look(&wired.text, chapters)?;
         }
-        let facts = done.config.facts.iter().flat_map(|set| set.files.iter().map(|file| file.value.clone()));
-        let facts: Vec<String> = facts.collect();
-        let own_name = done.own_name.clone();
-        let wired = init::wire(&book, &own_name, &facts, undeclared.as_deref())
-            .map_err(|error| Stop::World(format!("`book.toml` is not valid TOML: {error}")))?;
-        if done.templates.is_empty() {
-            (chapters, done, _) = self.look(&wired.text, chapters)?;
-        }
-        if done.templates.is_empty() {
+        if book_now.done.templates.is_empty() {
             let help = "`templates` in `[preprocessor.database]` of `book.toml` names none of its chapters";
             return Err(Stop::Usage(format!("the book has no template: {help}")));
         }
-        work.facts(&done, &chapters)?;
+        work.facts(&book_now)?;
         let what = format!("added {}", wired.added.join(" and "));
         work.change("book.toml", old_book, wired.text, what);
         self.finish(work)
     }
 
-    /// Runs the book as it would be, with more chapters than `SUMMARY.md` lists.
-    fn look(&self, book_toml: &str, known: Vec<FileChapter>) -> Result<(Vec<FileChapter>, Looked, String), Stop> {
+    /// Runs the book as it would be, with these chapters instead of those that `SUMMARY.md` lists.
+    fn look(&self, book_toml: &str, known: Vec<FileChapter>) -> Result<Looked, Stop> {
         let project = Project::from_text(&self.book.root, book_toml, std::env::vars_os());
         let src = project.host.src.clone();
         let own_name = project.host.own_name().to_owned();
@@ -125,7 +126,7 @@ impl Init {
             false => known,
         };
         let (chapters, done) = OpenBook { project, chapters }.run("html", Purpose::Look)?;
-        Ok((chapters, Looked { done, own_name }, src))
+        Ok(Looked { chapters, done, src, own_name })
     }
 
     /// Says what cannot be read, if there is such a thing.
@@ -185,16 +186,10 @@ impl Init {
 
 /// What a look at a book found.
 struct Looked {
+    chapters: Vec<FileChapter>,
     done: Done,
+    src: String,
     own_name: String,
-}
-
-impl std::ops::Deref for Looked {
-    type Target = Done;
-
-    fn deref(&self) -> &Done {
-        &self.done
-    }
 }
 
 impl Work {
@@ -205,12 +200,12 @@ impl Work {
         }
     }
 
-    fn add_chapter(&mut self, src: &str, new: &NewChapter, chapters: &[FileChapter]) -> Result<(), Stop> {
-        let in_src = |name: &str| crate::project::chapter_name(src, name);
+    fn add_chapter(&mut self, book: &Looked, new: &NewChapter) -> Result<(), Stop> {
+        let in_src = |name: &str| crate::project::chapter_name(&book.src, name);
         if !new.exists {
             self.change(&in_src(&new.path), None, new.text.clone(), "written, the template".to_owned());
         }
-        if chapters.iter().any(|chapter| chapter.path == new.path) {
+        if book.chapters.iter().any(|chapter| chapter.path == new.path) {
             return Ok(());
         }
         let summary = in_src("SUMMARY.md");
@@ -223,7 +218,8 @@ impl Work {
     }
 
     /// Completes the first facts file of each set that a template is filled from.
-    fn facts(&mut self, done: &Done, chapters: &[FileChapter]) -> Result<(), Stop> {
+    fn facts(&mut self, book: &Looked) -> Result<(), Stop> {
+        let done = &book.done;
         let mut files: Vec<(String, Vec<&FilledTemplate>)> = Vec::new();
         for page in &done.templates {
             let Some(&first) = done.facts.get(page.set).and_then(|set| set.first()) else { continue };
@@ -234,18 +230,13 @@ impl Work {
             }
         }
         for (name, pages) in files {
-            self.facts_file(&name, &pages, done, chapters)?;
+            self.facts_file(&name, &pages, book)?;
         }
         Ok(())
     }
 
-    fn facts_file(
-        &mut self,
-        name: &str,
-        pages: &[&FilledTemplate],
-        done: &Done,
-        chapters: &[FileChapter],
-    ) -> Result<(), Stop> {
+    fn facts_file(&mut self, name: &str, pages: &[&FilledTemplate], book: &Looked) -> Result<(), Stop> {
+        let Looked { chapters, done, .. } = book;
         let mut plan = Plan::default();
         let mut names = Vec::new();
         for page in pages {

@@ -101,7 +101,7 @@ impl Completion<'_> {
         }
         match self.standing(table) {
             Standing::Absent => self.new_table(table, &keys, above),
-            Standing::Header(header) => self.into_region(table, &keys, header),
+            Standing::Header(header) => self.add_keys(table, &keys, header),
             Standing::Dotted { after, from } => {
                 let prefix = dotted_path(table.path[from..].iter().map(String::as_str)) + ".";
                 let lines: String = keys.iter().map(|key| self.key_lines(key, &prefix)).collect();
@@ -200,7 +200,7 @@ impl Completion<'_> {
     }
 
     /// Adds keys to a table with a header of its own (the root has none): each after the key that comes before it.
-    fn into_region(&mut self, table: &Table, keys: &[&Key], header: Option<usize>) {
+    fn add_keys(&mut self, table: &Table, keys: &[&Key], header: Option<usize>) {
         let first = header.map_or(0, |at| at + 1);
         let region = self.lines.get(first..).unwrap_or_default();
         let length = region.iter().take_while(|line| !matches!(line.kind, Kind::Header { .. })).count();

@@ -275,7 +275,11 @@ impl<'p> Planner<'p> {
             return;
         }
         if run.collection.is_some() {
-            return self.typed(run, base);
+            // What a template lists by type comes from the tables.
+            if base.header.is_none() {
+                self.tables_example(&[]);
+            }
+            return;
         }
         let single = |item: &&Item| item.slots.len() == 1 && item.nested.is_empty();
         if !run.open && samples.iter().all(single) {
@@ -361,13 +365,6 @@ impl<'p> Planner<'p> {
         let record = Base { path, header: Some(header) };
         self.slot(&repeat.name, &record, Some(""));
         inside(self, &record);
-    }
-
-    /// Records that a template lists by type come from the tables.
-    fn typed(&mut self, _run: &Run, base: &Base) {
-        if base.header.is_none() {
-            self.tables_example(&[]);
-        }
     }
 
     /// Fields of a table's record that the schema does not have: `tables{}.owner`.

@@ -280,7 +280,7 @@ fn values(facts: &str) -> Option<Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn nothing_of_a_facts_file_is_lost(facts in any_facts()) {

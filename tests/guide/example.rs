@@ -28,6 +28,11 @@ pub(crate) struct Outcome {
     pages: BTreeMap<String, String>,
 }
 
+/// The page without the banner of a draft, which is the same on all of them.
+fn without_banner(page: &str) -> &str {
+    page.strip_prefix("<style>").and_then(|page| page.split_once("</div>\n\n")).map_or(page, |(_, page)| page)
+}
+
 impl<'p> Example<'p> {
     /// The text that the program has for a block; `None` for a block that is input.
     pub(crate) fn actual(&self, snippet: &Snippet, text: &str) -> Option<Result<String, String>> {
@@ -46,6 +51,7 @@ impl<'p> Example<'p> {
             return Err(outcome.stderr);
         }
         let page = outcome.pages.get(file(snippet)).ok_or(format!("no chapter `{}`", file(snippet)))?;
+        let page = without_banner(page);
         let shown = page.strip_prefix(&headings(snippet)).unwrap_or(page);
         Ok(format!("{}\n", shown.trim()))
     }
