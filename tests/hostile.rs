@@ -249,9 +249,9 @@ fn no_value_becomes_an_include_in_real_mdbook() {
         assert!(html.contains(&format!("<title>{name} - T</title>")), "{name} takes the title");
         let (page, facts, _) = page_for(value);
         let filled = filling::fill(&page, &facts, &json!({}));
-        // mdBook takes the backslash off each directive that it is told not to follow.
-        let wanted = filled.text.replace("\\{{#", "{{#");
-        let first_difference = markdown.lines().zip(wanted.lines()).find(|(shown, wanted)| shown != wanted);
+        // mdBook takes off the first backslash before a directive of each line.
+        let wanted = filled.text.lines().map(|line| line.replacen("\\{{#", "{{#", 1));
+        let first_difference = markdown.lines().zip(wanted).find(|(shown, wanted)| shown != wanted);
         assert_eq!(first_difference, None, "{name}");
         for place in filled_places(&page) {
             assert!(html.contains(&format!("<p>{}</p>", end(place))), "{name} reaches over the end of {place}");
