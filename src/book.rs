@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::{Config, Erd};
 use crate::diagnostic::{Code, Diagnostic, Progress};
+use crate::draft;
 use crate::erd;
 use crate::facts::{self, FactId, FactIds, Table};
 use crate::fill::{self, Facts, Filled, Options};
@@ -125,7 +126,9 @@ pub fn fill(input: &Input<'_>) -> Outcome {
     }
     let filled = pages.into_iter().filter(|page| sets[page.set].first.is_some());
     for ((chapter, _, template, filled), page) in outcome.templates.iter_mut().zip(filled) {
-        outcome.chapters[*chapter] = Some(std::mem::take(&mut filled.text));
+        let text = std::mem::take(&mut filled.text);
+        let is_draft = input.config.draft && input.renderer == "html";
+        outcome.chapters[*chapter] = Some(if is_draft { draft::page(text, &filled.progress) } else { text });
         *template = page.template;
     }
     outcome
@@ -311,7 +314,8 @@ fn fill_page<'f>(input: &Input<'_>, page: &Page, facts: Facts<'f>) -> Filled {
         chapter: chapter.source_path,
         optional: &optional,
         required: &required,
-        draft: config.draft,
+        // Other renderers show the brackets as they are; in a file of Markdown marks would be in the way.
+        draft: config.draft && input.renderer == "html",
         erd: match (config.erd, input.renderer) {
             (Erd::Mermaid, _) => erd::Format::Mermaid,
             (Erd::Svg, "html") => erd::Format::Svg,

@@ -9,6 +9,7 @@ use mdbook_preprocessor::book::{Book, BookItem};
 use mdbook_preprocessor::errors::{Error, Result as HostResult};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
+use crate::diagnostic::Severity;
 use crate::job::{self, Content, Done, HostChapter, Job, Purpose};
 use crate::project::{self, Project, Unreadable};
 use crate::protocol::{self, HostConfig, Refusal};
@@ -28,8 +29,8 @@ pub struct Telling {
 }
 
 impl Telling {
-    /// The text about the book at `root`, and whether the run failed.
-    fn tell(&self, root: &Path, done: &mut Done) -> (String, bool) {
+    /// The text about the book at `root`, and whether the run failed, also as a draft.
+    fn tell(&self, root: &Path, done: &mut Done) -> (String, Fate) {
         let diagnostics = std::mem::take(&mut done.diagnostics);
         let progress = std::mem::take(&mut done.progress);
         let Done { config, sources, .. } = done;
@@ -45,8 +46,23 @@ impl Telling {
             }
             text.push_str(&report::render(&report, sources, forge, Style::default()));
         }
-        (text, report.failed())
+        let as_draft = |code| config.lints.severity(code, true) == Some(Severity::Error);
+        let fate = match report.failed() {
+            false => Fate::Passed,
+            true if report.findings.iter().any(|(_, diagnostic)| as_draft(diagnostic.code)) => Fate::Failed,
+            true => Fate::FailedButForDraft,
+        };
+        (text, fate)
     }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Passed,
+    Failed,
+    /// A draft of it can be published.
+    FailedButForDraft,
 }
 
 /// The preprocessor as a value, for programs that drive mdBook themselves.
@@ -178,12 +194,23 @@ type Changes = std::iter::Peekable<std::vec::IntoIter<(usize, String)>>;
 /// Runs a job for a host of that version; what would fail the build is a failure with the report in it.
 fn run(job: Job<'_>, host_version: &str, telling: &Telling) -> Result<(Vec<(usize, String)>, String), Failure> {
     let root = job.project.root.clone();
+    let serving = job.project.host.serving.then(|| job.project.host.own_name().to_owned());
     let mut done = job::run(job).map_err(Failure::Unreadable)?;
-    let (report, failed) = telling.tell(&root, &mut done);
-    if failed {
-        return Err(Failure::Documentation(report + &untested_host(host_version)));
+    let (report, fate) = telling.tell(&root, &mut done);
+    if fate == Fate::Passed {
+        return Ok((done.changes, report));
     }
-    Ok((done.changes, report))
+    let advice = serving.filter(|_| fate == Fate::FailedButForDraft).map(|name| advice_for_serve(&name));
+    Err(Failure::Documentation(report + &advice.unwrap_or_default() + &untested_host(host_version)))
+}
+
+/// `mdbook serve` does not start with a failing build, and later goes on to show the last page that was good.
+fn advice_for_serve(name: &str) -> String {
+    let variable = name.to_uppercase().replace('-', "_");
+    format!(
+        "help: `mdbook serve` shows only what passes; to see the page while you write, stop it and serve a draft:\n\n    \
+         MDBOOK_PREPROCESSOR__{variable}__DRAFT=true mdbook serve\n"
+    )
 }
 
 /// A remark for a failed run: a host that was never tested may be the reason. A run that works says nothing of it.

@@ -83,16 +83,20 @@ impl Project {
         root: &Path,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Project, Unreadable> {
+        Ok(Project::from_text(root, &read(&root.join(BOOK_TOML))?, environment))
+    }
+
+    /// The same with a `book.toml` that need not be the one on disk.
+    pub fn from_text(root: &Path, text: &str, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Project {
         let mut sources = Sources::default();
-        let text = read(&root.join(BOOK_TOML))?;
-        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), text));
+        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), text.to_owned()));
         let variables = environment.into_iter();
         let variables =
             variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let settings = config::overrides(variables);
         let mut diagnostics = Vec::new();
         let book = config::book_from_toml(book_toml, &sources.get(book_toml).text, &settings, &mut diagnostics);
-        Ok(Project { root: root.to_owned(), host: HostConfig::from(book), sources, book_toml, diagnostics })
+        Project { root: root.to_owned(), host: HostConfig::from(book), sources, book_toml, diagnostics }
     }
 
     /// The chapters that `SUMMARY.md` lists, in its order. Drafts and files that are not there are left out, as mdBook

@@ -198,7 +198,7 @@ fn the_outline_lists_addresses_of_books_chapters_and_files() {
     let chapter = book.run(&["outline", "docs/src/data.md"]).exits(0);
     assert_eq!(chapter.out, tree.out, "the only template of the book");
     let alone = book.run(&["outline", "docs/src/start.md", "--facts", "docs/database.toml"]).exits(0);
-    assert!(alone.out.contains("start.overview_version"), "a file by itself is a template: {}", alone.out);
+    assert!(alone.out.contains("missing   overview_version"), "a file by itself is a template: {}", alone.out);
 }
 
 #[test]
@@ -267,4 +267,35 @@ fn what_cannot_be_rendered_is_said() {
     assert!(book.run(&["render", "docs", "--facts", "docs/database.toml"]).exits(2).err.contains("book.toml"));
     book.write("docs/src/start.md", "<!-- template -->\n# Start\n\n[what]\n");
     assert!(book.run(&["render", "docs"]).exits(2).err.contains("render . start.md"));
+}
+
+#[test]
+fn the_schema_is_json_for_one_facts_file() {
+    let book = Book::new(COMPLETE);
+    let schema: Value = serde_json::from_str(&book.run(&["schema", "docs"]).exits(0).out).unwrap();
+    assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+    let pool = &schema["properties"]["pool"]["properties"];
+    assert!(pool["pool_size"].is_object() && pool["description"]["description"] == "Describe the pool:", "{pool}");
+    assert!(book.run(&["schema", "docs", "--facts", "no.toml"]).exits(2).err.contains("no.toml"));
+    book.write("docs/src/data.md", "# Data\n");
+    assert!(book.run(&["schema", "docs"]).exits(2).err.contains("no template"));
+}
+
+#[test]
+fn completions_name_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let out = Ran::of(Path::new("."), &["completions", shell], &[]).exits(0).out;
+        for command in ["init", "outline", "check", "render", "schema", "min-coverage"] {
+            assert!(out.contains(command), "{shell}: {command}");
+        }
+    }
+    Ran::of(Path::new("."), &["completions", "tcsh"], &[]).exits(2);
+}
+
+#[test]
+fn every_command_explains_itself_with_examples() {
+    for command in ["init", "outline", "check", "render", "schema", "completions"] {
+        let help = Ran::of(Path::new("."), &[command, "--help"], &[]).exits(0).out;
+        assert!(help.contains("Examples:") && help.contains(&format!("mdbook-database {command}")), "{help}");
+    }
 }

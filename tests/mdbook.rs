@@ -170,3 +170,45 @@ fn the_library_hands_the_report_to_its_host() {
     let error = format!("{:#}", host.build().unwrap_err());
     assert!(error.contains("error[missing-facts-file]"), "{error}");
 }
+
+const TEMPLATE: &str = "# T [TEMPLATE]\n\n## Overview\n\n- **Version:** [e.g., 16]\n- **Size:** [size] in `[unit]`\n\n```\nKEY=[describe]\n```\n";
+
+#[test]
+fn a_draft_shows_what_is_missing_on_the_page() {
+    for host in HOSTS {
+        let book = with(&[("book.toml", &book_toml("draft = true")), ("docs/one.md", TEMPLATE)]);
+        host.build(book.path()).unwrap();
+        let page = fs::read_to_string(book.path().join("book/html/one.html")).unwrap();
+        let main = &page[page.find("<main>").unwrap()..page.find("</main>").unwrap()];
+        assert!(main.contains("1 of 4 facts are there (25 %)"), "{host:?}: {main}");
+        assert!(main.contains("<mark class=\"mdbook-database-missing\">[size]</mark>"), "{host:?}: {main}");
+        assert!(main.contains("mdbook-database-missing-in-code"), "{host:?}: {main}");
+        assert!(main.contains("html:is(.coal, .navy, .ayu)"), "{host:?}: {main}");
+        let markdown = fs::read_to_string(book.path().join("book/markdown/one.md")).unwrap();
+        assert!(
+            markdown.contains("**Size:** [size] in `[unit]`") && !markdown.contains("mdbook-database"),
+            "{markdown}"
+        );
+    }
+}
+
+#[test]
+fn serving_says_how_to_see_a_draft() {
+    let book = with(&[("docs/one.md", TEMPLATE)]);
+    let program = env!("CARGO_BIN_EXE_mdbook-database");
+    let told = |config: &str| {
+        let input = format!(
+            r#"[{{"root":{:?},"renderer":"html","mdbook_version":"0.5.4","config":{config}}},{{"items":[{{"Chapter":{{"content":{TEMPLATE:?},"path":"one.md","sub_items":[]}}}}]}}]"#,
+            book.path()
+        );
+        let mut command = std::process::Command::new(program);
+        command.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap()
+    };
+    let serve = told(r#"{"output":{"html":{"live-reload-endpoint":"__livereload"}}}"#);
+    assert!(serve.contains("MDBOOK_PREPROCESSOR__DATABASE__DRAFT=true mdbook serve"), "{serve}");
+    let build = told("{}");
+    assert!(build.contains("unfilled-placeholder") && !build.contains("DRAFT"), "{build}");
+}

@@ -48,7 +48,8 @@ impl OpenBook {
     }
 }
 
-fn no_book(root: &Path) -> String {
+/// That a directory is no book, and what to do.
+pub(super) fn no_book(root: &Path) -> String {
     let place = if root == Path::new(".") { "this directory".to_owned() } else { format!("`{}`", root.display()) };
     format!(
         "there is no `book.toml` in {place}\nhelp: give the directory of a book, or make one with \

@@ -2,11 +2,14 @@
 
 mod book;
 mod check;
+mod completions;
 mod file;
+mod init;
 mod outline;
 mod preprocess;
 mod progress;
 mod render;
+mod schema;
 mod target;
 mod terminal;
 
@@ -46,9 +49,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Init),
     Outline(outline::Outline),
     Check(check::Check),
     Render(render::Render),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
     /// Tells mdBook that a renderer is supported: every one is
     #[command(after_help = "mdBook calls this; there is no need to.")]
     Supports {
@@ -130,9 +136,12 @@ fn dispatch(command: Option<Command>) -> Exit {
     let ended = match command {
         // A "no" would let mdBook skip the gate without a word; what to leave out is its own `renderers` key.
         Some(Command::Supports { renderer: _ }) => Ok(Exit::Done),
+        Some(Command::Init(init)) => init.execute(),
         Some(Command::Outline(outline)) => outline.execute(),
         Some(Command::Check(check)) => check.execute(),
         Some(Command::Render(render)) => render.execute(),
+        Some(Command::Schema(schema)) => schema.execute(),
+        Some(Command::Completions(completions)) => completions.execute(),
         None if io::stdin().is_terminal() => {
             say(&format!("{ABOUT}\n\n{WIRING}\n`mdbook-database --help` lists what else it does.\n"));
             Ok(Exit::Usage)

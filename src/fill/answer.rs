@@ -54,7 +54,8 @@ impl<'a, 'f> Filler<'a, 'f> {
                         Some(entry) if is_name && sample.slots.len() > 1 => {
                             Some(Answer::Plain(Cow::Borrowed(&entry.key)))
                         }
-                        _ => Some(Answer::Fact(value)),
+                        // One value answers the place it is the record of, and nothing else below a heading or label.
+                        _ => sample.slots.iter().any(|own| own.id == slot.id).then_some(Answer::Fact(value)),
                     },
                 }
             }

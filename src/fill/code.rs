@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::run::Targets;
 use super::write::container_prefix;
 use super::{Filler, Record, Status, Unit};
+use crate::draft::MISSING_IN_CODE;
 use crate::erd::{self, Diagram};
 use crate::facts::{Entry, Kind};
 use crate::place::{self, Misfit};
@@ -34,6 +35,22 @@ impl<'a, 'f> Filler<'a, 'f> {
         let first = edits.len();
         self.run(&code.run, record, targets, unit, edits);
         self.lengthen_fence(code, first, edits);
+        self.mark_code(code, edits);
+    }
+
+    /// In a draft, marks a block that keeps a placeholder; nothing in it can be marked.
+    fn mark_code(&self, code: &CodeBlock, edits: &mut Vec<Edit<'f>>) {
+        let is_missing = |slot: &Slot| self.statuses.get(slot.id) == Some(&Some(Status::Missing));
+        let missing = code.run.items.iter().flat_map(|item| &item.slots).any(is_missing);
+        let line = self.text[..code.range.start].rfind('\n').map_or(0, |at| at + 1);
+        if !self.options.draft || !missing || line != code.range.start {
+            return;
+        }
+        let newline = self.newline;
+        let end = code.range.start + self.text[code.range.clone()].trim_end().len();
+        let open = format!("<div class=\"{MISSING_IN_CODE}\">{newline}{newline}");
+        edits.push(Edit::new(code.range.start..code.range.start, open, Origin::Template));
+        edits.push(Edit::new(end..end, format!("{newline}{newline}</div>{newline}"), Origin::Template));
     }
 
     fn replace_code(

@@ -38,16 +38,17 @@ impl<'a, 'f> Filler<'a, 'f> {
         for gap in gaps {
             let RecordGap { slot, key, records } = gap;
             let title = match records.as_slice() {
-                [(_, name)] => format!("`{name}` has no `{key}`"),
+                [(_, name)] => format!("{} has no `{key}`", quoted(name)),
                 _ => format!("{} records have no `{key}`", records.len()),
             };
             let span = self.span(slot.range.clone());
             let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, span, format!("wants `{key}`"));
             for (span, name) in records.iter().take(SHOWN) {
-                diagnostic = diagnostic.with_place(format!("`{name}` is here"), *span, format!("has no `{key}`"));
+                diagnostic =
+                    diagnostic.with_place(format!("{} is here", quoted(name)), *span, format!("has no `{key}`"));
             }
             if records.len() > SHOWN {
-                let names: Vec<_> = records[SHOWN..].iter().take(20).map(|(_, name)| format!("`{name}`")).collect();
+                let names: Vec<_> = records[SHOWN..].iter().take(20).map(|(_, name)| quoted(name)).collect();
                 let more = records.len() - SHOWN - names.len();
                 let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
                 diagnostic = diagnostic.with_note(format!("so have {}{rest}", names.join(", ")));
@@ -235,6 +236,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         diagnostic.subs = self.additions(&wanted);
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// A record by its name, or in words where it has none.
+fn quoted(name: &str) -> String {
+    if name.starts_with("a ") { name.to_owned() } else { format!("`{name}`") }
 }
 
 struct Group {

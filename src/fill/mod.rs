@@ -49,7 +49,7 @@ pub struct Options<'o> {
     pub optional: &'o [&'o str],
     /// Sections that may not.
     pub required: &'o [&'o str],
-    /// Keep unanswered placeholders, highlighted.
+    /// Highlight unanswered placeholders, for html.
     pub draft: bool,
     /// How relationships are drawn.
     pub erd: crate::erd::Format,

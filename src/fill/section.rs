@@ -218,10 +218,13 @@ impl<'a, 'f> Filler<'a, 'f> {
             return false;
         };
         let below: Vec<_> = section.sections.iter().filter_map(|child| child.path.last()).collect();
-        table
-            .entries
-            .iter()
-            .any(|entry| !below.iter().any(|key| crate::facts::fold(key) == crate::facts::fold(&entry.key)))
+        // What another template of the same facts asks for says nothing of this one.
+        let foreign = |key: &str| {
+            let address = address_key(&format!("{}.{key}", section.address));
+            self.facts.elsewhere.contains(&address) && !self.template.known.contains(&address)
+        };
+        let is_below = |key: &str| below.iter().any(|below| crate::facts::fold(below) == crate::facts::fold(key));
+        table.entries.iter().any(|entry| !is_below(&entry.key) && !foreign(&entry.key))
     }
 
     fn leave_unfilled(

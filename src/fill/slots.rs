@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Sample};
 use super::{Filler, Record, Status, Unit};
+use crate::draft::MISSING;
 use crate::splice::{Edit, Origin};
 use crate::template::{Site, Slot};
 
@@ -77,7 +78,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 /// Marks a placeholder that stays on the page of a draft.
 pub(super) fn mark<'f>(range: std::ops::Range<usize>) -> [Edit<'f>; 2] {
     [
-        Edit::new(range.start..range.start, "<mark class=\"mdbook-database-missing\">", Origin::Template),
+        Edit::new(range.start..range.start, format!("<mark class=\"{MISSING}\">"), Origin::Template),
         Edit::new(range.end..range.end, "</mark>", Origin::Template),
     ]
 }

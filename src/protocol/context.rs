@@ -35,11 +35,13 @@ pub struct HostConfig {
     pub default_preprocessors: bool,
     /// The tables `[preprocessor.NAME]`.
     pub preprocessors: Map<String, Value>,
+    /// `mdbook serve` builds the book: it names the address by which a page learns of a new build.
+    pub serving: bool,
 }
 
 impl Default for HostConfig {
     fn default() -> Self {
-        HostConfig { src: "src".to_owned(), default_preprocessors: true, preprocessors: Map::new() }
+        HostConfig { src: "src".to_owned(), default_preprocessors: true, preprocessors: Map::new(), serving: false }
     }
 }
 
@@ -51,11 +53,12 @@ impl From<Value> for HostConfig {
             .pointer("/build/use-default-preprocessors")
             .and_then(Value::as_bool)
             .unwrap_or(default.default_preprocessors);
+        let serving = config.pointer("/output/html/live-reload-endpoint").is_some_and(Value::is_string);
         let preprocessors = match config.get_mut("preprocessor").map(Value::take) {
             Some(Value::Object(tables)) => tables,
             _ => Map::new(),
         };
-        HostConfig { src, default_preprocessors, preprocessors }
+        HostConfig { src, default_preprocessors, preprocessors, serving }
     }
 }
 
@@ -150,7 +153,9 @@ mod tests {
             "book": {"src": "docs", "later-field": 1},
             "build": {"use-default-preprocessors": false},
             "preprocessor": {"database": {"draft": true}},
+            "output": {"html": {"live-reload-endpoint": "__livereload"}},
         }));
+        assert!(config.serving);
         assert_eq!((config.src.as_str(), config.default_preprocessors), ("docs", false));
         assert_eq!(config.preprocessors["database"], json!({"draft": true}));
     }

@@ -493,12 +493,16 @@ impl Builder<'_> {
                 let key = key.or_else(|| {
                     words.filter(|_| role == Role::Plain && !draft.nested.is_empty()).map(|w| label_slug(&w))
                 });
-                let inner = match key {
+                let mut inner = match key {
                     Some(key) => scope.below(&key),
                     None => scope.clone(),
                 };
+                let holds_places = self.holds_places(draft.nested);
+                if role == Role::Plain && holds_places && inner.path != scope.path {
+                    inner.path = self.claim_node(scope, &inner.path);
+                }
                 item.path = inner.path.clone();
-                let alone = draft.brackets.len() == 1 && !self.holds_places(draft.nested);
+                let alone = draft.brackets.len() == 1 && !holds_places;
                 self.labelled_slots(&mut item, &draft.brackets, &inner, (draft.label.is_some(), alone), leaf);
                 item.nested = self.elements(draft.nested, &inner, body);
             }

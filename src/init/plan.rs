@@ -1,0 +1,434 @@
+//! The tables and keys of a facts file that templates ask for, in the order of the pages.
+
+use crate::facts::quote_key;
+use crate::fill::Status;
+use crate::slug::label_of_key;
+use crate::template::{
+    CodeBlock, Element, Item, Path, PlaceholderKind, Repeat, Role, Run, RunKind, Section, Slot, Template, address_key,
+};
+use crate::vocabulary::Collection;
+
+/// What facts are wanted: tables in the order of the pages.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub(super) tables: Vec<Table>,
+}
+
+/// How the header of a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Header {
+    /// `[overview]`.
+    Plain,
+    /// `#[tables.example]`: a sample, not to be read before somebody wants it.
+    Sample,
+    /// `#[[data_types]]`: a sample of an array.
+    SampleOfArray,
+}
+
+/// A table with the keys that are wanted in it.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) path: Path,
+    pub(super) header: Header,
+    /// Lines above the header, without `#`.
+    pub(super) comments: Vec<String>,
+    /// All keys in the order of the page, so that new ones find their place.
+    pub(super) keys: Vec<Key>,
+}
+
+/// One `key = value` to be written as a comment.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) key: String,
+    /// The line above it, without `#`; empty for none.
+    pub(super) comment: String,
+    /// The value with places to fill in: `""`.
+    pub(super) value: String,
+    /// Nothing answers it yet.
+    pub(super) wanted: bool,
+}
+
+impl Key {
+    /// One that takes a single value.
+    fn new(key: &str, comment: String, wanted: bool) -> Key {
+        Key { key: key.to_owned(), comment, value: "\"\"".to_owned(), wanted }
+    }
+}
+
+/// Adds what a template wants; what its facts already answer is in it for the order only.
+///
+/// `statuses` are those of [`Template::placeholders`] with the facts as they are.
+pub fn plan(text: &str, template: &Template, statuses: &[Status], plan: &mut Plan) {
+    let mut planner = Planner { text, template, statuses, plan, titles: Vec::new(), optional: false };
+    planner.section(&template.root, &Base::default());
+}
+
+/// Where paths start: the root, or the record that a repeated part stands for.
+#[derive(Clone, Default)]
+struct Base {
+    path: Path,
+    header: Option<Header>,
+}
+
+impl Base {
+    fn join(&self, path: &[String]) -> Path {
+        [self.path.as_slice(), path].concat()
+    }
+}
+
+struct Planner<'p> {
+    text: &'p str,
+    template: &'p Template,
+    statuses: &'p [Status],
+    plan: &'p mut Plan,
+    /// The titles of the sections around.
+    titles: Vec<String>,
+    /// The section may stay unfilled.
+    optional: bool,
+}
+
+impl<'p> Planner<'p> {
+    fn section(&mut self, section: &'p Section, base: &Base) {
+        if !section.title.is_empty() && section.level > 1 {
+            self.titles.push(section.title.clone());
+        }
+        match &section.repeat {
+            Some(repeat) => self.repeat(repeat, base, |planner, base| planner.inside(section, base)),
+            None => self.inside(section, base),
+        }
+        if !section.title.is_empty() && section.level > 1 {
+            self.titles.pop();
+        }
+    }
+
+    fn inside(&mut self, section: &'p Section, base: &Base) {
+        self.optional = self.is_optional(section);
+        self.open(section, base);
+        self.elements(&section.elements, base);
+        section.sections.iter().for_each(|child| self.section(child, base));
+    }
+
+    fn is_optional(&self, section: &Section) -> bool {
+        let status = |slot: &Slot| self.statuses.get(slot.id) == Some(&Status::Optional);
+        section.elements.iter().any(|element| match element {
+            Element::Slots(slots) => slots.iter().any(status),
+            Element::Prompt(prompt) => status(&prompt.slot),
+            Element::Run(run) => run.items.iter().flat_map(|item| &item.slots).any(status),
+            Element::Code(_) | Element::Repeat { .. } => false,
+        })
+    }
+
+    /// The section's own table comes first, so that the page's order is the file's.
+    fn open(&mut self, section: &Section, base: &Base) {
+        let has_key = |element: &Element| match element {
+            Element::Slots(slots) => !slots.is_empty(),
+            Element::Prompt(_) => true,
+            _ => false,
+        };
+        if section.repeat.is_none() && section.elements.iter().any(has_key) {
+            self.table(base, &section.path);
+        }
+    }
+
+    fn elements(&mut self, elements: &'p [Element], base: &Base) {
+        for element in elements {
+            match element {
+                Element::Slots(slots) => slots.iter().for_each(|slot| self.slot(slot, base, None)),
+                Element::Prompt(prompt) => self.slot(&prompt.slot, base, Some("")),
+                Element::Run(run) => self.run(run, base),
+                Element::Code(code) => self.code(code, base),
+                Element::Repeat { repeat, elements, .. } => {
+                    self.repeat(repeat, base, |planner, base| planner.elements(elements, base));
+                }
+            }
+        }
+    }
+
+    fn wanted(&self, slot: &Slot) -> bool {
+        matches!(self.statuses.get(slot.id), Some(Status::Missing | Status::Optional))
+    }
+
+    /// A place that takes one value; `label` is what the comment begins with, by default the key in words.
+    fn slot(&mut self, slot: &Slot, base: &Base, label: Option<&str>) {
+        let Some((key, parents)) = slot.path.split_last() else { return };
+        let words = self.words(slot);
+        let key_in_words = label_of_key(key).into_owned();
+        let comment = match label.unwrap_or(&key_in_words) {
+            "" => words,
+            label if crate::slug::placeholder_slug(&words) == *key => capitalised(&words, label),
+            label => format!("{label}: {words}"),
+        };
+        self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
+    }
+
+    fn key(&mut self, base: &Base, parents: &[String], key: Key) {
+        let table = self.table(base, parents);
+        if !table.keys.iter().any(|known| address_key(&known.key) == address_key(&key.key)) {
+            table.keys.push(key);
+        }
+    }
+
+    /// The table of that path, with a new header if it has none yet.
+    fn table(&mut self, base: &Base, path: &[String]) -> &mut Table {
+        let path = base.join(path);
+        let key = folded(&path);
+        let found = self.plan.tables.iter().rposition(|table| folded(&table.path) == key);
+        let at = match found {
+            Some(at) => at,
+            None => {
+                let header = match base.header {
+                    Some(_) if path == base.path => base.header.unwrap_or(Header::Sample),
+                    Some(_) => Header::Sample,
+                    None => Header::Plain,
+                };
+                let comments = if header == Header::Plain { self.title_comment() } else { Vec::new() };
+                self.plan.tables.push(Table { path, header, comments, keys: Vec::new() });
+                self.plan.tables.len() - 1
+            }
+        };
+        &mut self.plan.tables[at]
+    }
+
+    /// `3. Connection Configuration / Database Service`, if the last table is not of the same section.
+    fn title_comment(&self) -> Vec<String> {
+        let title = one_line(&self.titles.join(" / "));
+        let said = self.plan.tables.iter().flat_map(|table| &table.comments).any(|comment| *comment == title);
+        if title.is_empty() || said {
+            return Vec::new();
+        }
+        let optional = self.optional.then(|| "Optional: a section without facts is left out of the book.".to_owned());
+        std::iter::once(title).chain(optional).collect()
+    }
+
+    fn run(&mut self, run: &'p Run, base: &Base) {
+        for item in &run.items {
+            match item.role {
+                Role::Labelled | Role::Plain => self.item(run, item, base),
+                Role::Topic => self.topic(item, base),
+                Role::Sample | Role::Continuation => {}
+            }
+        }
+        self.samples(run, base);
+    }
+
+    fn topic(&mut self, item: &Item, base: &Base) {
+        let Some(slot) = item.slots.first() else { return };
+        let Some((key, parents)) = slot.path.split_last() else { return };
+        let words = self.words(slot);
+        let plain = address_key(&words.replace(' ', "_")) == address_key(key);
+        let comment = if plain { String::new() } else { words };
+        self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
+    }
+
+    /// An item, row or line: one value, or a table of values where it has several places.
+    fn item(&mut self, run: &'p Run, item: &'p Item, base: &Base) {
+        let label = item.label.as_ref().and_then(|label| self.text.get(label.range.clone()));
+        let label = label.map(|label| one_line(label.trim_matches(['*', '_', '`', ':', ' '])));
+        let own = item.path.len();
+        let is_row = run.kind == RunKind::Table || item.slots.len() > 1;
+        let inline = is_row && own > run.path.len() && item.slots.iter().all(|slot| slot.path.len() > own);
+        if inline {
+            self.row(item, base, label.as_deref());
+        } else {
+            for slot in &item.slots {
+                match run.kind {
+                    RunKind::Code => self.line(slot, base),
+                    _ => self.slot(slot, base, label.as_deref()),
+                }
+            }
+        }
+        self.elements(&item.nested, base);
+    }
+
+    /// A line of code: the key says enough where the placeholder says nothing.
+    fn line(&mut self, slot: &Slot, base: &Base) {
+        let Some((key, parents)) = slot.path.split_last() else { return };
+        let words = self.words(slot);
+        let comment = if words.eq_ignore_ascii_case("describe") { String::new() } else { words };
+        self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
+    }
+
+    /// `database = { technology = "", purpose = "" }`.
+    fn row(&mut self, item: &Item, base: &Base, label: Option<&str>) {
+        let Some((key, parents)) = item.path.split_last() else { return };
+        let slots: Vec<&Slot> = item.slots.iter().filter(|slot| self.wanted(slot)).collect();
+        let mut fields: Vec<String> = Vec::with_capacity(slots.len());
+        for slot in &slots {
+            let field = slot.path[item.path.len()..].iter().map(|key| quote_key(key).into_owned());
+            let field = format!("{} = \"\"", field.collect::<Vec<_>>().join("."));
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+        let words: Vec<_> = slots.iter().map(|slot| self.words(slot)).collect();
+        let label = label.map_or_else(|| label_of_key(key).into_owned(), str::to_owned);
+        let comment = format!("{label}: {}", words.join("; "));
+        let value = format!("{{ {} }}", fields.join(", "));
+        self.key(base, parents, Key { value, ..Key::new(key, comment, !slots.is_empty()) });
+    }
+
+    /// The records that stand in place of samples: one for each kind of sample.
+    fn samples(&mut self, run: &'p Run, base: &Base) {
+        let samples: Vec<&'p Item> = run.items.iter().filter(|item| item.role == Role::Sample).collect();
+        let wanted = |item: &&Item| item.slots.iter().any(|slot| self.wanted(slot));
+        if !samples.iter().any(wanted) {
+            return;
+        }
+        if run.collection.is_some() {
+            return self.typed(run, base);
+        }
+        let single = |item: &&Item| item.slots.len() == 1 && item.nested.is_empty();
+        if !run.open && samples.iter().all(single) {
+            return self.strings(run, &samples, base);
+        }
+        let mut known: Vec<Vec<&Path>> = Vec::new();
+        for sample in samples {
+            let fields: Vec<&Path> = sample.slots.iter().map(|slot| &slot.path).collect();
+            if !known.contains(&fields) {
+                self.sample(run, sample, base, known.is_empty());
+                known.push(fields);
+            }
+        }
+    }
+
+    fn sample(&mut self, run: &'p Run, sample: &'p Item, base: &Base, first: bool) {
+        let mut path = base.join(&run.records);
+        let header = if run.open {
+            path.push("example".to_owned());
+            Header::Sample
+        } else {
+            Header::SampleOfArray
+        };
+        let what = match run.records.last() {
+            Some(key) if key != "items" => label_of_key(key).into_owned(),
+            _ => one_line(self.titles.last().map_or("", String::as_str)),
+        };
+        let comments = match first {
+            true => vec![format!("{what}: repeat the table for each of them")],
+            false => vec!["or, for one of the other kind:".to_owned()],
+        };
+        self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
+        let record = Base { path, header: Some(header) };
+        for slot in &sample.slots {
+            self.slot(slot, &record, Some(""));
+        }
+        self.elements(&sample.nested, &record);
+    }
+
+    /// Samples of one place each take strings: by the words of each, or as an array.
+    fn strings(&mut self, run: &Run, samples: &[&Item], base: &Base) {
+        let slots: Vec<&Slot> = samples.iter().filter_map(|sample| sample.slots.first()).collect();
+        let distinct = slots.len() > 1
+            && slots.iter().enumerate().all(|(at, slot)| slots[..at].iter().all(|other| other.path != slot.path));
+        if distinct {
+            for slot in slots {
+                if let Some(key) = slot.path.last() {
+                    self.key(base, &run.path, Key::new(key, self.words(slot), self.wanted(slot)));
+                }
+            }
+            return;
+        }
+        let Some((key, parents)) = run.records.split_last() else { return };
+        let words = slots.first().map(|slot| self.words(slot)).unwrap_or_default();
+        let comment = format!("{words}: as many as there are");
+        let wanted = slots.iter().any(|slot| self.wanted(slot));
+        self.key(base, parents, Key { value: "[\"\"]".to_owned(), ..Key::new(key, comment, wanted) });
+    }
+
+    fn code(&mut self, code: &'p CodeBlock, base: &Base) {
+        if code.diagram {
+            let wanted = code.run.items.iter().flat_map(|item| &item.slots).any(|slot| self.wanted(slot));
+            if wanted {
+                self.tables_example(&[]);
+            }
+            return;
+        }
+        self.run(&code.run, base);
+    }
+
+    fn repeat(&mut self, repeat: &'p Repeat, base: &Base, inside: impl FnOnce(&mut Self, &Base)) {
+        if !self.wanted(&repeat.name) {
+            return;
+        }
+        if repeat.collection == Some(Collection::Tables) {
+            let extra = self.extra_fields(&repeat.name);
+            return self.tables_example(&extra);
+        }
+        let path = base.join(&repeat.records);
+        let comments = vec![format!("{}: repeat the table for each", self.words(&repeat.name))];
+        let header = Header::SampleOfArray;
+        self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
+        let record = Base { path, header: Some(header) };
+        self.slot(&repeat.name, &record, Some(""));
+        inside(self, &record);
+    }
+
+    /// Records that a template lists by type come from the tables.
+    fn typed(&mut self, _run: &Run, base: &Base) {
+        if base.header.is_none() {
+            self.tables_example(&[]);
+        }
+    }
+
+    /// Fields of a table's record that the schema does not have: `tables{}.owner`.
+    fn extra_fields(&self, name: &Slot) -> Vec<(String, String)> {
+        let fields = self.template.placeholders.iter().enumerate().filter(|(id, _)| *id != name.id);
+        let fields = fields.filter_map(|(_, placeholder)| {
+            let field = placeholder.address.as_deref()?.strip_prefix("tables{}.")?;
+            let plain = !field.contains(['.', '[', '{']) && placeholder.kind != PlaceholderKind::Continuation;
+            let words = self.text.get(placeholder.range.clone())?.trim_matches(['[', ']']);
+            let typed = Collection::Tables.field(field).is_some() || Collection::of_label(field).is_some();
+            (plain && !typed).then(|| (field.to_owned(), one_line(words)))
+        });
+        fields.collect()
+    }
+
+    fn tables_example(&mut self, extra: &[(String, String)]) {
+        let path = |rest: &[&str]| ["tables", "example"].iter().chain(rest).map(|key| (*key).to_owned()).collect();
+        if self.plan.tables.iter().any(|table| table.path.first().is_some_and(|key| key == "tables")) {
+            return;
+        }
+        let key = |key: &str, comment: &str, value: &str| Key {
+            value: value.to_owned(),
+            ..Key::new(key, comment.to_owned(), true)
+        };
+        let mut keys = vec![key("description", "What one row stands for", "\"\"")];
+        keys.extend(extra.iter().map(|(field, words)| key(field, words, "\"\"")));
+        let comments = vec!["The tables of the database: one like this for each".to_owned()];
+        let columns = vec![
+            key("id", "", "{ type = \"bigint\", constraints = \"primary key\", description = \"\" }"),
+            key("parent_id", "", "{ type = \"bigint\", references = \"example.id\", description = \"\" }"),
+        ];
+        let index = "{ columns = [\"parent_id\"], purpose = \"\" }";
+        let sample = |path, comments, keys| Table { path, header: Header::Sample, comments, keys };
+        self.plan.tables.extend([
+            sample(path(&[]), comments, keys),
+            sample(path(&["columns"]), Vec::new(), columns),
+            sample(path(&["indexes"]), Vec::new(), vec![key("example_parent_id_idx", "", index)]),
+        ]);
+    }
+
+    /// The text of a placeholder, on one line.
+    fn words(&self, slot: &Slot) -> String {
+        let text = self.text.get(slot.range.clone()).unwrap_or_default();
+        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+        one_line(inner)
+    }
+}
+
+/// The placeholder's words, if they are those of the key, else both.
+fn capitalised(words: &str, label: &str) -> String {
+    if words.eq_ignore_ascii_case(label) { label.to_owned() } else { format!("{label}: {words}") }
+}
+
+/// Comments hold neither line breaks nor control characters.
+pub(super) fn one_line(text: &str) -> String {
+    let words: Vec<_> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    words.join(" ")
+}
+
+/// A path as it is compared.
+pub(super) fn folded(path: &[String]) -> String {
+    let keys: Vec<_> = path.iter().map(|key| address_key(key)).collect();
+    keys.join(".")
+}

@@ -1,0 +1,312 @@
+//! Facts files of every kind, completed: nothing is lost, nothing is added twice, and what was added can be filled in.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+
+use super::{Completed, Plan, TEMPLATE, complete, head, plan};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::facts::{self, FactIds};
+use crate::fill::{Facts, Filled, Options, fill};
+use crate::leftover;
+use crate::schema;
+use crate::source::{SourceKind, Sources};
+use crate::template::{self, Template};
+
+/// A template with one of everything that has a table of its own in the facts.
+const SMALL: &str = "\
+# T
+
+[Name of the system]
+
+## 1. Overview
+
+[Describe it:]
+
+- **Version:** [e.g., 16]
+- **Size:** [now] and [in a year]
+
+## 2. Stack
+
+| Part | Product | Use |
+|---|---|---|
+| **Server** | [product] | [use] |
+
+**Settings:**
+```
+HOST=[describe]
+```
+
+## 3. Pool
+
+[Describe the pool:]
+- Pool size
+- Idle timeout
+
+### Limits
+
+1. **[Limit]** - [Reason]
+
+## 4. Cache
+
+[If there is one:]
+- TTL
+";
+
+fn filled<T>(
+    page: &str,
+    facts: &str,
+    look: impl FnOnce(&Template, &Filled, &facts::Table<'_>, Vec<Diagnostic>) -> T,
+) -> T {
+    let mut sources = Sources::default();
+    let source = sources.add(SourceKind::Chapter, "src/t.md", page);
+    let first = sources.add(SourceKind::Facts, "database.toml", facts);
+    let mut diagnostics = Vec::new();
+    let root = facts::parse(first, facts, &mut FactIds::default(), &mut diagnostics);
+    let tables = root.get("tables").first().and_then(|entry| entry.value.as_table());
+    let schema = schema::parse(tables.unwrap_or(facts::Table::empty()), &mut diagnostics);
+    let template = template::parse(page, &|_| false);
+    let given = Facts { root: &root, schema: &schema, first, text: facts, elsewhere: &HashSet::new() };
+    let options = Options {
+        source,
+        chapter: "t.md",
+        optional: &[],
+        required: &[],
+        draft: false,
+        erd: crate::erd::Format::Text,
+        guard_includes: false,
+        allow_html: true,
+    };
+    let filled = fill(page, &template, given, options);
+    diagnostics.extend(filled.diagnostics.iter().cloned());
+    let used: HashSet<_> = filled.used.iter().copied().collect();
+    diagnostics.extend(leftover::unused(&root, &[&template], &used, &[]));
+    look(&template, &filled, &root, diagnostics)
+}
+
+fn completed(page: &str, facts: &str) -> Completed {
+    filled(page, facts, |template, filled, root, _| {
+        let mut wanted = Plan::default();
+        plan(page, template, &filled.statuses, &mut wanted);
+        complete(facts, root, &wanted, None)
+    })
+}
+
+/// The facts with every comment that `init` wrote made a fact, and the headers in comments that it wrote below.
+fn uncommented(old: &str, new: &str) -> String {
+    let mut old = old.lines().peekable();
+    let lines: Vec<(&str, bool)> = new.lines().map(|line| (line, old.next_if(|old| *old == line).is_none())).collect();
+    let mut text = String::new();
+    for (at, &(line, added)) in lines.iter().enumerate() {
+        let follows = lines.get(at + 1).is_some_and(|&(next, added)| added && !next.trim().is_empty());
+        let ours = added || (line.starts_with("#[") && follows);
+        let fact = line.strip_prefix('#').filter(|line| ours && !line.starts_with([' ', ':', '#']) && !line.is_empty());
+        text.push_str(&fact.unwrap_or(line).replace("\"\"", if added { "\"X\"" } else { "\"\"" }));
+        text.push('\n');
+    }
+    text
+}
+
+fn mistakes(page: &str, facts: &str) -> Vec<String> {
+    filled(page, facts, |_, _, _, diagnostics| {
+        let told = diagnostics.iter().filter(|diagnostic| diagnostic.code != Code::UnfilledSection);
+        told.map(|diagnostic| format!("{}: {}", diagnostic.code.as_str(), diagnostic.title)).collect()
+    })
+}
+
+#[test]
+fn a_new_file_asks_for_everything_in_the_order_of_the_page() {
+    let text = completed(SMALL, "").text;
+    let expected = "\
+# Name of the system
+#description = \"\"
+
+# 1. Overview
+[overview]
+# Describe it:
+#description = \"\"
+# Version: e.g., 16
+#version = \"\"
+# Size: now; in a year
+#size = { now = \"\", in_a_year = \"\" }
+
+# 2. Stack
+[stack]
+# Server: product; use
+#server = { product = \"\", use = \"\" }
+
+[stack.settings]
+#HOST = \"\"
+
+# 3. Pool
+[pool]
+# Describe the pool:
+#description = \"\"
+#pool_size = \"\"
+#idle_timeout = \"\"
+
+# Limits: repeat the table for each of them
+#[[pool.limits.items]]
+# Limit
+#limit = \"\"
+# Reason
+#reason = \"\"
+
+# 4. Cache
+# Optional: a section without facts is left out of the book.
+[cache]
+# If there is one:
+#description = \"\"
+#ttl = \"\"
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn what_was_written_is_complete_once_it_is_filled_in() {
+    for page in [SMALL, TEMPLATE] {
+        let head = head(&["t.md"]);
+        let facts = uncommented(&head, &completed(page, &head).text);
+        assert_eq!(mistakes(page, &facts), [] as [String; 0], "{facts}");
+    }
+}
+
+#[test]
+fn facts_that_are_there_are_not_asked_for_again() {
+    let facts = "[overview]\nversion = 16\n\n[pool]\ndescription = \"D\"\nlimits = false\n\n# [cache]\n# ttl = 1\n";
+    let Completed { text, added, notes } = completed(SMALL, facts);
+    assert!(!text.contains("pool_size"), "the description answers the topics: {text}");
+    assert!(!text.contains("pool.limits") && text.matches("ttl").count() == 1, "{text}");
+    assert!(text.starts_with("# Name of the system\n#description = \"\"\n\n[overview]\n"), "{text}");
+    assert!(
+        text.contains("[overview]\n# Describe it:\n#description = \"\"\nversion = 16\n# Size: now; in a year\n#size ="),
+        "{text}"
+    );
+    assert_eq!((added, notes), (6, Vec::new()));
+}
+
+#[test]
+fn what_a_later_template_adds_goes_where_it_belongs() {
+    let old = completed(SMALL, "").text;
+    let page = SMALL
+        .replace("- **Size:**", "- **Host:** [where]\n- **Size:**")
+        .replace("## 4. Cache", "## Team\n\n[Who?]\n\n## 4. Cache");
+    let new = completed(&page, &old);
+    let added = "# Host: where\n#host = \"\"\n";
+    assert!(new.text.contains(&format!("#version = \"\"\n{added}# Size")), "{}", new.text);
+    assert!(new.text.contains("\n\n# Team\n[team]\n# Who?\n#description = \"\"\n\n# 4. Cache\n"), "{}", new.text);
+    assert_eq!(new.added, 2);
+}
+
+#[test]
+fn every_way_to_write_a_table_is_completed_in_its_own() {
+    let facts = "overview.version = 16\n\n[stack]\nserver = { product = \"P\" } # mine\nsettings.PORT = [\n  1,\n]\n";
+    let Completed { text, notes, .. } = completed(SMALL, facts);
+    assert!(text.contains("\n# Describe it:\n#overview.description = \"\"\n"), "{text}");
+    assert!(text.contains("settings.PORT = [\n  1,\n]\n#settings.HOST = \"\"\n"), "{text}");
+    assert_eq!(notes, [] as [String; 0]);
+    let inline = completed(SMALL, "overview = { version = 16 }\n");
+    assert!(!inline.text.contains("[overview]"), "{}", inline.text);
+    assert_eq!(inline.notes, ["`overview` is an inline table: add `description`, `size` to it by hand"]);
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_stay() {
+    let text = completed(SMALL, "\u{feff}# mine\r\n\r\n[overview]\r\nversion = 1\r\n").text;
+    assert!(text.starts_with("\u{feff}# mine\r\n"), "{text:?}");
+    assert!(!text.replace("\r\n", "").contains('\n'), "{text:?}");
+}
+
+#[test]
+fn the_schema_is_named_once() {
+    let named = |facts: &str| complete(facts, facts::Table::empty(), &Plan::default(), Some("./x.schema.json")).text;
+    assert_eq!(named("a = 1\n"), "#:schema ./x.schema.json\na = 1\n");
+    assert_eq!(named("# c\n#:schema ./own.json\n"), "# c\n#:schema ./own.json\n");
+}
+
+#[test]
+fn tables_that_are_there_need_no_example() {
+    let schema = "[tables.users]\ndescription = \"U\"\n[tables.users.columns]\nid = { type = \"int\" }\n";
+    assert!(!completed(TEMPLATE, schema).text.contains("example"), "a gap in a record is no reason for one");
+    assert!(completed(TEMPLATE, "").text.contains("#[tables.example]"));
+}
+
+/// Pieces of facts files, as people write them; at most one of each line is taken.
+const PIECES: &[&[&str]] = &[
+    &["", "# a comment\n", "#:schema ./a.json\n", "\u{20}\u{20}# odd   spacing\n\n\n"],
+    &[
+        "",
+        "name_of_the_system   =   'S' # trailing\n",
+        "# name_of_the_system = \"\"\n",
+        "overview.version = 1\n",
+        "overview = { version = 1 }\n",
+    ],
+    &[
+        "",
+        "stack.server.product = \"P\"\n",
+        "pool = \"\"\"\n[overview]\n#version = 1\n\"\"\"\n",
+        "pool = false\n",
+        "further = [\n 1, # one\n\n 2 ]\n",
+    ],
+    &["", "\n[stack.settings]\nHOST=\"h\"\n", "\n[stack.settings]\n#HOST=\"h\"\nPORT = 1\n", "\n#[stack.settings]\n"],
+    &["", "\n# above\n[cache]\nttl = 1\n", "[ cache ] # odd\n", "\n[cache]\n\t\"ttl\"=[]\n\n\n"],
+    &[
+        "",
+        "\n[[limits.items]]\nlimit = 1\n",
+        "\n[other.\"k k\".x]\ny = 1979-05-27\n",
+        "\n[[other]]\na.b = 1\n[other.c]\nd = '''\n[pool]\n'''\n",
+    ],
+    &["", "\n[tables.a]\n[tables.a.columns]\nid = {type=\"int\"}\n", "\n#[[pool.limits.items]]\n#limit = \"\"\n"],
+];
+
+prop_compose! {
+    fn any_facts()(picks in prop::collection::vec(0usize..5, PIECES.len()), crlf: bool, end: bool) -> String {
+        let pieces = PIECES.iter().zip(picks).map(|(pieces, pick)| pieces.get(pick).copied().unwrap_or_default());
+        let mut text: String = pieces.collect();
+        if end {
+            text.truncate(text.trim_end().len());
+        }
+        if crlf { text.replace('\n', "\r\n") } else { text }
+    }
+}
+
+/// The values of a facts file, without tables that hold nothing.
+fn values(facts: &str) -> Option<Vec<String>> {
+    let mut diagnostics = Vec::new();
+    let source = Sources::default().add(SourceKind::Facts, "a.toml", facts);
+    let root = facts::parse(source, facts, &mut FactIds::default(), &mut diagnostics);
+    let leaves = root.leaves().map(|leaf| format!("{} {:?}", leaf.path(), leaf.entry.value.scalar_text()));
+    diagnostics.is_empty().then(|| leaves.collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nothing_of_a_facts_file_is_lost(facts in any_facts()) {
+        let Some(before) = values(&facts) else { return Ok(()) };
+        let new = completed(SMALL, &facts).text;
+        let mut lines = new.lines();
+        for line in facts.lines() {
+            prop_assert!(lines.any(|new| new == line), "{line:?} is gone:\n{new}");
+        }
+        let mut after = values(&new);
+        let mut before = Some(before);
+        before.iter_mut().chain(&mut after).for_each(|values| values.sort());
+        prop_assert_eq!(before, after, "other facts:\n{}", new);
+        prop_assert_eq!(&completed(SMALL, &new).text, &new, "a second time");
+    }
+
+    #[test]
+    fn what_was_added_can_be_filled_in(facts in any_facts()) {
+        if values(&facts).is_none() {
+            return Ok(());
+        }
+        let new = completed(SMALL, &facts).text;
+        let full = uncommented(&facts, &new);
+        prop_assert!(values(&full).is_some(), "no TOML:\n{full}");
+        let old: HashSet<_> = mistakes(SMALL, &facts).into_iter().filter(|told| told.starts_with("unused")).collect();
+        let told: Vec<_> = mistakes(SMALL, &full).into_iter().filter(|told| told.starts_with("unused") && !old.contains(told)).collect();
+        prop_assert!(told.is_empty(), "{told:?}\n{full}");
+    }
+}

@@ -1,0 +1,110 @@
+//! The JSON Schema of a book's facts, read by others: Python's `jsonschema` on good and bad facts, and Taplo.
+//!
+//! Without Python and its `jsonschema`, and without `TAPLO` set to the program, the tests say that they were skipped.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use mdbook_database::config::book_from_toml;
+use mdbook_database::source::{SourceKind, Sources};
+use serde_json::{Value, json};
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/book-example");
+
+const GOOD: &[&str] = &[
+    "",
+    "overview = \"Markdown\"",
+    "overview = [\"a\", \"b\"]",
+    "data_storage_strategy.data_synchronization = false",
+    "[overview]\nextra = 5\nversion = 16.5\ndata_model = []",
+    "[technology_stack]\ncache = { technology = \"x\", purpose = \"y\" }",
+    "[tables.a]\nkind = \"view\"\nrelations = [\"words\"]\nchecks = { c = \"x > 1\" }\n[tables.a.columns]\n\
+     id = { type = \"int\", references = { table = \"b\", columns = [\"x\"] } }",
+    "data_modeling_guidelines.design_principles = [{ principle = \"a\", description = \"b\" }]",
+    "[query_patterns.repository_pattern]\ncode = \"x\"",
+    "[connection_configuration.database_service]\nenvironment_variables = []",
+];
+
+const BAD: &[&str] = &[
+    "overveiw = \"x\"",
+    "[overview]\nversion = \"\"",
+    "[overview]\nversion = { a = 1 }",
+    "data_storage_strategy.data_synchronization = true",
+    "[data_storage_strategy.local_database_storage]\ntypes = 1",
+    "[[data_storage_strategy.local_database_storage.data_types]]\ncategori = \"x\"",
+    "[tables.a]\ncolums = {}",
+    "[tables.a.columns]\nid = { typ = \"x\" }",
+    "[tables.a.columns]\nid = { type = \"x\", unique = \"yes\" }",
+];
+
+fn schema() -> Value {
+    let program = Command::new(env!("CARGO_BIN_EXE_mdbook-database")).args(["schema", EXAMPLE]).output().unwrap();
+    serde_json::from_slice(&program.stdout).unwrap()
+}
+
+fn json_of(facts: &str) -> Value {
+    let source = Sources::default().add(SourceKind::Facts, "a.toml", facts);
+    let mut diagnostics = Vec::new();
+    let value = book_from_toml(source, facts, &[], &mut diagnostics);
+    assert_eq!(diagnostics, [], "{facts}");
+    value
+}
+
+/// What Python's validator has against each; `None` where there is none.
+fn validate(facts: &[Value]) -> Option<Vec<Vec<String>>> {
+    let has = Command::new("python3").args(["-c", "import jsonschema"]).output().is_ok_and(|out| out.status.success());
+    if !has {
+        let _ = writeln!(io::stderr(), "SKIPPED: there is no Python with jsonschema");
+        return None;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema_validate.py");
+    let mut command = Command::new("python3");
+    let mut python = command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let given = json!({ "schema": schema(), "facts": facts });
+    python.stdin.take().unwrap().write_all(given.to_string().as_bytes()).unwrap();
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success(), "the schema is no schema");
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn good_facts_are_accepted() {
+    let mut facts: Vec<Value> = GOOD.iter().map(|text| json_of(text)).collect();
+    facts.push(json_of(&fs::read_to_string(format!("{EXAMPLE}/database.toml")).unwrap()));
+    for (errors, facts) in validate(&facts).iter().flatten().zip(&facts) {
+        assert_eq!(*errors, [] as [String; 0], "{facts:#}");
+    }
+}
+
+#[test]
+fn bad_facts_are_refused() {
+    let facts: Vec<Value> = BAD.iter().map(|text| json_of(text)).collect();
+    for (errors, text) in validate(&facts).iter().flatten().zip(BAD) {
+        assert_eq!(errors.len(), 1, "{text}: {errors:?}");
+    }
+}
+
+#[test]
+fn taplo_finds_the_schema_by_the_line_that_init_writes() {
+    let Some(taplo) = std::env::var_os("TAPLO") else {
+        let _ = writeln!(io::stderr(), "SKIPPED: TAPLO is not set");
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let init = Command::new(env!("CARGO_BIN_EXE_mdbook-database")).args(["init", "--new"]).current_dir(root).output();
+    assert!(init.unwrap().status.success());
+    let check = |facts: &str| {
+        fs::write(root.join("database.toml"), facts).unwrap();
+        Command::new(&taplo).args(["check", "database.toml"]).current_dir(root).output().unwrap().status.success()
+    };
+    let facts = fs::read_to_string(root.join("database.toml")).unwrap();
+    assert!(check(&facts));
+    assert!(check(&facts.replace("#version = \"\"", "version = \"17\"")));
+    assert!(!check(&facts.replace("#version = \"\"", "version = \"\"")), "a blank fact");
+    assert!(!check(&facts.replace("[overview]", "[overveiw]")), "a misspelt section");
+}
