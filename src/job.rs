@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use regex::Regex;
+
 use crate::book::{self, Input, Outcome};
 use crate::config::{self, Config, ConfigSource};
 use crate::diagnostic::{Code, Diagnostic, Progress, Sub};
@@ -139,7 +141,7 @@ pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
         named.extend(candidates.iter().map(|candidate| candidate.source));
     }
     compare_with_files(named, &mut sources, &root);
-    conceal_secrets(&diagnostics, &mut sources);
+    conceal_secrets(&mut diagnostics, &mut sources);
     let templates = outcome.templates.into_iter().filter_map(|(at, set, template, filled)| {
         let Candidate { index, source, .. } = *candidates.get(at)?;
         Some(FilledTemplate { chapter: index, source, set, template, filled })
@@ -222,14 +224,44 @@ fn input<'a>(
 }
 
 /// Blackens what looks like a credential in the texts that messages quote from, so that no format can print it.
-fn conceal_secrets(diagnostics: &[Diagnostic], sources: &mut Sources) {
+fn conceal_secrets(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
+    let mut secrets = Vec::new();
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::LikelySecret) {
         let span = diagnostic.place.span;
         let source = sources.get_mut(span.source);
+        let written = source.text[span.range()].lines().map(|line| line.trim_matches(['"', '\'', ' ']));
+        secrets.extend(written.filter(|line| line.len() >= SHORTEST_SECRET).map(regex::escape));
         let hidden = source.text[span.range()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' });
         let hidden: String = hidden.collect();
         source.text.replace_range(span.range(), &hidden);
     }
+    // Titles name a record by what it says first.
+    for secrets in secrets.chunks(SECRETS_AT_ONCE) {
+        let Ok(secrets) = Regex::new(&secrets.join("|")) else { continue };
+        for text in diagnostics.iter_mut().flat_map(texts_of) {
+            if let Cow::Owned(concealed) = secrets.replace_all(text, "***") {
+                *text = concealed;
+            }
+        }
+    }
+}
+
+/// What is shorter is part of many words.
+const SHORTEST_SECRET: usize = 5;
+
+/// How many secrets are looked for with one expression.
+const SECRETS_AT_ONCE: usize = 200;
+
+/// Everything that a diagnostic says in words.
+fn texts_of(diagnostic: &mut Diagnostic) -> impl Iterator<Item = &mut String> {
+    let subs = diagnostic.subs.iter_mut().flat_map(|sub| match sub {
+        Sub::Note(text) | Sub::Help(text) => vec![text],
+        Sub::Place { message, label } => vec![message, &mut label.text],
+        Sub::Insert { message, lines, .. } => vec![message, lines],
+        Sub::Replace { message, text, .. } => vec![message, text],
+    });
+    let labels = diagnostic.more.iter_mut().map(|label| &mut label.text);
+    [&mut diagnostic.title, &mut diagnostic.place.text].into_iter().chain(labels).chain(subs)
 }
 
 /// Looks at the files of the chapters that a message names: their lines are printed.

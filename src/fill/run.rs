@@ -9,15 +9,15 @@ use super::write::{Wrong, container_prefix};
 use super::{Filler, Status, Unit};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, Kind, Table, Value, fold};
-use crate::place::{self, Block, Place};
+use crate::place::{self, Block, Misfit, Place};
 use crate::slug::{label_of_key, slug};
-use crate::splice::{Edit, Origin};
+use crate::splice::{Edit, Origin, splice_guarded};
 use crate::template::{
     Element, Form, Item, Label, PlaceholderId, Role, Run, RunKind, Site, Slot, address_key, lines_of,
 };
 
 /// How often a further key of a run is compared with a missing one: thousands of each meet in no book.
-const COMPARISONS: usize = 1_000_000;
+const COMPARISONS: usize = 10_000;
 
 /// What becomes of an item.
 enum Plan<'f> {
@@ -690,12 +690,26 @@ impl<'a, 'f> Filler<'a, 'f> {
         let place =
             Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };
         match self.written(&Answer::Fact(&entry.value), &place.between(&before, &after)) {
-            Ok(value) => Some(format!("{marker}{before}{value}{after}")),
+            Ok(value) => match self.guarded(format!("{before}{value}{after}")) {
+                Ok(text) => Some(format!("{marker}{text}")),
+                Err(misfit) => {
+                    self.misfit_further(entry, run, &Wrong::Misfit(misfit));
+                    None
+                }
+            },
             Err(wrong) => {
                 self.misfit_further(entry, run, &wrong);
                 None
             }
         }
+    }
+
+    /// Text that is no part of the template, kept from including anything.
+    fn guarded(&self, text: String) -> Result<String, Misfit> {
+        if !self.options.guard_includes {
+            return Ok(text);
+        }
+        splice_guarded("", 0..0, &[Edit::new(0..0, text, Origin::Prose)]).map_err(|refused| refused.misfit)
     }
 
     fn misfit_further(&mut self, entry: &'f Entry<'f>, run: &Run, wrong: &Wrong) {
