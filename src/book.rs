@@ -10,7 +10,7 @@ use crate::facts::{self, FactId, FactIds, Table};
 use crate::fill::{self, Facts, Filled, Options};
 use crate::leftover;
 use crate::project::FactSet;
-use crate::reference::{self, Shelf};
+use crate::reference::{self, Manners, Shelf};
 use crate::schema::{self, Schema};
 use crate::secret;
 use crate::source::{SourceId, Sources};
@@ -181,6 +181,7 @@ fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
         pages.push(Page { chapter: at, set, template });
     }
     diagnostics.extend(unknown_sections(input.config, input, &pages));
+    diagnostics.extend(unmatched_globs(input));
     pages
 }
 
@@ -268,6 +269,22 @@ fn resolve(folder: &str, destination: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Patterns of `templates` that no chapter matches: a slip there would publish a template as it is.
+fn unmatched_globs(input: &Input<'_>) -> Vec<Diagnostic> {
+    let patterns = input.config.templates.iter().flatten();
+    let unmatched =
+        patterns.filter(|pattern| !input.paths.iter().any(|path| crate::config::matches(&pattern.value, path)));
+    let unmatched = unmatched.filter(|pattern| {
+        !input.chapters.iter().any(|chapter| crate::config::matches(&pattern.value, chapter.source_path))
+    });
+    let told = unmatched.map(|pattern| {
+        let title = format!("no chapter of the book matches `{}`", pattern.value);
+        Diagnostic::new(Code::UnknownOption, title, pattern.span, "matches nothing")
+            .with_help("paths are relative to the folder of the chapters, usually `src`")
+    });
+    told.collect()
+}
+
 /// Sections named in `optional` and `required` that no template has.
 fn unknown_sections(config: &Config, input: &Input<'_>, pages: &[Page]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -328,8 +345,9 @@ fn fill_page<'f>(input: &Input<'_>, page: &Page, facts: Facts<'f>) -> Filled {
 }
 
 fn resolve_references(input: &Input<'_>, shelves: &[Shelf<'_>], used: &mut HashSet<FactId>, outcome: &mut Outcome) {
+    let manners = Manners { guard_includes: input.guard_includes, allow_html: input.config.allow_html };
     for (at, chapter) in input.chapters.iter().enumerate().filter(|(_, chapter)| !chapter.declared) {
-        let resolved = reference::resolve(chapter.text, chapter.source, shelves, input.guard_includes);
+        let resolved = reference::resolve(chapter.text, chapter.source, shelves, manners);
         used.extend(resolved.used);
         outcome.diagnostics.extend(resolved.diagnostics);
         outcome.chapters[at] = resolved.text;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, Kind, Value, fold};
-use crate::fill::inline_text;
+use crate::fill::{container_prefix, has_html, inline_text};
 use crate::place::{self, Block as PlaceBlock, Place};
 use crate::source::{SourceId, Span};
 use crate::splice::{Edit, Origin, splice, splice_guarded};
@@ -17,6 +17,15 @@ pub struct Shelf<'s> {
     pub stem: &'s str,
     /// The merged facts.
     pub root: &'s facts::Table<'s>,
+}
+
+/// How values may be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Manners {
+    /// mdBook's `links` preprocessor runs later.
+    pub guard_includes: bool,
+    /// Values may hold HTML.
+    pub allow_html: bool,
 }
 
 /// What came of a chapter.
@@ -40,7 +49,7 @@ struct Found<'s> {
 ///
 /// A reference is a shortcut reference without a definition (CommonMark 6.3), outside code, whose text is a dotted path
 /// of which the first segment is a table of the facts. One that ends at a table is left alone.
-pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], guard_includes: bool) -> Resolved {
+pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], manners: Manners) -> Resolved {
     let mut resolved = Resolved::default();
     if shelves.is_empty() || !text.contains('[') {
         return resolved;
@@ -57,17 +66,18 @@ pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], guard_includ
         match look_up(&text[range.start + 1..range.end - 1], shelves) {
             LookUp::Value(value) => found.push(Found { range, value }),
             LookUp::Unknown { shelf, table, missing } => {
-                resolved.diagnostics.push(unknown(text, source.span(range), shelf, table, &missing));
+                resolved.diagnostics.push(unknown(text, source.span(range), shelf, table, missing.as_deref()));
             }
             LookUp::NotOurs => {}
         }
     }
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = Vec::with_capacity(found.len());
     leaves(&document.blocks, &mut |inlines, block| {
         let first = found.partition_point(|found| found.range.start < inlines.range.start);
         for Found { range, value } in found[first..].iter().take_while(|found| found.range.end <= inlines.range.end) {
             resolved.used.push(value.id);
-            match write(text, range, value, block, inlines) {
+            match write(text, range, value, (block, newline, manners.allow_html), inlines) {
                 Ok(value) => edits.push(Edit::new(range.clone(), value, Origin::Prose)),
                 Err(words) => {
                     let title = format!("`{}` does not fit its place: {words}", &text[range.start + 1..range.end - 1]);
@@ -80,13 +90,17 @@ pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], guard_includ
     });
     edits.sort_by_key(|edit| edit.range.start);
     if !edits.is_empty() {
-        let plain = || splice(text, 0..text.len(), &edits);
-        let new = if guard_includes {
-            splice_guarded(text, 0..text.len(), &edits).unwrap_or_else(|_| plain())
-        } else {
-            plain()
-        };
-        resolved.text = Some(new);
+        let all = 0..text.len();
+        let new =
+            if manners.guard_includes { splice_guarded(text, all, &edits) } else { Ok(splice(text, all, &edits)) };
+        match new {
+            Ok(new) => resolved.text = Some(new),
+            Err(refused) => {
+                let place = edits.get(refused.edit).map_or(0..0, |edit| edit.range.clone());
+                let title = refused.misfit.to_string();
+                resolved.diagnostics.push(Diagnostic::new(Code::WrongForm, title, source.span(place), "named here"));
+            }
+        }
     }
     resolved
 }
@@ -105,7 +119,8 @@ enum LookUp<'s> {
     Unknown {
         shelf: Shelf<'s>,
         table: &'s facts::Table<'s>,
-        missing: String,
+        /// The key that is not there; `None` where the path goes on below a value.
+        missing: Option<String>,
     },
     /// A table, or nothing of ours.
     NotOurs,
@@ -127,11 +142,11 @@ fn look_into<'s>(shelf: Shelf<'s>, keys: &[&str]) -> LookUp<'s> {
     let Some(mut table) = root.and_then(|entry| entry.value.as_table()) else { return LookUp::NotOurs };
     for (at, key) in keys.iter().enumerate().skip(1) {
         let Some(entry) = table.get_exact(key).or_else(|| table.get(key).first()) else {
-            return LookUp::Unknown { shelf, table, missing: (*key).to_owned() };
+            return LookUp::Unknown { shelf, table, missing: Some((*key).to_owned()) };
         };
         match &entry.value.kind {
             Kind::Table(next) => table = next,
-            _ if at + 1 < keys.len() => return LookUp::Unknown { shelf, table, missing: keys[at + 1].to_owned() },
+            _ if at + 1 < keys.len() => return LookUp::Unknown { shelf, table, missing: None },
             Kind::Array(items) if items.iter().any(|item| item.as_table().is_some()) => return LookUp::NotOurs,
             _ => return LookUp::Value(&entry.value),
         }
@@ -139,10 +154,13 @@ fn look_into<'s>(shelf: Shelf<'s>, keys: &[&str]) -> LookUp<'s> {
     LookUp::NotOurs
 }
 
-fn unknown(text: &str, span: Span, shelf: Shelf<'_>, table: &facts::Table<'_>, missing: &str) -> Diagnostic {
+fn unknown(text: &str, span: Span, shelf: Shelf<'_>, table: &facts::Table<'_>, missing: Option<&str>) -> Diagnostic {
     let path = &text[span.start + 1..span.end - 1];
     let title = format!("no fact named `{path}`");
     let diagnostic = Diagnostic::new(Code::UnknownFact, title, span, "not among the facts");
+    let Some(missing) = missing else {
+        return diagnostic.with_help(format!("it goes on below a value; write `\\[{path}]` if it is no reference"));
+    };
     let near = table
         .entries
         .iter()
@@ -167,18 +185,26 @@ fn write(
     text: &str,
     range: &Range<usize>,
     value: &Value<'_>,
-    block: PlaceBlock<'static>,
+    (block, newline, allow_html): (PlaceBlock<'static>, &'static str, bool),
     inlines: &Inlines,
 ) -> Result<String, String> {
     let line = blocks::line_of(text, range.start);
     let after = range.end..line.end.max(range.end);
     let link = inlines.links.iter().any(|link| link.range.start < range.start && range.end < link.range.end);
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let starts_line = inlines.range.start == range.start || inlines.line_starts.binary_search(&range.start).is_ok();
+    let prefix = container_prefix(text, inlines.range.start);
+    let block = match block {
+        PlaceBlock::Paragraph { .. } => PlaceBlock::Paragraph { line_start: starts_line, prefix: &prefix },
+        other => other,
+    };
     let place = Place { link, newline, ..Place::new(block) }.between(&text[line.start..range.start], &text[after]);
     let Some((content, markdown)) = inline_text(value) else {
         return Err(format!("it is {}", value.describe()));
     };
     match markdown {
+        true if !allow_html && has_html(&content) => {
+            Err("it holds HTML, which `allow-html = false` forbids".to_owned())
+        }
         true => place::inline(&content, &place).map(|text| text.into_owned()).map_err(|misfit| misfit.to_string()),
         false => Ok(place::text(&content, &place).into_owned()),
     }

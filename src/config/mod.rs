@@ -84,7 +84,7 @@ pub struct Config {
     /// Sets of facts files in the order of the file; for a template, the first that matches counts.
     pub facts: Vec<FactFiles>,
     /// Which chapters are templates, relative to `src`; `None` for those that declare themselves.
-    pub templates: Option<Vec<Pattern>>,
+    pub templates: Option<Vec<Located<Pattern>>>,
     /// Sections that may stay unfilled.
     pub optional: Vec<SectionRule>,
     /// Sections that may not.
@@ -174,7 +174,7 @@ impl Config {
     /// Whether `templates` names this chapter; `None` where chapters declare themselves.
     pub fn declares(&self, path: &str) -> Option<bool> {
         let patterns = self.templates.as_ref()?;
-        Some(patterns.iter().any(|pattern| matches(pattern, path)))
+        Some(patterns.iter().any(|pattern| matches(&pattern.value, path)))
     }
 
     /// The facts files of a template: an index into [`Config::facts`].
@@ -195,7 +195,7 @@ fn applies(pattern: Option<&Pattern>, path: &str) -> bool {
 }
 
 /// `*` stays within a directory, `**` does not, and a dot is a character like any other.
-fn matches(pattern: &Pattern, path: &str) -> bool {
+pub(crate) fn matches(pattern: &Pattern, path: &str) -> bool {
     let options =
         MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
     pattern.matches_with(&path.replace('\\', "/"), options)

@@ -108,13 +108,14 @@ impl<'l, 'd> Reader<'l, 'd> {
     }
 
     /// `templates`.
-    pub(super) fn patterns(&mut self, key: &str, value: &Value) -> Option<Vec<Pattern>> {
+    pub(super) fn patterns(&mut self, key: &str, value: &Value) -> Option<Vec<Located<Pattern>>> {
         if !matches!(value, Value::String(_) | Value::Array(_)) {
             self.wrong_form(&[key.into()], value, "a list of strings");
             return None;
         }
         let globs = self.strings(&[key.into()], value);
-        Some(globs.iter().filter_map(|glob| self.pattern(glob)).collect())
+        let located = |glob: &Located<String>, value| Located { value, span: glob.span };
+        Some(globs.iter().filter_map(|glob| Some(located(glob, self.pattern(glob)?))).collect())
     }
 
     fn pattern(&mut self, glob: &Located<String>) -> Option<Pattern> {

@@ -51,7 +51,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 let names: Vec<_> = records[SHOWN..].iter().take(20).map(|(_, name)| quoted(name)).collect();
                 let more = records.len() - SHOWN - names.len();
                 let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-                diagnostic = diagnostic.with_note(format!("so have {}{rest}", names.join(", ")));
+                diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
             }
             self.diagnostics.push(diagnostic.with_help(format!("add `{} = \"…\"` to each", quote_key(&key))));
         }
@@ -259,7 +259,10 @@ id = { type = \"\", constraints = \"\", description = \"\" }
 /// The table that an address lies in, whether it is one of an array, and the key.
 fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
     if !address.contains(['[', '{']) {
-        let (key, header) = slot.path.split_last().map(|(key, header)| (key.clone(), header)).unwrap_or_default();
+        // Items that are filled by their own words know only their last key.
+        let whole = slot.path.join(".") == address;
+        let path = if whole { slot.path.clone() } else { address.split('.').map(str::to_owned).collect() };
+        let (key, header) = path.split_last().map(|(key, header)| (key.clone(), header)).unwrap_or_default();
         return (header.to_vec(), false, key);
     }
     let array = address.contains("[]");

@@ -22,6 +22,7 @@ use crate::splice::{Edit, Origin, splice, splice_guarded};
 use crate::template::{PlaceholderId, PlaceholderKind, Section, Template, address_key};
 use gaps::RecordGap;
 pub(crate) use record::Record;
+pub(crate) use write::{container_prefix, has_html};
 
 /// The facts of one template.
 #[derive(Clone, Copy)]
@@ -162,8 +163,15 @@ fn children(template: &Template) -> HashMap<String, Vec<(String, PlaceholderId)>
         let Some(address) = placeholder.address.as_deref().filter(|address| !address.contains(['[', '{'])) else {
             continue;
         };
-        let (parent, key) = address.rsplit_once('.').unwrap_or(("", address));
-        children.entry(address_key(parent)).or_default().push((key.to_owned(), id));
+        let mut rest = address;
+        // Tables on the way are keys, too; one is as good a place as another for what it holds.
+        while let Some((parent, key)) = rest.rsplit_once('.').or_else(|| (!rest.is_empty()).then_some(("", rest))) {
+            let siblings = children.entry(address_key(parent)).or_default();
+            if siblings.last().is_none_or(|(last, _)| last != key) {
+                siblings.push((key.to_owned(), id));
+            }
+            rest = parent;
+        }
     }
     children
 }

@@ -239,7 +239,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let samples: Vec<&'a Item> = run.items.iter().filter(|item| item.role == Role::Sample).collect();
         let records = match self.records(run, &samples, record, targets) {
             Records::These(records) => records,
-            Records::Unknown => match self.by_own_words(run, &samples, record) {
+            Records::Unknown => match self.by_own_words(run, &samples, record, unit) {
                 Some(copies) => {
                     unit.answered += copies.len();
                     unit.kept += copies.len();
@@ -403,7 +403,13 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// Samples of one placeholder each may be filled by the slug of each, where their texts differ.
-    fn by_own_words(&mut self, run: &'a Run, samples: &[&'a Item], record: Record<'f>) -> Option<Vec<String>> {
+    fn by_own_words(
+        &mut self,
+        run: &'a Run,
+        samples: &[&'a Item],
+        record: Record<'f>,
+        unit: &mut Unit<'a, 'f>,
+    ) -> Option<Vec<String>> {
         let single = samples.iter().all(|sample| sample.slots.len() == 1 && sample.nested.is_empty());
         if !single || run.open {
             return None;
@@ -416,7 +422,6 @@ impl<'a, 'f> Filler<'a, 'f> {
         if found.iter().all(Option::is_none) {
             return None;
         }
-        let mut unit = Unit::default();
         let mut copies = Vec::new();
         for (sample, entry) in samples.iter().zip(found) {
             match entry {
@@ -426,13 +431,18 @@ impl<'a, 'f> Filler<'a, 'f> {
                         self.use_all(&entry.value);
                         self.set(sample.slots[0].id, Status::Removed);
                     } else {
-                        copies.push(self.copy_item(sample, record, &mut unit));
+                        copies.push(self.copy_item(sample, record, unit));
                     }
                 }
-                None => self.note_missing(&sample.slots[0], Record::Root, &mut unit),
+                None => {
+                    self.note_missing(&sample.slots[0], record, unit);
+                    let mut edits = Vec::new();
+                    self.write_slots(&[(&sample.slots[0], None)], &mut edits);
+                    copies.push(self.splice(sample.range.clone(), edits));
+                }
             }
         }
-        if unit.missing.is_empty() { Some(copies) } else { None }
+        Some(copies)
     }
 
     /// A sample filled from a record.

@@ -4,6 +4,7 @@ use super::answer::Sample;
 use super::prompt::markdown;
 use super::record;
 use super::run::Targets;
+use super::write::has_html;
 use super::{Filler, Record, Status, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{Kind, Value};
@@ -20,7 +21,6 @@ pub(super) struct Fate {
 }
 
 const GONE: Fate = Fate { complete: true, gone: true };
-const DONE: Fate = Fate { complete: true, gone: false };
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// Fills a section with all below it.
@@ -37,7 +37,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 Kind::Boolean(false) => return self.leave_out(section, value, edits),
                 Kind::Array(items) if takes_items(section, items) => targets.items = Some(value),
                 Kind::String(_) | Kind::Array(_) if !is_hollow(value) => {
-                    return self.replace_body(section, value, edits);
+                    return self.replace_body(section, value, record, edits);
                 }
                 _ => {
                     let wanted = "a table, Markdown, an array, or `false` to leave the section out,";
@@ -67,15 +67,27 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.text[at..].trim().is_empty() || instructions.is_some_and(|range| range.start == at)
     }
 
-    fn replace_body(&mut self, section: &'a Section, value: &'f Value<'f>, edits: &mut Vec<Edit<'f>>) -> Fate {
+    fn replace_body(
+        &mut self,
+        section: &'a Section,
+        value: &'f Value<'f>,
+        record: Record<'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) -> Fate {
         self.use_all(value);
-        self.set_all(&section.range, Status::Filled);
         let body = section.body.start..section.range.end;
+        self.set_all(&body, Status::Filled);
+        let complete = self.fill_heading(section, record, edits);
         let Some(text) = markdown(value) else {
             let wanted = "Markdown or an array of strings";
             self.wrong_form(value, &section.address, section.heading.clone(), wanted);
             return Fate { complete: false, gone: false };
         };
+        if !self.options.allow_html && has_html(&text) {
+            let title = format!("`{}` holds HTML, which `allow-html = false` forbids", section.address);
+            self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, value.span, "holds HTML"));
+            return Fate { complete: false, gone: false };
+        }
         match crate::place::block(&text, "", self.newline) {
             Ok(block) => {
                 let newline = self.newline;
@@ -94,7 +106,21 @@ impl<'a, 'f> Filler<'a, 'f> {
                 ));
             }
         }
-        DONE
+        Fate { complete, gone: false }
+    }
+
+    /// Fills the placeholders of a heading whose body is replaced; whether none is missing.
+    fn fill_heading(&mut self, section: &'a Section, record: Record<'f>, edits: &mut Vec<Edit<'f>>) -> bool {
+        let mut unit = Unit::default();
+        for element in &section.elements {
+            if let Element::Slots(slots) = element
+                && slots.iter().all(|slot| section.heading.contains(&slot.range.start))
+            {
+                self.fill_slots(slots, record, Sample::default(), &mut unit, edits);
+            }
+        }
+        self.report_unit(section, &unit);
+        unit.is_complete()
     }
 
     /// Fills what a section holds of its own, after the sections below it, and asks the gate.
@@ -106,7 +132,23 @@ impl<'a, 'f> Filler<'a, 'f> {
         edits: &mut Vec<Edit<'f>>,
     ) -> Fate {
         let mut below = Vec::new();
-        let fates: Vec<Fate> = section.sections.iter().map(|child| self.section(child, record, &mut below)).collect();
+        let mut fates = Vec::with_capacity(section.sections.len());
+        let mut repeated: Vec<&Repeat> = Vec::new();
+        for child in &section.sections {
+            // Another sample of what is repeated already: the number of samples does not matter.
+            let again = child.repeat.as_ref().filter(|repeat| {
+                repeated.iter().any(|first| first.records == repeat.records && first.address == repeat.address)
+            });
+            fates.push(match again {
+                Some(_) => {
+                    self.set_all(&child.range, Status::Removed);
+                    self.remove_section(child, &mut below);
+                    GONE
+                }
+                None => self.section(child, record, &mut below),
+            });
+            repeated.extend(child.repeat.as_ref());
+        }
         let below_complete = fates.iter().all(|fate| fate.complete);
         let all_gone = !fates.is_empty() && fates.iter().all(|fate| fate.gone);
         let mut unit = Unit::default();

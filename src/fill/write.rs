@@ -16,7 +16,7 @@ use crate::template::blocks::line_of;
 use crate::template::{Form, Slot, inside_backticks};
 
 /// What the lines of a container begin with after the first: quote marks stay, list markers become spaces.
-pub(super) fn container_prefix(text: &str, at: usize) -> String {
+pub(crate) fn container_prefix(text: &str, at: usize) -> String {
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let before = &text[start..at];
     let marked = before.trim_start_matches([' ', '\t', '>']).len();
@@ -88,6 +88,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
             },
             Answer::Plain(plain) => Ok(owned_unless_borrowed(plain.clone(), |plain| place::text(plain, place))),
+            Answer::Words { markdown, .. } if !self.options.allow_html && has_html(markdown) => Err(Wrong::Html),
             Answer::Words { markdown, .. } => {
                 place::inline(markdown, place).map(|text| Cow::Owned(text.into_owned())).map_err(Wrong::Misfit)
             }
@@ -253,7 +254,7 @@ fn owned_unless_borrowed<'f>(text: Cow<'f, str>, write: impl for<'t> Fn(&'t str)
 }
 
 /// Whether Markdown holds HTML, comments included.
-pub(super) fn has_html(markdown: &str) -> bool {
+pub(crate) fn has_html(markdown: &str) -> bool {
     markdown.contains('<')
         && Parser::new_ext(markdown, markdown::options())
             .any(|event| matches!(event, Event::Html(_) | Event::InlineHtml(_)))

@@ -94,7 +94,8 @@ impl Builder<'_> {
                 BlockKind::Html => self.note_html(block.range.clone()),
                 BlockKind::Rule => {}
             }
-            body.has_own_text |= elements.len() == before && !matches!(block.kind, BlockKind::Rule);
+            let says = |element: &Element| !matches!(element, Element::Code(code) if code.run.items.is_empty());
+            body.has_own_text |= !elements[before..].iter().any(says) && !matches!(block.kind, BlockKind::Rule);
         }
         elements
     }
@@ -218,10 +219,15 @@ impl Builder<'_> {
             let candidates = match label {
                 Some(label) => {
                     let scope = scope.below(&label_slug(label));
-                    let sole = uses.get(label) == Some(&1);
-                    if sole { vec![scope.path.clone(), scope.below(&own).path] } else { vec![scope.below(&own).path] }
+                    if uses.get(label) == Some(&1) {
+                        [scope.path]
+                    } else {
+                        // Others stand below it, so it can be no further key.
+                        self.claim_node(&scope, &scope.path);
+                        [scope.below(&own).path]
+                    }
                 }
-                None => vec![scope.below(&own).path],
+                None => [scope.below(&own).path],
             };
             let inner = self.inner(&bracket.range).to_owned();
             let path = self.claim(scope, &candidates, &inner);
@@ -272,8 +278,9 @@ fn placeholder_lead(text: &str, inlines: &Inlines, brackets: &[Bracket]) -> Opti
     let [bracket] = brackets else { return None };
     let lead = labels::lead(text, inlines)?;
     let (_, inner) = inlines.strong.last()?;
-    let bold = text[inner.clone()].trim_end().trim_end_matches(':').trim_end();
-    let whole = bold == &text[bracket.range.clone()] && lead.range.start == inlines.range.start;
+    let bold = inlines.plain(text, inner.clone());
+    let whole = bold.trim_end().trim_end_matches(':').trim_end() == &text[bracket.range.clone()]
+        && lead.range.start == inlines.range.start;
     whole.then(|| (lead, bracket.clone()))
 }
 
@@ -297,7 +304,12 @@ impl Builder<'_> {
         body: &mut Body,
     ) -> Option<Run> {
         let drafts: Vec<_> = list.items.iter().enumerate().map(|(at, item)| self.draft(at, item)).collect();
-        let open = drafts.iter().any(|draft| draft.continuation);
+        // The columns, indexes and relations of a table come from the table, whatever labels the samples have.
+        let announced = lead.as_ref().map(|lead| label_slug(&lead.text)).or_else(|| scope.path.last().cloned());
+        let typed = scope.collection == Some(Collection::Tables)
+            && announced.is_some_and(|slug| Collection::of_label(&slug).is_some());
+        let slotted = drafts.iter().any(|draft| !draft.brackets.is_empty());
+        let open = drafts.iter().any(|draft| draft.continuation) || typed && slotted;
         let is_slotted = |draft: &Draft<'_>| !draft.brackets.is_empty() && !draft.continuation;
         let labelled = drafts.iter().any(|draft| is_slotted(draft) && draft.label.is_some());
         let sampled = open || !labelled && drafts.iter().any(is_slotted);
@@ -525,7 +537,7 @@ impl Builder<'_> {
         for bracket in brackets {
             let own = scope.below(&self.own_slug(bracket)).path;
             let sole = labelled && alone;
-            let candidates = if sole { vec![scope.path.clone(), own] } else { vec![own] };
+            let candidates = if sole { [scope.path.clone()] } else { [own] };
             let inner = self.inner(&bracket.range).to_owned();
             let path = self.claim(scope, &candidates, &inner);
             if sole {
@@ -548,7 +560,11 @@ impl Builder<'_> {
         let own = self.own_slug(bracket);
         let path = vec![own.clone()];
         let address = match strings {
-            Some(true) => run_scope.address(&run_scope.below(&own).path),
+            Some(true) => {
+                let path = run_scope.below(&own).path;
+                self.claims.entry(super::address_key(&run_scope.address(&path))).or_insert(None);
+                run_scope.address(&path)
+            }
             Some(false) => record.record.clone(),
             None if record.record.ends_with("{}") && names(record.collection, &own) => record.record.clone(),
             None => record.address(&path),
@@ -670,8 +686,7 @@ impl Builder<'_> {
             (header, _) => {
                 let cell = header.map_or_else(|| scope.clone(), |header| scope.below(&header));
                 let below = cell.below(&own).path;
-                let candidates =
-                    if sole && cell.path.len() > scope.path.len() { vec![cell.path, below] } else { vec![below] };
+                let candidates = if sole && cell.path.len() > scope.path.len() { [cell.path] } else { [below] };
                 let inner = self.inner(&bracket.range).to_owned();
                 (self.claim(scope, &candidates, &inner), Vec::new())
             }
@@ -750,11 +765,14 @@ impl Builder<'_> {
             slots: Vec::new(),
             nested: Vec::new(),
         };
+        if item.label.is_some() && brackets.len() > 1 {
+            self.claim_node(scope, &inner.path);
+        }
         for range in brackets {
             let bracket = Bracket { range: range.clone(), site: Site::CodeLine };
             let own = inner.below(&self.own_slug(&bracket)).path;
             let sole = item.label.is_some() && brackets.len() == 1;
-            let candidates = if sole { vec![inner.path.clone(), own] } else { vec![own] };
+            let candidates = if sole { [inner.path.clone()] } else { [own] };
             let text = self.inner(range).to_owned();
             let path = self.claim(scope, &candidates, &text);
             let kind = match diagram {

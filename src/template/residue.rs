@@ -13,11 +13,15 @@ pub(super) fn front_matter(text: &str) -> Range<usize> {
     let mut lines = text.split_inclusive('\n');
     let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else { return 0..0 };
     let mut end = first.len();
+    // A page may begin with a rule: front matter has keys.
+    let mut keys = false;
     for line in lines {
         end += line.len();
         if matches!(line.trim_end(), "---" | "...") {
-            return 0..end;
+            return if keys { 0..end } else { 0..0 };
         }
+        let key = line.split_once(':').map_or("", |(key, _)| key);
+        keys |= !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '"' | '\''));
     }
     0..0
 }
@@ -124,7 +128,10 @@ pub(super) fn take_notice_and_instructions(text: &str, blocks: &mut Vec<Block>) 
         let block = blocks.remove(at);
         removed.push(with_blank_lines(text, lines_of(text, block.range)));
     }
-    if let Some(mut at) = blocks.iter().position(|block| is_instructions(text, block)) {
+    // Only at the end: what has a section after it is no part of the template's last words.
+    let last_section = blocks.iter().rposition(|block| matches!(block.kind, BlockKind::Heading { .. }));
+    let instructions = blocks.iter().rposition(|block| is_instructions(text, block));
+    if let Some(mut at) = instructions.filter(|at| last_section.is_none_or(|section| section <= *at)) {
         if at > 0 && matches!(blocks[at - 1].kind, BlockKind::Rule) {
             at -= 1;
         }
