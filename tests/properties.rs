@@ -377,7 +377,7 @@ fn check_places(text: &str, template: &Template) -> Result<(), TestCaseError> {
 
 /// Fills a page and tells everything about it in every form.
 fn check_filling(text: &str, facts: &str, draft: bool) -> Result<(), TestCaseError> {
-    let table = json!({ "draft": draft, "allow-html": facts.len() % 3 > 0 });
+    let table = json!({ "draft": draft, "allow-html": !facts.len().is_multiple_of(3) });
     let page = std::panic::catch_unwind(|| filling::fill(text, facts, &table))
         .map_err(|_| TestCaseError::fail(format!("it panics with these facts:\n{facts}")))?;
     for format in Format::ALL {
@@ -407,14 +407,11 @@ fn structure(text: &str) -> Vec<String> {
             ) => {
                 found.push(format!("{tag:?}").chars().take_while(|c| c.is_alphanumeric()).collect());
             }
-            Event::End(tag) => match tag {
-                pulldown_cmark::TagEnd::Item
-                | pulldown_cmark::TagEnd::List(_)
-                | pulldown_cmark::TagEnd::BlockQuote(_) => {
-                    found.push("end".to_owned());
-                }
-                _ => {}
-            },
+            Event::End(
+                pulldown_cmark::TagEnd::Item | pulldown_cmark::TagEnd::List(_) | pulldown_cmark::TagEnd::BlockQuote(_),
+            ) => {
+                found.push("end".to_owned());
+            }
             _ => {}
         }
     }
