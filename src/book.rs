@@ -215,6 +215,12 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
             )
             .with_help("write `**[label]**: [value]`, or put a backslash before the first bracket")
         }
+        Trap::InTarget(range) => {
+            let title =
+                format!("`{}` holds a bracket in its target, which is not filled", &chapter.text[range.clone()]);
+            Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "published as it is")
+                .with_help("write it as an inline link, `[words](target)`, in which the bracket is a placeholder")
+        }
         Trap::InHtml(range) => {
             let title = format!("`{}` stands in a block of HTML and is not filled", &chapter.text[range.clone()]);
             Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "published as it is")

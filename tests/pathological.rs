@@ -7,6 +7,8 @@
 
 mod filling;
 
+#![allow(clippy::print_stdout, reason = "on request the measurements are printed")]
+
 use std::fmt::Write as _;
 use std::time::Duration;
 

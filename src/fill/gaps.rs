@@ -24,11 +24,24 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn note_gap(&mut self, slot: &'a Slot, record: Record<'f>) {
         let Some(span) = record.span() else { return };
         let key = key_of(slot, record);
-        if !self.told.insert(format!("{span:?} {key}")) {
+        let known = format!("{span:?} {key}");
+        if !self.told.insert(known.clone()) {
             return;
         }
+        self.noted.push((slot.id, known));
         let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, records: Vec::new() });
         gap.records.push((span, record.name()));
+    }
+
+    /// Takes back what was noted since there were `kept` notes: what lacks it is left out.
+    pub(super) fn forget_gaps(&mut self, kept: usize) {
+        for (id, known) in self.noted.drain(kept..).rev() {
+            self.told.remove(&known);
+            if let Some(gap) = self.gaps.get_mut(&id) {
+                gap.records.pop();
+            }
+        }
+        self.gaps.retain(|_, gap| !gap.records.is_empty());
     }
 
     /// Reports what records lack, in the order of the page.

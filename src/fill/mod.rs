@@ -122,6 +122,7 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         used: Vec::new(),
         missing: Vec::new(),
         gaps: HashMap::new(),
+        noted: Vec::new(),
         told: HashSet::new(),
         children: children(template),
         order: Order::new(template),
@@ -223,6 +224,8 @@ struct Filler<'a, 'f> {
     missing: Vec<String>,
     /// Fields that records lack, by the placeholder that wants them.
     gaps: HashMap<PlaceholderId, RecordGap<'a>>,
+    /// The same in the order in which they were found, with what `told` knows them by.
+    noted: Vec<(PlaceholderId, String)>,
     /// Facts that were already reported as missing, by address or by record and key.
     told: HashSet<String>,
     children: HashMap<String, Vec<(String, PlaceholderId)>>,

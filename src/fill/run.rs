@@ -724,7 +724,8 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     fn misfit_further(&mut self, entry: &'f Entry<'f>, run: &Run, wrong: &Wrong) {
         let Some(slot) = run.items.iter().find_map(|item| item.slots.first()) else { return };
-        self.misfit(&Answer::Fact(&entry.value), slot, wrong);
+        let address = format!("{}.{}", run.base, entry.key);
+        self.misfit_of(&Answer::Fact(&entry.value), &address, slot, wrong);
     }
 
     /// Turns the plans of a run's items into edits.

@@ -151,6 +151,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let below_complete = fates.iter().all(|fate| fate.complete);
         let all_gone = !fates.is_empty() && fates.iter().all(|fate| fate.gone);
+        let noted = self.noted.len();
         let mut unit = Unit::default();
         let mut own = Vec::new();
         let targets = Targets { items: targets.items, ..further_targets(section) };
@@ -158,6 +159,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.settle_prompts(&mut unit, record, below_complete, !fates.is_empty(), &mut own);
         let complete = unit.is_complete();
         if self.may_stay_unfilled(section, record, &unit) && !complete {
+            if matches!(record, Record::Root) {
+                self.note_unfilled(section);
+            } else {
+                self.forget_gaps(noted);
+            }
             return self.leave_unfilled(section, all_gone || fates.is_empty(), below, edits, below_complete);
         }
         self.report_unit(section, &unit);
@@ -278,7 +284,6 @@ impl<'a, 'f> Filler<'a, 'f> {
         below_complete: bool,
     ) -> Fate {
         self.set_all(&section.body, Status::Optional);
-        self.note_unfilled(section);
         if whole && !section.path.is_empty() {
             self.remove_section(section, edits);
             return Fate { complete: below_complete, gone: true };

@@ -162,6 +162,12 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// Tells that a value cannot stand at its address.
     pub(super) fn misfit(&mut self, answer: &Answer<'_>, slot: &Slot, wrong: &Wrong) {
+        let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
+        self.misfit_of(answer, &address, slot, wrong);
+    }
+
+    /// As [`Filler::misfit`], for a value that has an address of its own and stands beside a slot.
+    pub(super) fn misfit_of(&mut self, answer: &Answer<'_>, address: &str, slot: &Slot, wrong: &Wrong) {
         let Answer::Fact(value) = answer else {
             let span = self.span(slot.range.clone());
             self.diagnostics.push(Diagnostic::new(Code::WrongForm, wrong.title(None), span, ""));
@@ -169,8 +175,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         };
         self.use_all(value);
         let place = self.span(slot.range.clone());
-        let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
-        let title = wrong.title(Some((value, &address)));
+        let title = wrong.title(Some((value, address)));
         let mut diagnostic = Diagnostic::new(Code::WrongForm, title, value.span, wrong.label(value));
         diagnostic = diagnostic.with_place("the value is wanted here", place, "");
         self.diagnostics.push(diagnostic.with_help(wrong.help()));

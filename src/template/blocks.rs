@@ -17,6 +17,8 @@ pub(crate) struct Document {
     pub(crate) broken_links: Vec<Range<usize>>,
     /// Link definitions whose target starts with a bracket, such as `[Endpoint]: [URL]`.
     pub(crate) bracketed_definitions: Vec<Range<usize>>,
+    /// Other definitions whose target holds a bracket, such as `[repo]: https://example.org/[name]`.
+    pub(crate) bracketed_targets: Vec<Range<usize>>,
 }
 
 /// One block.
@@ -145,13 +147,15 @@ pub(crate) fn parse(text: &str) -> Document {
     for (event, range) in &mut parser {
         builder.event(event, range);
     }
-    let bracketed_definitions = bracketed_definitions(text, parser.reference_definitions());
+    let definitions = parser.reference_definitions();
+    let bracketed_definitions = bracketed_definitions(text, definitions);
+    let bracketed_targets = bracketed_targets(definitions);
     let blocks = builder.finish();
     drop(parser);
     broken.retain(|span| !text[span.clone()].starts_with('!'));
     broken.sort_by_key(|span| (span.start, usize::MAX - span.end));
     broken.dedup();
-    Document { blocks, broken_links: broken, bracketed_definitions }
+    Document { blocks, broken_links: broken, bracketed_definitions, bracketed_targets }
 }
 
 fn bracketed_definitions(text: &str, definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
@@ -161,6 +165,15 @@ fn bracketed_definitions(text: &str, definitions: &RefDefs<'_>) -> Vec<Range<usi
         .map(|(_, definition)| definition.span.clone())
         .filter(|span| text[span.clone()].starts_with('['))
         .collect();
+    spans.sort_by_key(|span| span.start);
+    spans
+}
+
+fn bracketed_targets(definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
+    let held = definitions.iter().filter(|(_, definition)| {
+        definition.dest.find('[').is_some_and(|at| at > 0 && definition.dest[at..].contains(']'))
+    });
+    let mut spans: Vec<_> = held.map(|(_, definition)| definition.span.clone()).collect();
     spans.sort_by_key(|span| span.start);
     spans
 }

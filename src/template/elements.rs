@@ -135,6 +135,10 @@ impl Builder<'_> {
             !link.destination.is_empty() && link.destination.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
         });
         self.traps.extend(hidden.map(|link| Trap::HiddenPlaceholder(link.range.clone())));
+        // The target of an autolink is its text, which Markdown does not look into.
+        let bare = inlines.links.iter().filter(|link| !link.inline && !link.image);
+        let bare = bare.filter(|link| self.text[link.range.clone()].starts_with('<') && link.destination.contains('['));
+        self.traps.extend(bare.map(|link| Trap::InTarget(link.range.clone())));
         let files = inlines.links.iter().filter(|link| link.inline && !link.image && link.destination.contains(".md"));
         self.links.extend(files.map(|link| (link.range.clone(), link.destination.clone())));
     }

@@ -125,6 +125,8 @@ pub enum Trap {
     HiddenPlaceholder(Range<usize>),
     /// A bracket in a block of HTML, where Markdown has no say.
     InHtml(Range<usize>),
+    /// A bracket in the target of a link definition or an autolink.
+    InTarget(Range<usize>),
 }
 
 /// An index into [`Template::placeholders`] while the template is built and bound.
@@ -317,7 +319,8 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         let at = document.broken_links.partition_point(|span| span.start < definition.start);
         document.broken_links.get(at).is_some_and(|span| span.start == definition.start)
     };
-    let traps = definitions.into_iter().filter(starts_bracket).map(Trap::BracketedDefinition).collect();
+    let traps = definitions.into_iter().filter(starts_bracket).map(Trap::BracketedDefinition);
+    let traps = traps.chain(std::mem::take(&mut document.bracketed_targets).into_iter().map(Trap::InTarget)).collect();
     let builder = Builder {
         text,
         is_literal,
@@ -431,7 +434,10 @@ impl Builder<'_> {
         let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
         let residue = merged(residue);
         self.traps.sort_by_key(|trap| match trap {
-            Trap::BracketedDefinition(range) | Trap::HiddenPlaceholder(range) | Trap::InHtml(range) => range.start,
+            Trap::BracketedDefinition(range)
+            | Trap::HiddenPlaceholder(range)
+            | Trap::InHtml(range)
+            | Trap::InTarget(range) => range.start,
         });
         let known = self.claims.into_keys().collect();
         Template { placeholders: self.placeholders, root, residue, links: self.links, traps: self.traps, known }
