@@ -58,7 +58,7 @@ pub enum Field {
 
 /// Labels and headings (as slugs) under which a collection's records stand.
 const COLLECTIONS: &[(Collection, &[&str])] = &[
-    (Collection::Tables, &["tables", "entities", "models", "collections", "current_tables", "views"]),
+    (Collection::Tables, &["tables", "entities", "models", "collections", "current_tables"]),
     (Collection::Columns, &["columns", "fields", "attributes", "properties", "table_columns", "column_definitions"]),
     (Collection::Indexes, &["indexes", "indices", "current_indexes", "table_indexes", "index_list"]),
     (
@@ -70,10 +70,7 @@ const COLLECTIONS: &[(Collection, &[&str])] = &[
 
 /// Placeholders and column headers (as slugs) that name a record of a collection.
 const NAMES: &[(Collection, &[&str])] = &[
-    (
-        Collection::Tables,
-        &["table_name", "table", "entity", "entity_name", "model", "model_name", "collection_name", "view_name"],
-    ),
+    (Collection::Tables, &["table_name", "table", "entity", "entity_name", "model", "model_name", "collection_name"]),
     (Collection::Columns, &["column", "column_name", "field", "field_name", "attribute", "attribute_name", "property"]),
     (Collection::Indexes, &["index", "index_name"]),
     (

@@ -4,10 +4,9 @@
 //! pathological` runs them as large as a book could never be.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "on request the measurements are printed")]
 
 mod filling;
-
-#![allow(clippy::print_stdout, reason = "on request the measurements are printed")]
 
 use std::fmt::Write as _;
 use std::time::Duration;
