@@ -2,13 +2,16 @@
 
 mod answer;
 mod code;
+mod further;
 mod gaps;
 mod prompt;
 mod record;
 mod run;
+mod samples;
 mod section;
 mod slots;
 mod write;
+mod written;
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};

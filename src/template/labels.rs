@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_diagram_is_tables_and_lines_only() {
         let diagram = |text: &str| {
-            let lines: Vec<_> = crate::template::elements::line_ranges(text);
+            let lines: Vec<_> = crate::template::code::line_ranges(text);
             let brackets: Vec<_> =
                 lines.iter().flat_map(|line| crate::template::brackets::in_code(text, line.clone())).collect();
             is_diagram(text, &lines, &brackets)

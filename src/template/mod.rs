@@ -2,11 +2,14 @@
 
 pub(crate) mod blocks;
 pub(crate) mod brackets;
+mod code;
 mod declare;
 mod elements;
 mod labels;
+mod list;
 mod residue;
 mod sections;
+mod table;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;

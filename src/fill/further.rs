@@ -1,0 +1,198 @@
+//! Keys that the template does not have: further items of a run, or slips of the pen.
+
+use super::answer::{Answer, Inline, inline};
+use super::record::Record;
+use super::run::Targets;
+use super::write::{Wrong, container_prefix};
+use super::{Filler, Unit};
+use crate::diagnostic::{Code, Diagnostic, Sub};
+use crate::facts::{Entry, Table, fold};
+use crate::place::{self, Block, Misfit, Place};
+use crate::slug::{label_of_key, slug};
+use crate::splice::{Edit, Origin, splice_guarded};
+use crate::template::{Form, Item, PlaceholderId, Role, Run, RunKind, address_key};
+
+/// How often a further key of a run is compared with a missing one: thousands of each meet in no book.
+const COMPARISONS: usize = 10_000;
+
+impl<'a, 'f> Filler<'a, 'f> {
+    /// Items for keys that the template does not have.
+    pub(super) fn further(
+        &mut self,
+        run: &'a Run,
+        record: Record<'f>,
+        targets: Targets<'a, 'f>,
+        unit: &mut Unit<'a, 'f>,
+    ) -> Vec<String> {
+        let is = |target: Option<&Run>| target.is_some_and(|target| std::ptr::eq(target, run));
+        let (scalars, tables) = match run.lead {
+            Some(_) => (run.kind != RunKind::Table, run.kind == RunKind::Table),
+            None => (is(targets.scalars), is(targets.tables)),
+        };
+        let labelled = run.items.iter().any(|item| matches!(item.role, Role::Labelled | Role::Topic));
+        if !(labelled && (scalars || tables)) || run.path.is_empty() {
+            return Vec::new();
+        }
+        let Some(table) = self.find(record, &run.path).and_then(|entry| entry.value.as_table()) else {
+            return Vec::new();
+        };
+        for (first, second) in table.collisions() {
+            self.diagnostics.push(super::ambiguous(first, second));
+            self.use_all(&second.value);
+        }
+        let entries = self.further_entries(table, &run.base);
+        let missing = if entries.is_empty() { Vec::new() } else { self.missing_keys(table, &run.base) };
+        let mut comparisons = COMPARISONS;
+        let mut further = Vec::new();
+        for entry in entries {
+            let fits = match entry.value.as_table() {
+                Some(_) => tables,
+                None => scalars && !matches!(inline(&entry.value, false), Inline::No),
+            };
+            if fits && !self.near_miss(entry, &missing, &run.base, &mut comparisons) {
+                further.extend(self.further_item(run, entry, unit));
+            }
+        }
+        further
+    }
+
+    /// Entries of the first file that no address of this or another template of it names.
+    fn further_entries(&self, table: &'f Table<'f>, base: &str) -> Vec<&'f Entry<'f>> {
+        let known = |key: &str| {
+            let address = address_key(&format!("{base}.{key}"));
+            self.template.known.contains(&address) || self.facts.elsewhere.contains(&address)
+        };
+        let first = self.facts.first;
+        let entries = table.entries.iter().filter(|entry| entry.key_span.source == first);
+        entries.filter(|entry| !known(&entry.key) && !known(&slug(&entry.key))).collect()
+    }
+
+    /// The keys below an address that the table does not have.
+    fn missing_keys(&self, table: &Table<'_>, base: &str) -> Vec<(String, PlaceholderId)> {
+        let children = self.children.get(&address_key(base)).into_iter().flatten();
+        children.filter(|(child, _)| table.get(child).first().is_none()).cloned().collect()
+    }
+
+    /// Whether a further key is nearly a missing one, which is told.
+    fn near_miss(
+        &mut self,
+        entry: &'f Entry<'f>,
+        missing: &[(String, PlaceholderId)],
+        base: &str,
+        comparisons: &mut usize,
+    ) -> bool {
+        let missing = &missing[..missing.len().min(*comparisons)];
+        *comparisons -= missing.len();
+        let key = fold(&entry.key).into_owned();
+        let near = missing
+            .iter()
+            .filter(|(child, _)| child.len().abs_diff(entry.key.len()) <= 4)
+            .map(|(child, id)| (strsim::damerau_levenshtein(&key, &fold(child)), child.clone(), *id))
+            .filter(|(distance, child, _)| *distance <= 2 && distance * 2 < key.len().max(child.len()))
+            .min_by_key(|(distance, _, _)| *distance);
+        let Some((_, child, id)) = near else { return false };
+        self.use_all(&entry.value);
+        let slot = self.span(self.template.placeholders[id].range.clone());
+        let title = format!("no placeholder has the address `{base}.{}`", entry.key);
+        self.diagnostics.push(
+            Diagnostic::new(Code::UnknownFact, title, entry.key_span, "not an address of the template")
+                .with_place(format!("`{base}.{child}` is still without a fact"), slot, "")
+                .with(Sub::Replace {
+                    message: "a similar address is missing".to_owned(),
+                    span: entry.key_span,
+                    text: child,
+                }),
+        );
+        true
+    }
+
+    fn further_item(&mut self, run: &'a Run, entry: &'f Entry<'f>, unit: &mut Unit<'a, 'f>) -> Option<String> {
+        let sample = run.items.iter().rev().find(|item| item.role == Role::Labelled && item.label.is_some());
+        match (run.kind, entry.value.as_table(), sample) {
+            (RunKind::Table, Some(_), Some(sample)) => Some(self.further_row(sample, entry, unit)),
+            (RunKind::Code, None, Some(sample)) => self.further_line(sample, entry),
+            (RunKind::List { .. }, None, _) => self.further_bullet(run, entry),
+            _ => None,
+        }
+    }
+
+    fn further_row(&mut self, sample: &'a Item, entry: &'f Entry<'f>, unit: &mut Unit<'a, 'f>) -> String {
+        let record = Record::Raw { name: Some(entry), value: &entry.value };
+        let mut edits = Vec::new();
+        if let Some(label) = &sample.label {
+            edits.extend(self.write_label(label, &label_of_key(&entry.key), Form::Cell));
+        }
+        let depth = sample.path.len();
+        let mut answers = Vec::new();
+        for slot in &sample.slots {
+            let found = entry.value.as_table().and_then(|table| {
+                let mut keys = slot.path[depth.min(slot.path.len())..].iter();
+                let first = table.get(keys.next()?).first()?;
+                keys.try_fold(first, |entry, key| entry.value.as_table()?.get(key).first())
+            });
+            match found {
+                Some(found) => {
+                    self.use_all(&found.value);
+                    answers.push((slot, Some(Answer::Fact(&found.value))));
+                }
+                None => {
+                    unit.gaps += 1;
+                    self.note_gap(slot, record);
+                    answers.push((slot, None));
+                }
+            }
+        }
+        self.write_slots(&answers, &mut edits);
+        self.splice(sample.range.clone(), edits)
+    }
+
+    fn further_line(&mut self, sample: &'a Item, entry: &'f Entry<'f>) -> Option<String> {
+        let [slot] = sample.slots.as_slice() else { return None };
+        let label = sample.label.as_ref()?;
+        let answer = Answer::Fact(&entry.value);
+        self.use_all(&entry.value);
+        let mut edits = vec![Edit::new(label.range.clone(), entry.key.to_string(), Origin::Code)];
+        edits.extend(self.write_code_line(slot, &answer));
+        Some(self.splice(sample.range.clone(), edits))
+    }
+
+    fn further_bullet(&mut self, run: &'a Run, entry: &'f Entry<'f>) -> Option<String> {
+        let last = run.items.iter().rev().find(|item| matches!(item.role, Role::Labelled | Role::Topic))?;
+        let leaf = last.slots.first()?.leaf;
+        let marker = &self.text[last.range.start..leaf];
+        self.use_all(&entry.value);
+        let label = label_of_key(&entry.key);
+        let plain = Place::new(Block::Paragraph { line_start: false, prefix: "" }).between("**", ":** ");
+        let (before, after) = self.item_style(run, &place::text(&label, &plain), &entry.key);
+        let prefix = container_prefix(self.text, leaf);
+        let place =
+            Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };
+        match self.written(&Answer::Fact(&entry.value), &place.between(&before, &after)) {
+            Ok(value) => match self.guarded(format!("{before}{value}{after}")) {
+                Ok(text) => Some(format!("{marker}{text}")),
+                Err(misfit) => {
+                    self.misfit_further(entry, run, &Wrong::Misfit(misfit));
+                    None
+                }
+            },
+            Err(wrong) => {
+                self.misfit_further(entry, run, &wrong);
+                None
+            }
+        }
+    }
+
+    /// Text that is no part of the template, kept from including anything.
+    fn guarded(&self, text: String) -> Result<String, Misfit> {
+        if !self.options.guard_includes {
+            return Ok(text);
+        }
+        splice_guarded("", 0..0, &[Edit::new(0..0, text, Origin::Prose)]).map_err(|refused| refused.misfit)
+    }
+
+    fn misfit_further(&mut self, entry: &'f Entry<'f>, run: &Run, wrong: &Wrong) {
+        let Some(slot) = run.items.iter().find_map(|item| item.slots.first()) else { return };
+        let address = format!("{}.{}", run.base, entry.key);
+        self.misfit_of(&Answer::Fact(&entry.value), &address, slot, wrong);
+    }
+}

@@ -1,0 +1,106 @@
+//! Code blocks: lines with keys, placeholders of their own words, and diagrams.
+
+use std::ops::Range;
+
+use super::blocks::{Block, Code};
+use super::brackets::{self, Bracket, Site};
+use super::labels::{self, Lead};
+use super::{Builder, CodeBlock, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Scope};
+use crate::slug::label_slug;
+
+impl Builder<'_> {
+    pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> Option<CodeBlock> {
+        let info = code.info.to_lowercase();
+        let mut words = info.split([',', ' ', '{', '}']).map(str::trim);
+        let language = words.next().unwrap_or_default();
+        let literal =
+            matches!(language, "mermaid" | "dot" | "plantuml") || info.split([',', ' ']).any(|w| w == "literal");
+        let found: Vec<Vec<Range<usize>>> = match literal {
+            true => Vec::new(),
+            false => code.lines.iter().map(|line| self.code_brackets(line)).collect(),
+        };
+        let base = match &lead {
+            Some(lead) => self.claim_node(scope, &scope.below(&label_slug(&lead.text)).path),
+            None => scope.path.clone(),
+        };
+        let mut inner = scope.clone();
+        inner.path = base;
+        let content = match (code.lines.first(), code.lines.last()) {
+            (Some(first), Some(last)) => Some(first.start..last.end),
+            _ => None,
+        };
+        let text = content.clone().map_or("", |content| &self.text[content]).to_owned();
+        let path = self.claim(&inner, &[inner.below("code").path], &text);
+        let flat: Vec<_> = found.iter().flatten().cloned().collect();
+        let diagram = labels::is_diagram(self.text, &code.lines, &flat);
+        let mut run = Run {
+            kind: RunKind::Code,
+            range: block.range.clone(),
+            records: inner.path.clone(),
+            address: inner.address(&inner.path),
+            base: inner.address(&inner.path),
+            path: inner.path.clone(),
+            lead: lead.map(|lead| lead.range),
+            items: Vec::new(),
+            open: false,
+            collection: None,
+            under_prompt: false,
+        };
+        for (line, brackets) in code.lines.iter().zip(&found).filter(|(_, brackets)| !brackets.is_empty()) {
+            run.items.push(self.code_line(line, brackets, &inner, diagram));
+        }
+        let fenced = code.fenced;
+        Some(CodeBlock { range: block.range.clone(), path, fenced, content, run, diagram })
+    }
+
+    pub(super) fn code_brackets(&self, line: &Range<usize>) -> Vec<Range<usize>> {
+        let mut found = brackets::in_code(self.text, line.clone());
+        found.retain(|range| !(self.is_literal)(self.inner(range)));
+        found
+    }
+
+    fn code_line(&mut self, line: &Range<usize>, brackets: &[Range<usize>], scope: &Scope, diagram: bool) -> Item {
+        let key = labels::of_code_line(self.text, line.clone()).filter(|key| key.end <= brackets[0].start);
+        let inner = match &key {
+            Some(key) => scope.below(&self.text[key.clone()]),
+            None => scope.clone(),
+        };
+        let mut item = Item {
+            range: line.clone(),
+            role: Role::Labelled,
+            label: key.map(|range| Label { range, site: Site::CodeLine }),
+            path: inner.path.clone(),
+            slots: Vec::new(),
+            nested: Vec::new(),
+        };
+        if item.label.is_some() && brackets.len() > 1 {
+            self.claim_node(scope, &inner.path);
+        }
+        for range in brackets {
+            let bracket = Bracket { range: range.clone(), site: Site::CodeLine };
+            let own = inner.below(&self.own_slug(&bracket)).path;
+            let sole = item.label.is_some() && brackets.len() == 1;
+            let candidates = if sole { [inner.path.clone()] } else { [own] };
+            let text = self.inner(range).to_owned();
+            let path = self.claim(scope, &candidates, &text);
+            let kind = match diagram {
+                true => PlaceholderKind::Diagram,
+                false => self.kind(scope, PlaceholderKind::CodeBlock, &bracket.site),
+            };
+            item.slots.push(self.slot(&bracket, path, kind, scope, Form::Prose, line.start));
+        }
+        item
+    }
+}
+
+/// The lines of a text as ranges without line ends.
+#[cfg(test)]
+pub(super) fn line_ranges(text: &str) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let range = start..start + line.trim_end().len();
+        start += line.len();
+        range
+    });
+    lines.collect()
+}
