@@ -245,3 +245,17 @@ fn nothing_is_written_before_all_is_read() {
     drop(stdin);
     assert_eq!(code(&child.wait_with_output().unwrap()), 0);
 }
+
+#[test]
+fn in_github_actions_a_build_annotates_too() {
+    let book = Book::new();
+    let input = book.input("{\"items\":[]}", &json!({"facts": "no.toml"}));
+    let mut command = program();
+    command.env("GITHUB_ACTIONS", "true").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = failed(&output, 1);
+    assert!(said.contains("error[missing-facts-file]"), "{said}");
+    assert!(said.contains("::error ") && said.contains("title="), "{said}");
+}
