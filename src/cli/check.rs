@@ -125,6 +125,10 @@ fn praise(progress: &[Progress]) -> String {
     }
     let complete = progress.iter().filter(|page| page.sections.iter().all(|section| section.complete));
     complete
-        .map(|page| format!("{} is complete ({} placeholders)\n", page.chapter, coverage::of_template(page).total))
+        .map(|page| {
+            let total = coverage::of_template(page).total;
+            let s = if total == 1 { "" } else { "s" };
+            format!("{} is complete ({total} placeholder{s})\n", page.chapter)
+        })
         .collect()
 }
