@@ -195,7 +195,7 @@ impl<'g> Guard<'g> {
     /// The end of the last `}}` on the line of `at`, if it stands behind `at`.
     fn line_close(&mut self, at: usize) -> Option<usize> {
         if at >= self.line.0 {
-            let end = next_line(&self.out, at);
+            let end = next_line(self.out, at);
             self.line = (end, self.out[at..end].rfind("}}").map(|close| at + close + 2));
         }
         self.line.1.filter(|&close| close >= at + 2)
