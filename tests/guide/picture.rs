@@ -24,6 +24,7 @@ div{color:var(--fg);font:14px/20px system-ui,sans-serif;padding:0 18px}
 h1{font-size:21px;line-height:28px;margin:14px 0 8px} h2{font-size:17px;line-height:24px;margin:14px 0 6px;border-bottom:1px solid var(--line)}
 h3{font-size:14px;line-height:20px;margin:10px 0 6px} p{margin:6px 0} ul{margin:6px 0;padding-left:22px} ul p{margin:0}
 blockquote{margin:6px 0;padding-left:12px;border-left:3px solid var(--line);color:var(--note)}
+h3 code{font-size:14px!important;font-weight:600!important}
 code{font:12.5px ui-monospace,Menlo,Consolas,monospace;background:var(--soft);padding:1px 3px;border-radius:3px}
 mark{background:var(--mark);color:inherit;border-radius:3px}
 ";
