@@ -10,6 +10,7 @@ mod run;
 mod samples;
 mod section;
 mod slots;
+mod spot;
 mod write;
 mod written;
 
@@ -25,6 +26,7 @@ use crate::splice::{Edit, Origin, splice, splice_guarded};
 use crate::template::{PlaceholderId, PlaceholderKind, Section, Template, address_key};
 use gaps::RecordGap;
 pub(crate) use record::Record;
+use spot::Spots;
 pub(crate) use write::{container_prefix, has_html};
 
 /// The facts of one template.
@@ -129,7 +131,7 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         told: HashSet::new(),
         children: children(template),
         order: Order::new(template),
-        line: 0..0,
+        spots: Spots::new(count),
         newlines: OnceCell::new(),
     };
     let mut edits = Vec::new();
@@ -232,8 +234,8 @@ struct Filler<'a, 'f> {
     told: HashSet<String>,
     children: HashMap<String, Vec<(String, PlaceholderId)>>,
     order: Order,
-    /// The line that was last looked at.
-    line: Range<usize>,
+    /// What is known of the slots.
+    spots: Spots<'a>,
     /// Where the lines of the first facts file end.
     newlines: OnceCell<Vec<usize>>,
 }
@@ -345,7 +347,10 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// The part of the template with the edits and without its residue.
     fn splice(&mut self, range: Range<usize>, mut edits: Vec<Edit<'f>>) -> String {
-        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        let key = |edit: &Edit<'_>| (edit.range.start, edit.range.end);
+        if !edits.is_sorted_by_key(key) {
+            edits.sort_by_key(key);
+        }
         let template = self.template;
         let residue = &template.residue;
         let first = residue.partition_point(|residue| residue.end <= range.start);
@@ -357,7 +362,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let removed: Vec<_> = free.map(|range| Edit::new(range.clone(), "", Origin::Template)).collect();
         if !removed.is_empty() {
             edits.extend(removed);
-            edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+            edits.sort_by_key(key);
         }
         let edits = within(self.text, &range, disjoint(edits));
         if !self.options.guard_includes {
@@ -379,6 +384,9 @@ impl<'a, 'f> Filler<'a, 'f> {
 /// Sorted edits without overlaps. What is removed takes the blank lines around it along, which may be those of a neighbour
 /// or lie in what a value replaces: there the value wins.
 fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
+    if edits.is_sorted_by(|edit, next| edit.range.end <= next.range.start) {
+        return edits;
+    }
     let mut apart: Vec<Edit<'_>> = Vec::with_capacity(edits.len());
     for mut edit in edits {
         let Some(last) = apart.last_mut().filter(|last| edit.range.start < last.range.end) else {
@@ -405,6 +413,10 @@ fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
 
 /// Edits cut to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
 fn within<'f>(text: &str, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> Vec<Edit<'f>> {
+    let inside = |edit: Option<&Edit<'_>>| edit.is_none_or(|e| range.start <= e.range.start && e.range.end <= range.end);
+    if inside(edits.first()) && inside(edits.last()) {
+        return edits;
+    }
     let end = if range.end < text.len() { range.end } else { usize::MAX };
     for at in 0..edits.len() {
         let start = edits[at].range.start.max(range.start);

@@ -301,6 +301,9 @@ fn is_own_word(samples: &[&Item], key: &str) -> bool {
 
 /// The first sample that has a place for every field of the record, else the first.
 fn fitting<'a>(samples: &[&'a Item], record: Record<'_>) -> &'a Item {
+    if let [only] = samples {
+        return only;
+    }
     let fields = match record {
         Record::Raw { value, .. } => value.as_table(),
         _ => None,
