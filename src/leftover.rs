@@ -1,7 +1,5 @@
 //! Facts that no page shows, told where they stand, with the address that was probably meant.
 
-use std::collections::HashSet;
-
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, FactId, Kind, Table, Value, dotted_path, fold};
 use crate::nearest::edits;
@@ -14,7 +12,7 @@ const SUGGESTIONS: usize = 40;
 pub(crate) fn unused(
     root: &Table<'_>,
     templates: &[&Template],
-    used: &HashSet<FactId>,
+    used: &Shown,
     missing: &[&str],
 ) -> Vec<Diagnostic> {
     let mut addresses: Vec<&str> =
@@ -38,15 +36,35 @@ pub(crate) fn unused(
 
 struct Search<'s> {
     templates: &'s [&'s Template],
-    used: &'s HashSet<FactId>,
+    used: &'s Shown,
     missing: &'s [&'s str],
     addresses: Vec<&'s str>,
     found: Vec<Diagnostic>,
 }
 
+/// Which facts the book shows. Their ids are dense.
+#[derive(Debug, Default)]
+pub(crate) struct Shown(Vec<bool>);
+
+impl Shown {
+    pub(crate) fn extend(&mut self, facts: &[FactId]) {
+        for fact in facts {
+            let at = fact.0 as usize;
+            if at >= self.0.len() {
+                self.0.resize(at + 1, false);
+            }
+            self.0[at] = true;
+        }
+    }
+
+    fn contains(&self, fact: FactId) -> bool {
+        self.0.get(fact.0 as usize).is_some_and(|shown| *shown)
+    }
+}
+
 /// Whether a value, or anything in it, is shown.
-pub(crate) fn shows_any(value: &Value<'_>, used: &HashSet<FactId>) -> bool {
-    used.contains(&value.id)
+pub(crate) fn shows_any(value: &Value<'_>, used: &Shown) -> bool {
+    used.contains(value.id)
         || match &value.kind {
             Kind::Table(table) => table.entries.iter().any(|entry| shows_any(&entry.value, used)),
             Kind::Array(items) => items.iter().any(|item| shows_any(item, used)),
@@ -57,7 +75,7 @@ pub(crate) fn shows_any(value: &Value<'_>, used: &HashSet<FactId>) -> bool {
 impl Search<'_> {
     fn entry(&mut self, entry: &Entry<'_>, above: &[String]) {
         let records = entry.value.as_array().is_some_and(|items| items.iter().any(|item| item.as_table().is_some()));
-        if self.used.contains(&entry.value.id) && !records {
+        if self.used.contains(entry.value.id) && !records {
             return;
         }
         let mut path = above.to_vec();
