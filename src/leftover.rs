@@ -9,12 +9,7 @@ use crate::template::{Template, address_key};
 const SUGGESTIONS: usize = 40;
 
 /// The facts of a set that nothing shows. Typed fields of the schema are never among them.
-pub(crate) fn unused(
-    root: &Table<'_>,
-    templates: &[&Template],
-    used: &Shown,
-    missing: &[&str],
-) -> Vec<Diagnostic> {
+pub(crate) fn unused(root: &Table<'_>, templates: &[&Template], used: &Shown, missing: &[&str]) -> Vec<Diagnostic> {
     let mut addresses: Vec<&str> =
         templates.iter().flat_map(|template| &template.placeholders).filter_map(|p| p.address.as_deref()).collect();
     addresses.sort_unstable();

@@ -21,5 +21,7 @@ pub(crate) fn peak(program: &str, input: &Path) -> Result<Option<u64>> {
     io::copy(&mut stdout, &mut io::sink())?;
     child.wait()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    Ok(line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()).map(|kilobytes| kilobytes * 1024))
+    Ok(line
+        .and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok())
+        .map(|kilobytes| kilobytes * 1024))
 }

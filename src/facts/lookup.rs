@@ -72,7 +72,8 @@ fn label_fold(key: &str) -> impl Iterator<Item = char> {
 /// Whether `fold(key)` is `folded`, found out at the first character that differs.
 fn folds_to(key: &str, folded: &str) -> bool {
     if key.is_ascii() {
-        let mut letters = key.bytes().filter(|&byte| !is_separator(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
+        let mut letters =
+            key.bytes().filter(|&byte| !is_separator(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
         // What consists of separators only folds to itself.
         return key == folded || letters.by_ref().eq(folded.bytes()) && !folded.is_empty();
     }
@@ -92,7 +93,9 @@ impl<'s> Table<'s> {
             return self.index().get(&self.entries, &segment);
         }
         let by_key = Lookup::from_matches(self.entries.iter().filter(|entry| folds_to(&entry.key, &segment)));
-        by_key.or_else(|| Lookup::from_matches(self.entries.iter().filter(|entry| label_fold(&entry.key).eq(segment.chars()))))
+        by_key.or_else(|| {
+            Lookup::from_matches(self.entries.iter().filter(|entry| label_fold(&entry.key).eq(segment.chars())))
+        })
     }
 
     /// The entry of exactly that key, for names of records.

@@ -236,7 +236,9 @@ fn relation_field<'f>(
         Field::Words => {
             let said = relation.words.map(|words| (words.to_owned(), words.to_owned()));
             let (mut markdown, mut plain) = said.or_else(|| Some(in_words(&schema.foreign_key_parts(table, key?))))?;
-            if let Some(description) = relation.description.filter(|_| !shows(Field::Description)).and_then(|value| value.as_str()) {
+            if let Some(description) =
+                relation.description.filter(|_| !shows(Field::Description)).and_then(|value| value.as_str())
+            {
                 for text in [&mut markdown, &mut plain] {
                     text.push_str(": ");
                     text.push_str(description.trim());

@@ -23,7 +23,8 @@ use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
 use crate::source::{SourceId, Span, next_line};
 use crate::splice::{Edit, Origin, splice, splice_guarded};
-use crate::template::{PlaceholderId, PlaceholderKind, Section, Template, address_key};
+use crate::template::{PlaceholderId, PlaceholderKind, Section, Slot, Template, address_key};
+use answer::Answer;
 use gaps::RecordGap;
 pub(crate) use record::Record;
 use spot::Spots;
@@ -132,6 +133,7 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         children: children(template),
         order: Order::new(template),
         spots: Spots::new(count),
+        answers: Vec::new(),
         newlines: OnceCell::new(),
     };
     let mut edits = Vec::new();
@@ -236,6 +238,8 @@ struct Filler<'a, 'f> {
     order: Order,
     /// What is known of the slots.
     spots: Spots<'a>,
+    /// Room for the answers of one stretch of text.
+    answers: Vec<(&'a Slot, Option<Answer<'f>>)>,
     /// Where the lines of the first facts file end.
     newlines: OnceCell<Vec<usize>>,
 }
@@ -266,11 +270,11 @@ impl Order {
 #[derive(Default)]
 struct Unit<'a, 'f> {
     /// Placeholders without an answer.
-    missing: Vec<&'a crate::template::Slot>,
+    missing: Vec<&'a Slot>,
     /// Topics without an answer that the prompt has to speak for.
-    open_topics: Vec<&'a crate::template::Slot>,
+    open_topics: Vec<&'a Slot>,
     /// Topics without an answer under a label.
-    label_topics: Vec<&'a crate::template::Slot>,
+    label_topics: Vec<&'a Slot>,
     /// Placeholders with an answer, or left out by one.
     answered: usize,
     /// Records that lack a field.
@@ -278,7 +282,7 @@ struct Unit<'a, 'f> {
     /// The section's prompt has an answer.
     prompt_answered: bool,
     /// Prompts in order, with their answers.
-    prompts: Vec<(&'a crate::template::Prompt, Option<answer::Answer<'f>>)>,
+    prompts: Vec<(&'a crate::template::Prompt, Option<Answer<'f>>)>,
     /// Blocks that were removed.
     removed: Vec<Range<usize>>,
     /// Blocks with placeholders that stay.
@@ -413,7 +417,8 @@ fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
 
 /// Edits cut to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
 fn within<'f>(text: &str, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> Vec<Edit<'f>> {
-    let inside = |edit: Option<&Edit<'_>>| edit.is_none_or(|e| range.start <= e.range.start && e.range.end <= range.end);
+    let inside =
+        |edit: Option<&Edit<'_>>| edit.is_none_or(|e| range.start <= e.range.start && e.range.end <= range.end);
     if inside(edits.first()) && inside(edits.last()) {
         return edits;
     }

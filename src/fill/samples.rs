@@ -241,7 +241,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// A sample filled from a record.
     fn copy_item(&mut self, item: &'a Item, record: Record<'f>, unit: &mut Unit<'a, 'f>) -> String {
-        let mut edits = Vec::new();
+        let mut edits = Vec::with_capacity(item.slots.len() + 1);
         let named = item.label.as_ref().filter(|_| item.role == Role::Sample);
         let sample = Sample { slots: &item.slots, named_by_label: named.is_some() };
         if let Some(label) = named {

@@ -209,6 +209,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         has_sections: bool,
         edits: &mut Vec<Edit<'f>>,
     ) {
+        if unit.prompts.is_empty() && unit.open_topics.is_empty() && unit.label_topics.is_empty() {
+            return;
+        }
         let answered = unit.missing.is_empty()
             && unit.gaps == 0
             && unit.open_topics.is_empty()

@@ -43,12 +43,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.written_within(answer, place, &Edge::of(place))
     }
 
-    fn written_within(
-        &self,
-        answer: &Answer<'f>,
-        place: &Place<'_>,
-        edge: &Edge<'_>,
-    ) -> Result<Cow<'f, str>, Wrong> {
+    fn written_within(&self, answer: &Answer<'f>, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'f, str>, Wrong> {
         let plain = |plain: Cow<'f, str>| match plain {
             Cow::Borrowed(plain) => place::text_within(plain, place, edge),
             Cow::Owned(plain) => Cow::Owned(place::text_within(&plain, place, edge).into_owned()),

@@ -96,14 +96,18 @@ mod tests {
 
     #[test]
     fn whatever_may_be_syntax_is_left_to_the_parser() {
-        for value in ["a*b", "_a_", "a_ b", "a__b", "``a``", "`a", "`a``b`", "`a\nb`", "`a|b`", "[a]", "a\nb", "a&b", "<b>"] {
+        for value in
+            ["a*b", "_a_", "a_ b", "a__b", "``a``", "`a", "`a``b`", "`a\nb`", "`a|b`", "[a]", "a\nb", "a&b", "<b>"]
+        {
             assert_eq!(inline(value), Calm::No, "{value}");
         }
     }
 
     #[test]
     fn names_and_types_are_text() {
-        for plain in ["varchar(255)", "numeric(10, 2)", "user_id", "now()", "a-b", "billing.invoices", "größe", "\u{2013}"] {
+        for plain in
+            ["varchar(255)", "numeric(10, 2)", "user_id", "now()", "a-b", "billing.invoices", "größe", "\u{2013}"]
+        {
             assert!(text(plain), "{plain}");
         }
         for plain in ["a--b", "a...", "_a", "it's", "text[]", "a|b", "#", "a & b"] {

@@ -11,7 +11,11 @@ use super::clean;
 pub fn code_span(content: &str, in_cell: bool) -> String {
     let plain = |byte: u8| !matches!(byte, b'`' | b'|') && !byte.is_ascii_control();
     if content.bytes().all(plain) && !content.starts_with(' ') && !content.is_empty() {
-        return ["`", content, "`"].concat();
+        let mut span = String::with_capacity(content.len() + 2);
+        span.push('`');
+        span.push_str(content);
+        span.push('`');
+        return span;
     }
     let content = clean(content);
     let ticks = "`".repeat(free_run(&content, b'`'));
