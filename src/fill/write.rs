@@ -87,13 +87,14 @@ impl<'a, 'f> Filler<'a, 'f> {
         Some(raw)
     }
 
-    /// Writes the answers of a code span, all of it at once where its delimiters would not do any more.
+    /// Writes the answers of a code span, all of it at once where its delimiters would not do any more; whether there
+    /// was anything to write.
     pub(super) fn write_code_span(
         &mut self,
         span: &Range<usize>,
         slots: &[(&'a Slot, Option<Answer<'f>>)],
         edits: &mut Vec<Edit<'f>>,
-    ) {
+    ) -> bool {
         let first = edits.len();
         let mut awkward = false;
         for (slot, answer) in slots {
@@ -102,12 +103,14 @@ impl<'a, 'f> Filler<'a, 'f> {
                 edits.push(Edit::new(slot.range.clone(), raw, Origin::Code));
             }
         }
+        let written = edits.len() > first;
         if awkward {
             let content = splice(self.text, inside_backticks(self.text, span), &edits[first..]);
             let cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
             edits.truncate(first);
             edits.push(Edit::new(span.clone(), place::code_span(&content, cell), Origin::Code));
         }
+        written
     }
 
     /// Writes an answer into the target of a link.
@@ -134,6 +137,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn misfit(&mut self, answer: &Answer<'_>, slot: &Slot, wrong: &Wrong) {
         let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
         self.misfit_of(answer, &address, slot, wrong);
+        self.leave(&slot.range, Code::WrongForm);
     }
 
     /// As [`Filler::misfit`], for a value that has an address of its own and stands beside a slot.
