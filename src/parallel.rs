@@ -59,7 +59,64 @@ fn on_threads<T: Sync, R: Send>(items: &[T], threads: usize, work: &(impl Fn(&T)
 mod tests {
     use std::thread::ThreadId;
 
+    use serde_json::json;
+
     use super::*;
+    use crate::book::{self, Chapter, Input, Outcome};
+    use crate::config::{Config, ConfigSource};
+    use crate::project::FactSet;
+    use crate::source::{SourceKind, Sources};
+
+    /// Templates with mistakes, and chapters with references, of four kilobytes each.
+    fn fill_on(threads: usize) -> Outcome {
+        let facts = "[overview]\nversion = \"16\"\nowner = [\"a\", \"b\"]\nversoin = 1\n[unused]\nkey = 1\n";
+        let mut sources = Sources::default();
+        let (book_toml, mut told) = (sources.add(SourceKind::Config, "book.toml", ""), Vec::new());
+        let file = sources.add(SourceKind::Facts, "database.toml", facts);
+        let (table, name) = (json!({}), "database");
+        let config = Config::parse(ConfigSource { name, table: Some(&table), book_toml, text: "" }, &mut told);
+        let prose = "See [overview.version], [overview.owners] and [a link](gone.md).\n\n".repeat(64);
+        let texts = (0..48).map(|number| {
+            let mark = if number % 3 == 0 { "" } else { " [TEMPLATE]" };
+            let own = format!("- **Key {number}:** [e.g., {number}]\n");
+            (
+                format!("chapter-{number}.md"),
+                format!("# C{mark}\n\n## Overview\n\n- **Version:** [e.g., 16]\n{own}\n{prose}"),
+            )
+        });
+        let texts: Vec<_> = texts.collect();
+        let ids: Vec<_> = texts.iter().map(|(path, text)| sources.add(SourceKind::Chapter, path, text)).collect();
+        let chapters = texts.iter().zip(ids).enumerate().map(|(number, ((path, text), source))| Chapter {
+            path,
+            source_path: path,
+            text,
+            source,
+            declared: number % 3 != 0,
+        });
+        book::fill(&Input {
+            config: &config,
+            renderer: "html",
+            sources: &sources,
+            chapters: chapters.collect(),
+            paths: texts.iter().map(|(path, _)| path.as_str()).collect(),
+            facts: vec![FactSet { templates: None, files: vec![file], incomplete: false }],
+            guard_includes: true,
+            threads: NonZeroUsize::new(threads),
+        })
+    }
+
+    #[test]
+    fn a_book_and_its_messages_are_the_same_with_and_without_threads() {
+        let (alone, together) = (fill_on(1), fill_on(4));
+        assert!(alone.diagnostics.len() > 100);
+        assert_eq!(alone.diagnostics, together.diagnostics);
+        assert_eq!(alone.chapters, together.chapters);
+        assert_eq!(format!("{:?}", alone.progress), format!("{:?}", together.progress));
+        let statuses = |outcome: &Outcome| -> Vec<_> {
+            outcome.templates.iter().map(|(at, _, _, filled)| (*at, filled.statuses.clone())).collect()
+        };
+        assert_eq!(statuses(&alone), statuses(&together));
+    }
 
     fn workers(count: usize, size: usize, threads: usize) -> (Vec<usize>, usize) {
         let items: Vec<usize> = (0..count).collect();

@@ -4,6 +4,7 @@ mod duplicates;
 mod lookup;
 mod merge;
 mod parse;
+mod quick;
 mod walk;
 
 use std::borrow::Cow;
