@@ -89,6 +89,9 @@ struct Planner<'p> {
 
 impl<'p> Planner<'p> {
     fn section(&mut self, section: &'p Section, base: &Base) {
+        if section.again {
+            return;
+        }
         if !section.title.is_empty() && section.level > 1 {
             self.titles.push(section.title.clone());
         }
@@ -122,7 +125,7 @@ impl<'p> Planner<'p> {
     fn open(&mut self, section: &Section, base: &Base) {
         let has_key = |element: &Element| match element {
             Element::Slots(slots) => !slots.is_empty(),
-            Element::Prompt(_) => true,
+            Element::Prompt(prompt) => !prompt.more,
             _ => false,
         };
         if section.repeat.is_none() && section.elements.iter().any(has_key) {
@@ -134,6 +137,7 @@ impl<'p> Planner<'p> {
         for element in elements {
             match element {
                 Element::Slots(slots) => slots.iter().for_each(|slot| self.slot(slot, base, None)),
+                Element::Prompt(prompt) if prompt.more => {}
                 Element::Prompt(prompt) => self.slot(&prompt.slot, base, Some("")),
                 Element::Run(run) => self.run(run, base),
                 Element::Code(code) => self.code(code, base),
@@ -289,16 +293,17 @@ impl<'p> Planner<'p> {
         for sample in samples {
             let fields: Vec<&Path> = sample.slots.iter().map(|slot| &slot.path).collect();
             if !known.contains(&fields) {
-                self.sample(run, sample, base, known.is_empty());
+                self.sample(run, sample, base, known.len());
                 known.push(fields);
             }
         }
     }
 
-    fn sample(&mut self, run: &'p Run, sample: &'p Item, base: &Base, first: bool) {
+    /// One record in place of a sample; `at` is its number among those of other kinds.
+    fn sample(&mut self, run: &'p Run, sample: &'p Item, base: &Base, at: usize) {
         let mut path = base.join(&run.records);
         let header = if run.open {
-            path.push("example".to_owned());
+            path.push(if at == 0 { "example".to_owned() } else { format!("example_{}", at + 1) });
             Header::Sample
         } else {
             Header::SampleOfArray
@@ -307,7 +312,7 @@ impl<'p> Planner<'p> {
             Some(key) if key != "items" => label_of_key(key).into_owned(),
             _ => one_line(self.titles.last().map_or("", String::as_str)),
         };
-        let comments = match first {
+        let comments = match at == 0 {
             true => vec![format!("{what}: repeat the table for each of them")],
             false => vec!["or, for one of the other kind:".to_owned()],
         };
@@ -363,7 +368,9 @@ impl<'p> Planner<'p> {
         let header = Header::SampleOfArray;
         self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
         let record = Base { path, header: Some(header) };
-        self.slot(&repeat.name, &record, Some(""));
+        for slot in std::iter::once(&repeat.name).chain(&repeat.fields) {
+            self.slot(slot, &record, Some(""));
+        }
         inside(self, &record);
     }
 
