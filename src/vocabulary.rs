@@ -70,7 +70,20 @@ const COLLECTIONS: &[(Collection, &[&str])] = &[
 
 /// Placeholders and column headers (as slugs) that name a record of a collection.
 const NAMES: &[(Collection, &[&str])] = &[
-    (Collection::Tables, &["table_name", "table", "entity", "entity_name", "model", "model_name", "collection_name"]),
+    (
+        Collection::Tables,
+        &[
+            "table_name",
+            "table",
+            "entity",
+            "entity_name",
+            "model",
+            "model_name",
+            "collection_name",
+            "another_table",
+            "next_table",
+        ],
+    ),
     (Collection::Columns, &["column", "column_name", "field", "field_name", "attribute", "attribute_name", "property"]),
     (Collection::Indexes, &["index", "index_name"]),
     (

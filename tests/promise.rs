@@ -21,7 +21,8 @@ const FACT: &str = "A fact of ours";
 const ROUNDS: usize = 4;
 
 /// Cases whose chapters are no templates.
-const UNDECLARED: &[&str] = &["references_in_other_chapters", "references_at_the_start_of_a_line", "references_to_a_second_file"];
+const UNDECLARED: &[&str] =
+    &["references_in_other_chapters", "references_at_the_start_of_a_line", "references_to_a_second_file"];
 
 /// The templates of the golden cases that are meant to be filled, and shapes of templates of other people.
 fn templates() -> Vec<(PathBuf, String)> {
@@ -33,7 +34,11 @@ fn templates() -> Vec<(PathBuf, String)> {
     paths.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/init/template.md"));
     paths.sort();
     let read = |path: PathBuf| Some((path.clone(), fs::read_to_string(path).ok()?));
-    paths.into_iter().filter_map(read).map(|(path, text)| (path, text.trim_start_matches('\u{feff}').to_owned())).collect()
+    paths
+        .into_iter()
+        .filter_map(read)
+        .map(|(path, text)| (path, text.trim_start_matches('\u{feff}').to_owned()))
+        .collect()
 }
 
 fn find(directory: &Path, found: &mut Vec<PathBuf>) {
@@ -88,7 +93,8 @@ fn wrong(template: &str, facts: &str) -> String {
         }
     }
     let left = parsed.placeholders.iter().filter(|p| !matches!(p.kind, PlaceholderKind::Topic));
-    let left: Vec<_> = left.map(|p| &template[p.range.clone()]).filter(|p| p.len() > 5 && page.text.contains(p)).collect();
+    let left: Vec<_> =
+        left.map(|p| &template[p.range.clone()]).filter(|p| p.len() > 5 && page.text.contains(p)).collect();
     if wrong.is_empty() && !left.is_empty() {
         wrong = format!("{left:?} is left on the page:\n{}", page.text);
     }

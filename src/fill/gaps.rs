@@ -28,7 +28,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let Some(span) = record.span() else { return };
         let (key, below) = match below.iter().position(|part| part.ends_with(['}', ']'])) {
             Some(at) => (below[..=at].join("."), below),
-            None if below.len() > 1 && record.collection().is_none() => (below.join("."), below),
+            None if below.len() > 1 => (below.join("."), below),
             None => {
                 let key = key_of(slot, record);
                 (key.clone(), vec![key])
@@ -212,7 +212,9 @@ impl<'a, 'f> Filler<'a, 'f> {
                     let header = facts::dotted_path(group.header.iter().map(String::as_str));
                     let lines: Vec<_> = group.lines.lines().filter_map(|line| line.split("  # ").next()).collect();
                     let lines = lines.join("`, `");
-                    subs.push(Sub::Help(format!("`[{header}]` is to be added for a place above: then add `{lines}` to it")));
+                    subs.push(Sub::Help(format!(
+                        "`[{header}]` is to be added for a place above: then add `{lines}` to it"
+                    )));
                 }
                 None => {
                     let (open, close) = if group.array { ("[[", "]]") } else { ("[", "]") };
@@ -290,14 +292,19 @@ impl<'a, 'f> Filler<'a, 'f> {
         hint.chars().take(72).collect()
     }
 
-    /// Notes that a section without facts is left out.
-    pub(super) fn note_unfilled(&mut self, section: &Section) {
+    /// Notes that a section without facts is left out; `whole` is false where its heading stays, for what is below it.
+    pub(super) fn note_unfilled(&mut self, section: &Section, whole: bool) {
         let span = self.span(section.heading.clone());
-        let title = format!("section `{}` is left out of the book: nothing is said of it", section.title);
-        let diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, "may stay unfilled").with_help(format!(
-            "fill `{0}`, or write `{0} = false` to say that there is no such thing",
-            section.address
-        ));
+        let title = match whole {
+            true => format!("section `{}` is left out of the book: nothing is said of it", section.title),
+            false => format!("what `{}` asks for is left out of the book: nothing is said of it", section.title),
+        };
+        let mut diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, "may stay unfilled");
+        if !section.address.is_empty() {
+            let help =
+                format!("fill `{0}`, or write `{0} = false` to say that there is no such thing", section.address);
+            diagnostic = diagnostic.with_help(help);
+        }
         self.diagnostics.push(diagnostic);
     }
 

@@ -47,7 +47,8 @@ impl Wanted {
         let inner = match self.inner.is_empty() {
             true => "\"\"".to_owned(),
             false => {
-                let pairs: Vec<_> = self.inner.iter().map(|w| format!("{} = {}", quote_key(&w.key), w.value())).collect();
+                let pairs: Vec<_> =
+                    self.inner.iter().map(|w| format!("{} = {}", quote_key(&w.key), w.value())).collect();
                 format!("{{ {} }}", pairs.join(", "))
             }
         };

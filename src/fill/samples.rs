@@ -124,18 +124,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
     }
 
-    fn items_missing(
-        &mut self,
-        run: &'a Run,
-        record: Record<'f>,
-        unit: &mut Unit<'a, 'f>,
-        edits: &mut Vec<Edit<'f>>,
-    ) {
+    fn items_missing(&mut self, run: &'a Run, record: Record<'f>, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
         let first = run.items.iter().find(|item| item.role == Role::Sample).map_or(0, |item| item.range.start);
         for item in &run.items {
-            let alternative = item.role == Role::Sample
-                && item.range.start > first
-                && !has_own_address(self.template, run, item);
+            let alternative =
+                item.role == Role::Sample && item.range.start > first && !has_own_address(self.template, run, item);
             if item.role == Role::Continuation || alternative {
                 self.set_all(&item.range, Status::Missing);
                 continue;

@@ -156,12 +156,12 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.settle_prompts(&mut unit, record, below_complete, !fates.is_empty(), &mut own);
         let complete = unit.is_complete();
         if self.may_stay_unfilled(section, record, &unit) && !complete {
+            let whole = (all_gone || fates.is_empty()) && !section.path.is_empty();
             if matches!(record, Record::Root) {
-                self.note_unfilled(section);
+                self.note_unfilled(section, whole);
             } else {
                 self.forget_gaps(noted);
             }
-            let whole = (all_gone || fates.is_empty()) && !section.path.is_empty();
             return self.leave_unfilled(section, record, whole, below, edits, below_complete);
         }
         self.report_unit(section, &unit);
@@ -399,7 +399,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.section_missing(section, outer, &mut unit, &mut own);
         if self.may_stay_unfilled(section, outer, &unit) {
             self.set_all(&section.range, Status::Optional);
-            self.note_unfilled(section);
+            self.note_unfilled(section, true);
             self.remove_section(section, edits);
             return GONE;
         }

@@ -164,7 +164,14 @@ impl Builder<'_> {
         let kind = self.kind(scope, PlaceholderKind::Prompt, &bracket.site);
         let slot = self.slot(bracket, path, kind, scope, Form::Prose, block.range.start);
         let announces = inner.ends_with(':') || inner.ends_with('：');
-        Prompt { slot, range: block.range.clone(), announces, lead: lead.map(|lead| lead.range), of_section, more: false }
+        Prompt {
+            slot,
+            range: block.range.clone(),
+            announces,
+            lead: lead.map(|lead| lead.range),
+            of_section,
+            more: false,
+        }
     }
 
     /// A paragraph that only says that there may be more of what stands above it.

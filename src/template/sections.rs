@@ -58,7 +58,8 @@ impl Outline<'_, '_> {
         let is_title = part.is_none_or(|part| Some(part.heading.range.start) == self.title);
         let mut scope = outer.clone();
         let mut repeat = None;
-        if self.repeats(&title, &brackets, outer) && !is_title {
+        let repeats = part.is_some_and(|part| self.repeats(part.inlines, &brackets, outer));
+        if repeats && !is_title {
             let leaf = part.map_or(start, |part| part.inlines.range.start);
             let found = self.builder.repeat(&brackets, outer, Form::Heading, leaf);
             scope = record_scope(outer, &found.address, found.collection);
@@ -170,13 +171,18 @@ impl Outline<'_, '_> {
 
     /// Whether a heading stands once for each record: it is made of placeholders and has no words of its own, or it
     /// names a table among its words (`Table: [table_name]`).
-    fn repeats(&self, title: &str, brackets: &[Bracket], outer: &Scope) -> bool {
+    fn repeats(&self, inlines: &Inlines, brackets: &[Bracket], outer: &Scope) -> bool {
         let Some(first) = brackets.first() else { return false };
-        let mut words = without_numbering(title).to_owned();
+        let mut words = String::new();
+        let mut at = inlines.range.start;
         for bracket in brackets {
-            words = words.replacen(&self.builder.text[bracket.range.clone()], "", 1);
+            words.push_str(&self.builder.text[at..bracket.range.start]);
+            at = bracket.range.end;
         }
-        let bare = !words.contains(char::is_alphanumeric);
+        words.push_str(&self.builder.text[at..inlines.range.end]);
+        let words = words.replace(MARK, "");
+        let bare = !without_numbering(words.trim_start()).contains(char::is_alphanumeric)
+            && brackets.iter().all(|bracket| bracket.site != Site::LinkTarget);
         let names_table = || {
             let slug = placeholder_slug(without_number(self.builder.inner(&first.range)));
             Collection::of_name(&slug) == Some(Collection::Tables) && outer.collection != Some(Collection::Tables)
@@ -187,10 +193,12 @@ impl Outline<'_, '_> {
     /// Takes the addresses of the sections below before anything in the body can.
     fn claim_headings(&mut self, parts: &[Part<'_>], scope: &Scope) {
         for part in parts.iter().filter(|part| Some(part.heading.range.start) != self.title) {
-            let title = self.title(part.inlines);
-            if self.repeats(&title, &self.builder.brackets(part.inlines), scope) {
+            let mut brackets = self.builder.brackets(part.inlines);
+            brackets.retain(|bracket| &self.builder.text[bracket.range.clone()] != MARK);
+            if self.repeats(part.inlines, &brackets, scope) {
                 continue;
             }
+            let title = self.title(part.inlines);
             let path = scope.below(&label_slug(&title)).path;
             self.builder.claims.insert(address_key(&scope.address(&path)), None);
         }
