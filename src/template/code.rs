@@ -49,7 +49,7 @@ impl Builder<'_> {
         for (line, brackets) in code.lines.iter().zip(&found).filter(|(_, brackets)| !brackets.is_empty()) {
             let more = !diagram && !run.items.is_empty() && self.is_more(line, brackets);
             run.items.push(match more {
-                true => self.more_lines(line, &brackets[0], &run, &inner),
+                true => self.more_lines(line, &brackets[0], &path, &inner),
                 false => self.code_line(line, brackets, &inner, diagram),
             });
         }
@@ -65,11 +65,11 @@ impl Builder<'_> {
         beside.iter().all(|text| text.chars().all(marks)) && labels::is_continuation(self.inner(bracket))
     }
 
-    fn more_lines(&mut self, line: &Range<usize>, bracket: &Range<usize>, run: &Run, scope: &Scope) -> Item {
+    fn more_lines(&mut self, line: &Range<usize>, bracket: &Range<usize>, path: &[String], scope: &Scope) -> Item {
         let bracket = Bracket { range: bracket.clone(), site: Site::CodeLine };
         let kind = PlaceholderKind::Continuation;
-        let slot = self.slot(&bracket, run.path.clone(), kind, scope, Form::Prose, line.start);
-        let (role, path) = (Role::Continuation, run.path.clone());
+        let slot = self.slot(&bracket, path.to_vec(), kind, scope, Form::Prose, line.start);
+        let (role, path) = (Role::Continuation, scope.path.clone());
         Item { range: line.clone(), role, label: None, path, slots: vec![slot], nested: Vec::new() }
     }
 

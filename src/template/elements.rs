@@ -43,7 +43,7 @@ impl Builder<'_> {
                         let more = taken.is_none() && follows && labels::says_more(self.inner(&brackets[0].range));
                         after_prompt = taken.is_none() && !more;
                         elements.push(Element::Prompt(match more {
-                            true => self.more(block, &brackets[0], scope),
+                            true => self.more(block, &brackets[0], scope, elements.last()),
                             false => self.prompt(block, &brackets[0], scope, taken, body),
                         }));
                         continue;
@@ -175,9 +175,14 @@ impl Builder<'_> {
     }
 
     /// A paragraph that only says that there may be more of what stands above it.
-    fn more(&mut self, block: &Block, bracket: &Bracket, scope: &Scope) -> Prompt {
+    fn more(&mut self, block: &Block, bracket: &Bracket, scope: &Scope, above: Option<&Element>) -> Prompt {
+        let path = match above {
+            Some(Element::Run(run)) => run.records.clone(),
+            Some(Element::Repeat { repeat, .. }) => repeat.records.clone(),
+            _ => scope.below("items").path,
+        };
         let kind = PlaceholderKind::Continuation;
-        let slot = self.slot(bracket, scope.path.clone(), kind, scope, Form::Prose, block.range.start);
+        let slot = self.slot(bracket, path, kind, scope, Form::Prose, block.range.start);
         Prompt { slot, range: block.range.clone(), announces: false, lead: None, of_section: false, more: true }
     }
 
