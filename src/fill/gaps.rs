@@ -1,11 +1,12 @@
 //! What is missing, as messages: the place in the template, and the lines to add to the facts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Filler, Record, Status, Unit, repair};
 use crate::diagnostic::{Code, Diagnostic, Label, Sub};
-use crate::facts::{self, quote_key};
-use crate::source::Span;
+use crate::facts::{self, FactId, quote_key};
+use crate::nearest::edits;
+use crate::source::{SourceId, Span};
 use crate::template::{PlaceholderKind, Section, Slot};
 use crate::vocabulary::{Collection, Field};
 
@@ -18,7 +19,16 @@ pub(super) struct RecordGap<'a, 'f> {
     key: String,
     /// The addresses below the record that stand for the key, each with what the template says of it.
     wanted: Vec<(Vec<String>, String)>,
-    records: Vec<(Span, Record<'f>)>,
+    records: Vec<Lacking<'f>>,
+}
+
+/// A record that lacks a field.
+struct Lacking<'f> {
+    span: Span,
+    /// What messages call it.
+    called: String,
+    /// Its fields.
+    table: Option<&'f facts::Table<'f>>,
 }
 
 impl<'a, 'f> Filler<'a, 'f> {
@@ -49,7 +59,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let key = key.trim_end_matches(['[', ']', '{', '}']).to_owned();
         let wanted = vec![(below, hint)];
         let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, wanted, records: Vec::new() });
-        gap.records.push((span, record));
+        let table = record.table(self.facts.root);
+        gap.records.push(Lacking { span, called: record.called(), table });
     }
 
     /// One more field of nested records that are missing altogether.
@@ -92,43 +103,39 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn report_gaps(&mut self) {
         let mut gaps: Vec<_> = std::mem::take(&mut self.gaps).into_values().collect();
         gaps.sort_by_key(|gap| gap.slot.range.start);
-        for gap in gaps {
-            let RecordGap { slot, key, wanted, records } = gap;
-            let title = match records.as_slice() {
-                [(_, record)] => format!("{} has no `{key}`", quoted(&record.name())),
-                _ => format!("{} records have no `{key}`", records.len()),
-            };
-            let span = self.span(slot.range.clone());
-            let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, span, format!("wants `{key}`"));
-            let mut lines = Vec::new();
-            for (below, hint) in &wanted {
-                repair::add(&mut lines, below, hint);
+        let mut used: HashSet<FactId> = self.used.iter().copied().collect();
+        for RecordGap { slot, key, wanted, mut records } in gaps {
+            records.retain(|record| !self.misspelt(slot, &key, record, &mut used));
+            if !records.is_empty() {
+                let span = self.span(slot.range.clone());
+                self.diagnostics.push(lacking(&key, &wanted, (self.facts.first, self.facts.text), &records, span));
             }
-            let mut by_hand = records.len() > SHOWN;
-            for (span, record) in records.iter().take(SHOWN) {
-                let name = quoted(&record.name());
-                let message = format!("add it to {name}");
-                let table = record.table(self.facts.root);
-                let file = (self.facts.first, self.facts.text);
-                let sub = table.and_then(|table| repair::insertion(&message, file, table, &lines));
-                by_hand |= sub.is_none();
-                diagnostic = match sub {
-                    Some(sub) => diagnostic.with(sub),
-                    None => diagnostic.with_place(format!("{name} is here"), *span, format!("has no `{key}`")),
-                };
-            }
-            if records.len() > SHOWN {
-                let names: Vec<_> =
-                    records[SHOWN..].iter().take(20).map(|(_, record)| quoted(&record.name())).collect();
-                let more = records.len() - SHOWN - names.len();
-                let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-                diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
-            }
-            if by_hand {
-                diagnostic = diagnostic.with_help(format!("add `{} = \"…\"` to each", quote_key(&key)));
-            }
-            self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Whether a record has the field under a name that is nearly right, which is told. A field of the schema's records
+    /// that no template shows is told there.
+    fn misspelt(&mut self, slot: &Slot, key: &str, record: &Lacking<'f>, used: &mut HashSet<FactId>) -> bool {
+        let entries = record.table.map(|table| table.entries.as_slice()).unwrap_or_default();
+        let unused = entries.iter().filter(|entry| !used.contains(&entry.value.id));
+        let near = unused.filter_map(|entry| Some((edits(&entry.key, key)?, entry)));
+        let Some((_, entry)) = near.min_by_key(|(edits, _)| *edits) else { return false };
+        self.left.push((slot.id, Code::UnknownFact));
+        if self.facts.schema.unknown.iter().any(|field| field.entry.value.id == entry.value.id) {
+            return true;
+        }
+        used.insert(entry.value.id);
+        self.use_all(&entry.value);
+        let title = format!("{} has `{}`, but no `{key}`", record.called, entry.key);
+        let diagnostic = Diagnostic::new(Code::UnknownFact, title, entry.key_span, "no such field")
+            .with_place(format!("`{key}` is wanted here"), self.span(slot.range.clone()), "")
+            .with(Sub::Replace {
+                message: format!("did you mean `{key}`?"),
+                span: entry.key_span,
+                text: quote_key(key).into_owned(),
+            });
+        self.diagnostics.push(diagnostic);
+        true
     }
 
     /// Says which placeholders of a section stand in a section that may stay unfilled.
@@ -335,9 +342,46 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 }
 
-/// A record by its name, or in words where it has none.
-fn quoted(name: &str) -> String {
-    if name.starts_with("a ") { name.to_owned() } else { format!("`{name}`") }
+/// Says that records lack a field.
+fn lacking(
+    key: &str,
+    wanted: &[(Vec<String>, String)],
+    file: (SourceId, &str),
+    records: &[Lacking<'_>],
+    place: Span,
+) -> Diagnostic {
+    let mut lines = Vec::new();
+    for (below, hint) in wanted {
+        repair::add(&mut lines, below, hint);
+    }
+    let mut by_hand = records.len() > SHOWN;
+    let (title, help) = match records {
+        [only] => (format!("{} has no `{key}`", only.called), "add"),
+        _ => (format!("{} records have no `{key}`", records.len()), "add to each"),
+    };
+    let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, place, format!("wants `{key}`"));
+    for record in records.iter().take(SHOWN) {
+        let message = format!("add it to {}", record.called);
+        let repair = record.table.and_then(|table| repair::insertion(&message, file, table, &lines));
+        by_hand |= repair.is_none();
+        diagnostic = match repair {
+            Some(repair) => diagnostic.with(repair),
+            None => {
+                let message = format!("{} is here", record.called);
+                diagnostic.with_place(message, record.span, format!("has no `{key}`"))
+            }
+        };
+    }
+    if records.len() > SHOWN {
+        let names: Vec<_> = records[SHOWN..].iter().take(20).map(|record| record.called.as_str()).collect();
+        let more = records.len() - SHOWN - names.len();
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
+    }
+    if by_hand {
+        diagnostic = diagnostic.with_help(format!("{help} `{} = \"…\"`", quote_key(key)));
+    }
+    diagnostic
 }
 
 struct Group {
