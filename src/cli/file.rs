@@ -13,6 +13,10 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Stop> {
         // A pipe or a device has nothing to be put in place of.
         return fs::write(path, text).map_err(failed);
     }
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) && !path.exists() {
+        // A link to what is still to be written.
+        return fs::write(path, text).map_err(failed);
+    }
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if let Some(directory) = target.parent() {
         fs::create_dir_all(directory).map_err(failed)?;
@@ -67,6 +71,9 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "two");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        fs::remove_file(&file).unwrap();
+        write(&link, "three").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "three", "a link to nothing stays a link, too");
     }
 
     #[test]

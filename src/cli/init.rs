@@ -20,14 +20,15 @@ use crate::source::Sources;
 use crate::template;
 
 const EXAMPLES: &str = "Examples:
-  mdbook-database init                           wire the book in this directory
-  mdbook-database init docs --dry-run            only show what would change
-  mdbook-database init --new handbook            make a book in the directory `handbook`
-  mdbook-database init --template service.md     with a template of your own
+  mdbook-database init                        wire the book in this directory
+  mdbook-database init docs --dry-run         only show what would change
+  mdbook-database init --new handbook         make a book in `handbook`
+  mdbook-database init --template service.md  with a template of your own
 
-Run it again after a template has changed: it adds what is new. Nothing that is there is
-overwritten; every line of `database.toml`, `book.toml` and `SUMMARY.md` stays. Only the
-`.schema.json` beside the facts, which editors read, is written anew.";
+Run it again after a template has changed: it adds what is new. Nothing that
+is there is overwritten; every line of `database.toml`, `book.toml` and
+`SUMMARY.md` stays. Only the `.schema.json` beside the facts, which editors
+read, is written anew.";
 
 /// Wires a book, and writes or completes database.toml from its template
 #[derive(Debug, clap::Args)]

@@ -213,14 +213,19 @@ impl<'a, 'f> Filler<'a, 'f> {
         format!("{} = \"\"  # {hint}\n", quote_key(key))
     }
 
-    /// Notes that a section without facts is left out.
-    pub(super) fn note_unfilled(&mut self, section: &Section) {
+    /// Notes that a section without facts is left out; `whole`, if its heading goes, too, as none below it stays.
+    pub(super) fn note_unfilled(&mut self, section: &Section, whole: bool) {
         let span = self.span(section.heading.clone());
-        let title = format!("section `{}` is left out of the book: nothing is said of it", section.title);
-        let diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, "may stay unfilled").with_help(format!(
-            "fill `{0}`, or write `{0} = false` to say that there is no such thing",
-            section.address
-        ));
+        let title = match whole {
+            true => format!("section `{}` is left out of the book: nothing is said of it", section.title),
+            false => format!("section `{}` keeps only its heading and the sections below it", section.title),
+        };
+        let label = if whole { "may stay unfilled" } else { "nothing is said of it itself, and it may stay unfilled" };
+        let help = match whole {
+            true => format!("fill `{0}`, or write `{0} = false` to say that there is no such thing", section.address),
+            false => format!("to have its own text in the book, fill its placeholders in `{}`", section.address),
+        };
+        let diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, label).with_help(help);
         self.diagnostics.push(diagnostic);
     }
 

@@ -159,12 +159,13 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.settle_prompts(&mut unit, record, below_complete, !fates.is_empty(), &mut own);
         let complete = unit.is_complete();
         if self.may_stay_unfilled(section, record, &unit) && !complete {
+            let whole = (all_gone || fates.is_empty()) && !section.path.is_empty();
             if matches!(record, Record::Root) {
-                self.note_unfilled(section);
+                self.note_unfilled(section, whole);
             } else {
                 self.forget_gaps(noted);
             }
-            return self.leave_unfilled(section, all_gone || fates.is_empty(), below, edits, below_complete);
+            return self.leave_unfilled(section, whole, below, edits, below_complete);
         }
         self.report_unit(section, &unit);
         let empty = unit.kept == 0 && !section.has_own_text && complete;
@@ -284,7 +285,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         below_complete: bool,
     ) -> Fate {
         self.set_all(&section.body, Status::Optional);
-        if whole && !section.path.is_empty() {
+        if whole {
             self.remove_section(section, edits);
             return Fate { complete: below_complete, gone: true };
         }
@@ -370,7 +371,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.section_missing(section, outer, &mut unit, &mut own);
         if self.may_stay_unfilled(section, outer, &unit) {
             self.set_all(&section.range, Status::Optional);
-            self.note_unfilled(section);
+            self.note_unfilled(section, true);
             self.remove_section(section, edits);
             return GONE;
         }
