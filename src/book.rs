@@ -9,6 +9,7 @@ use crate::erd;
 use crate::facts::{self, FactId, FactIds, Table};
 use crate::fill::{self, Facts, Filled, Options};
 use crate::leftover;
+use crate::nearest::nearest_path;
 use crate::project::FactSet;
 use crate::reference::{self, Manners, Shelf};
 use crate::schema::{self, Schema};
@@ -296,17 +297,16 @@ fn unknown_sections(config: &Config, input: &Input<'_>, pages: &[Page]) -> Vec<D
     let mut found = Vec::new();
     for rule in config.optional.iter().chain(&config.required) {
         let about = pages.iter().filter(|page| rule.applies_to(input.chapters[page.chapter].path));
-        let mut sections: Vec<String> = about.flat_map(|page| page.template.sections()).collect();
+        let sections: Vec<String> = about.flat_map(|page| page.template.sections()).collect();
         let wanted = template::address_key(&rule.address);
         if sections.iter().any(|section| template::address_key(section) == wanted) {
             continue;
         }
         let title = format!("no template has the section `{}`", rule.address);
         let diagnostic = Diagnostic::new(Code::UnknownOption, title, rule.span, "no such section");
-        sections.sort_by_key(|section| strsim::damerau_levenshtein(section, &rule.address));
-        found.push(match sections.first() {
+        found.push(match nearest_path(&rule.address, '.', sections.iter().map(String::as_str)) {
             Some(near) => diagnostic.with_help(format!("the nearest is `{near}`")),
-            None => diagnostic,
+            None => diagnostic.with_help("`mdbook-database outline` lists every section"),
         });
     }
     found

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, FactId, Kind, Table, Value, dotted_path, fold};
+use crate::nearest::edits;
 use crate::template::{Template, address_key};
 
 /// Suggestions are looked for no more often than this in one file: a file of another kind has thousands of such facts.
@@ -118,20 +119,12 @@ impl Search<'_> {
     /// The address that is most like the path, if one is like it at all; missing ones first.
     fn nearest(&self, path: &[String], whole: bool) -> Option<Near> {
         let own = path.join(".");
-        let own_key = address_key(&own);
         let candidates = self.addresses.iter().filter(|address| !address.contains(['[', '{']));
         let parts = path.len();
         let mut best: Option<(usize, bool, Near)> = None;
         for candidate in candidates {
             let Some(candidate) = cut(candidate, parts, whole) else { continue };
-            if candidate.len().abs_diff(own.len()) > 6 {
-                continue;
-            }
-            let key = address_key(candidate);
-            let distance = strsim::damerau_levenshtein(&key, &own_key);
-            if distance == 0 || distance > 3 || distance * 3 > key.len() {
-                continue;
-            }
+            let Some(distance) = edits(candidate, &own).filter(|&edits| edits > 0) else { continue };
             let missing = self.missing.iter().any(|missing| missing.starts_with(candidate));
             let better = best.as_ref().is_none_or(|(old, old_missing, _)| (distance, !missing) < (*old, !*old_missing));
             if better {

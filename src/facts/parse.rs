@@ -11,7 +11,7 @@ use toml_parser::lexer::TokenKind;
 use super::duplicates::first_places;
 use super::{Entry, FactId, Kind, Table, Value, quote_string};
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, next_line};
 
 /// More dots than this in the keys around one value are refused; brackets have the parser's own limit of 80.
 const MAX_DOTS: usize = 100;
@@ -136,11 +136,6 @@ fn too_deep(text: &str) -> Option<Range<usize>> {
         }
     }
     None
-}
-
-/// The start of the line after the one that `at` lies in, or the end of the text.
-fn next_line(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline + 1)
 }
 
 struct Reader<'s, 'i> {

@@ -9,6 +9,7 @@ use crate::erd::{self, Diagram};
 use crate::facts::{Entry, Kind};
 use crate::place::{self, Misfit};
 use crate::slug::slug;
+use crate::source::{line_start, next_line};
 use crate::splice::{Edit, Origin};
 use crate::template::{CodeBlock, Slot};
 
@@ -42,7 +43,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn mark_code(&self, code: &CodeBlock, edits: &mut Vec<Edit<'f>>) {
         let is_missing = |slot: &Slot| self.statuses.get(slot.id) == Some(&Some(Status::Missing));
         let missing = code.run.items.iter().flat_map(|item| &item.slots).any(is_missing);
-        let line = self.text[..code.range.start].rfind('\n').map_or(0, |at| at + 1);
+        let line = line_start(self.text, code.range.start);
         if !self.options.draft || !missing || line != code.range.start {
             return;
         }
@@ -92,8 +93,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 edits.push(Edit::new(content.clone(), body, Origin::Code));
             }
             None => {
-                let at =
-                    self.text[code.range.clone()].find('\n').map_or(code.range.end, |at| code.range.start + at + 1);
+                let at = next_line(self.text, code.range.start).min(code.range.end);
                 let body = place::code(text.trim_matches('\n'), &prefix, self.newline);
                 edits.push(Edit::new(at..at, format!("{prefix}{body}{}", self.newline), Origin::Code));
             }

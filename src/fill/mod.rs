@@ -20,7 +20,7 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Progress, SectionProgress};
 use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, next_line};
 use crate::splice::{Edit, Origin, splice, splice_guarded};
 use crate::template::{PlaceholderId, PlaceholderKind, Section, Template, address_key};
 use gaps::RecordGap;
@@ -156,8 +156,7 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
 /// The blank lines that kept the last block from what is gone go, too.
 fn end_without_blank_lines(text: &mut String) {
     let kept = text.trim_end().len();
-    let line_end = text[kept..].find('\n').map_or(text.len(), |newline| kept + newline + 1);
-    text.truncate(line_end);
+    text.truncate(next_line(text, kept));
 }
 
 /// The last keys of all addresses at the top, by the folded address above them.

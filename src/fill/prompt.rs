@@ -7,6 +7,7 @@ use super::write::{Wrong, container_prefix, has_html};
 use super::{Filler, Record, Status, Unit};
 use crate::facts::{Kind, Value};
 use crate::place;
+use crate::source::{line_start, next_line};
 use crate::splice::{Edit, Origin};
 use crate::template::{Prompt, Site};
 
@@ -108,22 +109,19 @@ impl<'a, 'f> Filler<'a, 'f> {
         let blank = format!("{}{}", self.newline, prefix.trim_end());
         let line = format!("{}{}", self.newline, prefix);
         let mut text = String::with_capacity(block.len() + 32);
-        let line_start = self.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-        let before = &self.text[..line_start];
+        let start = line_start(self.text, range.start);
+        let before = &self.text[..start];
         let above = before.lines().next_back().unwrap_or_default();
         if edges.joins_list && ends_in_list(before) {
             text.push_str("<!-- -->");
             text.push_str(&blank);
             text.push_str(&line);
-        } else if !is_blank(above)
-            && line_start > 0
-            && self.text[line_start..range.start].trim_matches(MARKS).is_empty()
-        {
+        } else if !is_blank(above) && start > 0 && self.text[start..range.start].trim_matches(MARKS).is_empty() {
             text.push_str(&blank);
             text.push_str(&line);
         }
         text.push_str(&block);
-        let mut next = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at + 1);
+        let mut next = next_line(self.text, range.end);
         let first = unit.removed.partition_point(|removed| removed.end <= next);
         for removed in &unit.removed[first..] {
             if removed.start > next {

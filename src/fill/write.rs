@@ -11,14 +11,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Value;
 use crate::markdown;
 use crate::place::{self, Block, Misfit, Place};
+use crate::source::{line_of, line_start};
 use crate::splice::{Edit, Origin};
-use crate::template::blocks::line_of;
 use crate::template::{Form, Slot, inside_backticks};
 
 /// What the lines of a container begin with after the first: quote marks stay, list markers become spaces.
 pub(crate) fn container_prefix(text: &str, at: usize) -> String {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let before = &text[start..at];
+    let before = &text[line_start(text, at)..at];
     let marked = before.trim_start_matches([' ', '\t', '>']).len();
     let mut prefix = before[..before.len() - marked].to_owned();
     prefix.extend(before[before.len() - marked..].chars().map(|c| if c == '>' { '>' } else { ' ' }));
@@ -27,8 +26,7 @@ pub(crate) fn container_prefix(text: &str, at: usize) -> String {
 
 /// Whether nothing but indentation and container markers stands before a place on its line.
 fn at_line_start(text: &str, leaf: usize, at: usize) -> bool {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    text[start.max(leaf.min(at))..at].trim_matches([' ', '\t', '>']).is_empty()
+    text[line_start(text, at).max(leaf.min(at))..at].trim_matches([' ', '\t', '>']).is_empty()
 }
 
 /// How much of the line around a value can matter for it.
