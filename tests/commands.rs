@@ -364,6 +364,10 @@ fn a_book_nearby_is_named_and_not_taken() {
     assert!(err.contains(&format!("write `{}`", Path::new("docs/src/..").display())), "{err}");
     let err = book.run(&["check"]).exits(2).err;
     assert!(err.contains("a book in `docs`"), "{err}");
+    for command in ["check", "init", "schema"] {
+        let err = book.run(&[command, "docs/src/data.md"]).exits(2).err;
+        assert!(err.contains("is a file") && err.contains("render docs/src/data.md --facts"), "{command}: {err}");
+    }
     assert!(book.run(&["check", "dosc"]).exits(2).err.contains("no directory `dosc`"));
 }
 

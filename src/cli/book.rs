@@ -53,6 +53,14 @@ impl OpenBook {
 /// that is found there is only named.
 pub(super) fn no_book(root: &Path) -> String {
     let place = if root == Path::new(".") { "this directory".to_owned() } else { format!("`{}`", root.display()) };
+    if root.is_file() {
+        return format!(
+            "`{0}` is a file, and this is done to books: give the directory where `book.toml` is\n\
+             help: for a file without a book, there are `mdbook-database outline {0}` and `mdbook-database render {0} \
+             --facts database.toml`, which also says what is missing",
+            root.display()
+        );
+    }
     if !root.is_dir() {
         return format!("there is no directory `{}`", root.display());
     }

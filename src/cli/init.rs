@@ -77,6 +77,9 @@ struct NewChapter {
 impl Init {
     pub(super) fn execute(self) -> Result<Exit, Stop> {
         let root = self.book.root.clone();
+        if root.is_file() {
+            return Err(Stop::Usage(super::book::no_book(&root)));
+        }
         let mut work = Work { root: root.clone(), changes: Vec::new(), notes: Vec::new() };
         let old_book = read(&root.join("book.toml"))?;
         if old_book.is_none() && !self.new {
@@ -167,16 +170,16 @@ impl Init {
 
     fn finish(&self, work: Work) -> Result<Exit, Stop> {
         let Work { root, changes, notes } = work;
-        let mut text = String::new();
-        for change in &changes {
-            if self.dry_run {
-                text.push_str(&difference(change));
-            } else {
+        if self.dry_run {
+            print(&changes.iter().map(difference).collect::<String>())?;
+        } else {
+            // Better nothing than a part.
+            changes.iter().try_for_each(|change| file::may_write(&root.join(&change.name)))?;
+            for change in &changes {
                 file::write(&root.join(&change.name), &change.new)?;
-                text.push_str(&format!("{}: {}\n", change.name, change.what));
+                print(&format!("{}: {}\n", change.name, change.what))?;
             }
         }
-        print(&text)?;
         for note in &notes {
             say(&format!("note: {note}\n"));
         }

@@ -135,10 +135,18 @@ impl<'a, 'f> Filler<'a, 'f> {
                 continue;
             }
             let (header, array, key) = split_address(slot, address);
-            let at = *known.entry(header.clone()).or_insert_with(|| {
-                groups.push(Group { header, array, lines: String::new() });
-                groups.len() - 1
+            let item = item_line(self.text, slot);
+            let of_record = known.get(&header).copied().filter(|&at| {
+                let group: Option<&Group> = groups.get(at);
+                // Another sample is another record; what is nested in a sample belongs to it.
+                !array
+                    || group.is_some_and(|group| group.item.zip(item).is_none_or(|(first, item)| item.is_inside(first)))
             });
+            let at = of_record.unwrap_or(groups.len());
+            if of_record.is_none() {
+                known.insert(header.clone(), at);
+                groups.push(Group { header, array, item, lines: String::new() });
+            }
             let Some(group) = groups.get_mut(at) else { continue };
             group.lines.push_str(&self.line(slot, &key));
         }
@@ -265,6 +273,8 @@ struct Group {
     header: Vec<String>,
     array: bool,
     lines: String,
+    /// The list item of its first placeholder.
+    item: Option<ItemLine>,
 }
 
 const TABLES: &str = "
@@ -275,6 +285,31 @@ id = { type = \"\", constraints = \"\", description = \"\" }
 ";
 
 /// The table that an address lies in, whether it is one of an array, and the key.
+/// A list item of the template.
+#[derive(Clone, Copy)]
+struct ItemLine {
+    start: usize,
+    indent: usize,
+}
+
+impl ItemLine {
+    /// Whether it is the same item, or one nested in it.
+    fn is_inside(self, first: ItemLine) -> bool {
+        self.start == first.start || self.indent > first.indent
+    }
+}
+
+/// The line of a placeholder, if it begins with the marker of a list item.
+fn item_line(text: &str, slot: &Slot) -> Option<ItemLine> {
+    let before = text.get(..slot.range.start)?;
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.get(start..)?;
+    let content = line.trim_start();
+    let marker = content.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_item = marker.starts_with(['-', '*', '+', '.', ')']) && marker.get(1..)?.starts_with([' ', '\t']);
+    is_item.then_some(ItemLine { start, indent: line.len() - content.len() })
+}
+
 fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
     if !address.contains(['[', '{']) {
         // Items that are filled by their own words know only their last key.
