@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::run::Targets;
 use super::write::container_prefix;
 use super::{Filler, Record, Status, Unit};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::draft::MISSING_IN_CODE;
 use crate::erd::{self, Diagram};
 use crate::facts::{Entry, Kind};
@@ -72,6 +73,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             _ => {
                 let address = code.path.join(".");
                 self.wrong_form(&entry.value, &address, code.range.clone(), "the text of a code block");
+                self.leave(&code.range, Code::WrongForm);
                 return;
             }
         };
@@ -104,10 +106,11 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn code_misfit(&mut self, entry: &'f Entry<'f>, code: &'a CodeBlock, misfit: Misfit) {
         let title = format!("`{}` does not fit its place: {misfit}", code.path.join("."));
         let place = self.span(code.range.clone());
-        self.diagnostics.push(
-            crate::diagnostic::Diagnostic::new(crate::diagnostic::Code::WrongForm, title, entry.value.span, "")
-                .with_place("the block is here", place, ""),
-        );
+        self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, entry.value.span, "").with_place(
+            "the block is here",
+            place,
+            "",
+        ));
     }
 
     /// Writes an answer into a line of code; further lines of it keep to the container.

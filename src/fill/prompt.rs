@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::answer::{Answer, Inline, Sample, inline};
+use super::slots::mark;
 use super::write::{Wrong, container_prefix, has_html};
 use super::{Filler, Record, Status, Unit};
 use crate::facts::{Kind, Value};
@@ -43,7 +44,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 unit.kept += 1;
                 self.note_missing(&prompt.slot, record, unit);
                 if self.options.draft {
-                    edits.extend(super::slots::mark(prompt.slot.range.clone()));
+                    edits.extend(mark(prompt.slot.range.clone()));
                 }
             }
         }
@@ -82,17 +83,25 @@ impl<'a, 'f> Filler<'a, 'f> {
         let markdown = match answer {
             Answer::Fact(value) => match markdown(value) {
                 Some(markdown) => markdown,
-                None => return self.misfit(answer, &prompt.slot, &Wrong::Kind),
+                None => return self.unwritten(answer, prompt, &Wrong::Kind, edits),
             },
             Answer::Plain(plain) => Cow::Owned(place::text(plain, &place::Place::new(PARAGRAPH)).into_owned()),
             Answer::Words { markdown, .. } => Cow::Owned(markdown.clone()),
         };
         if !self.options.allow_html && has_html(&markdown) {
-            return self.misfit(answer, &prompt.slot, &Wrong::Html);
+            return self.unwritten(answer, prompt, &Wrong::Html, edits);
         }
         match self.block_between(&markdown, prompt.range.clone(), unit) {
             Ok(text) => edits.push(Edit::new(prompt.range.clone(), text, Origin::Prose)),
-            Err(misfit) => self.misfit(answer, &prompt.slot, &Wrong::Misfit(misfit)),
+            Err(misfit) => self.unwritten(answer, prompt, &Wrong::Misfit(misfit), edits),
+        }
+    }
+
+    /// Tells that a value cannot stand at a prompt, which stays, marked in a draft.
+    fn unwritten(&mut self, answer: &Answer<'f>, prompt: &Prompt, wrong: &Wrong, edits: &mut Vec<Edit<'f>>) {
+        self.misfit(answer, &prompt.slot, wrong);
+        if self.options.draft {
+            edits.extend(mark(prompt.slot.range.clone()));
         }
     }
 

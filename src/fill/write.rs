@@ -113,19 +113,21 @@ impl<'a, 'f> Filler<'a, 'f> {
         Some(raw)
     }
 
-    /// Writes the answers of a code span, all of it at once where its delimiters would not do any more.
+    /// Writes the answers of a code span, all of it at once where its delimiters would not do any more; whether there
+    /// was anything to write.
     pub(super) fn write_code_span(
         &mut self,
         span: &Range<usize>,
         slots: &[(&'a Slot, Option<Answer<'f>>)],
         edits: &mut Vec<Edit<'f>>,
-    ) {
+    ) -> bool {
         let cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
         let mut parts: Vec<(Range<usize>, Cow<'f, str>)> = Vec::new();
         for (slot, answer) in slots {
             let raw = answer.as_ref().and_then(|answer| self.raw(slot, answer));
             parts.extend(raw.map(|raw| (slot.range.clone(), raw)));
         }
+        let written = !parts.is_empty();
         let inside = inside_backticks(self.text, span);
         let content = replace_in(self.text, &inside, &parts);
         let awkward = |raw: &str| {
@@ -136,6 +138,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         } else {
             edits.extend(parts.into_iter().map(|(range, raw)| Edit::new(range, raw, Origin::Code)));
         }
+        written
     }
 
     /// Writes an answer into the target of a link.
@@ -162,6 +165,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn misfit(&mut self, answer: &Answer<'_>, slot: &Slot, wrong: &Wrong) {
         let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
         self.misfit_of(answer, &address, slot, wrong);
+        self.leave(&slot.range, Code::WrongForm);
     }
 
     /// As [`Filler::misfit`], for a value that has an address of its own and stands beside a slot.
