@@ -121,7 +121,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let Some((first, address)) = wanted.first() else { return };
         let title = match wanted.len() {
-            1 => format!("no fact for `{address}`"),
+            1 => format!("no fact for `{}`", shown(address)),
             count if section.title.is_empty() => format!("{count} placeholders have no fact"),
             count => format!("{count} placeholders of `{}` have no fact", section.title),
         };
@@ -143,8 +143,8 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     fn wants(&self, slot: &Slot, address: &str) -> String {
         match self.template.placeholders[slot.id].kind {
-            PlaceholderKind::Topic => format!("topic without `{address}`"),
-            _ => format!("wants `{address}`"),
+            PlaceholderKind::Topic => format!("topic without `{}`", shown(address)),
+            _ => format!("wants `{}`", shown(address)),
         }
     }
 
@@ -306,6 +306,11 @@ fn lacking(key: &str, records: &[Lacking<'_>], place: Span) -> Diagnostic {
         diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
     }
     diagnostic.with_help(format!("{help} `{} = \"…\"`", quote_key(key)))
+}
+
+/// An address as it would be written: `tables{}.description` is `tables.NAME.description`.
+fn shown(address: &str) -> String {
+    address.replace("{}", ".NAME")
 }
 
 struct Group {
