@@ -165,7 +165,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let Some((first, address)) = wanted.first() else { return };
         let title = match wanted.len() {
-            1 => format!("no fact for `{address}`"),
+            1 => format!("no fact for `{}`", shown(address)),
             count if section.title.is_empty() => format!("{count} placeholders have no fact"),
             count => format!("{count} placeholders of `{}` have no fact", section.title),
         };
@@ -187,8 +187,8 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     fn wants(&self, slot: &Slot, address: &str) -> String {
         match self.template.placeholders[slot.id].kind {
-            PlaceholderKind::Topic => format!("topic without `{address}`"),
-            _ => format!("wants `{address}`"),
+            PlaceholderKind::Topic => format!("topic without `{}`", shown(address)),
+            _ => format!("wants `{}`", shown(address)),
         }
     }
 
@@ -203,10 +203,18 @@ impl<'a, 'f> Filler<'a, 'f> {
                 continue;
             }
             let (header, array, key) = split_address(slot, address);
-            let at = *known.entry(header.clone()).or_insert_with(|| {
-                groups.push(Group { header, array, lines: String::new() });
-                groups.len() - 1
+            let item = item_line(self.text, slot);
+            let of_record = known.get(&header).copied().filter(|&at| {
+                let group: Option<&Group> = groups.get(at);
+                // Another sample is another record; what is nested in a sample belongs to it.
+                !array
+                    || group.is_some_and(|group| group.item.zip(item).is_none_or(|(first, item)| item.is_inside(first)))
             });
+            let at = of_record.unwrap_or(groups.len());
+            if of_record.is_none() {
+                known.insert(header.clone(), at);
+                groups.push(Group { header, array, item, lines: String::new() });
+            }
             let Some(group) = groups.get_mut(at) else { continue };
             group.lines.push_str(&self.line(slot, &key));
         }
@@ -215,7 +223,10 @@ impl<'a, 'f> Filler<'a, 'f> {
         for group in groups {
             match self.insert_into(&group) {
                 Some(sub) => subs.push(sub),
-                None if !group.header.is_empty() && !self.told.insert(format!("[{}]", group.header.join("\n"))) => {
+                None if !group.array
+                    && !group.header.is_empty()
+                    && !self.told.insert(format!("[{}]", group.header.join("\n"))) =>
+                {
                     let header = facts::dotted_path(group.header.iter().map(String::as_str));
                     let lines: Vec<_> = group.lines.lines().filter_map(|line| line.split("  # ").next()).collect();
                     let lines = lines.join("`, `");
@@ -306,11 +317,15 @@ impl<'a, 'f> Filler<'a, 'f> {
             true => format!("section `{}` is left out of the book: nothing is said of it", section.title),
             false => format!("what `{}` asks for is left out of the book: nothing is said of it", section.title),
         };
-        let mut diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, "may stay unfilled");
+        let label = if whole { "may stay unfilled" } else { "nothing is said of it itself, and it may stay unfilled" };
+        let mut diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, label);
         if !section.address.is_empty() {
-            let help =
-                format!("fill `{0}`, or write `{0} = false` to say that there is no such thing", section.address);
-            diagnostic = diagnostic.with_help(help);
+            diagnostic = diagnostic.with_help(match whole {
+                true => {
+                    format!("fill `{0}`, or write `{0} = false` to say that there is no such thing", section.address)
+                }
+                false => format!("to have it in the book, fill its placeholders in `{}`", section.address),
+            });
         }
         self.diagnostics.push(diagnostic);
     }
@@ -384,10 +399,17 @@ fn lacking(
     diagnostic
 }
 
+/// An address as it would be written: `tables{}.description` is `tables.NAME.description`.
+fn shown(address: &str) -> String {
+    address.replace("{}", ".NAME")
+}
+
 struct Group {
     header: Vec<String>,
     array: bool,
     lines: String,
+    /// The list item of its first placeholder.
+    item: Option<ItemLine>,
 }
 
 const TABLES: &str = "
@@ -398,6 +420,31 @@ id = { type = \"\", constraints = \"\", description = \"\" }
 ";
 
 /// The table that an address lies in, whether it is one of an array, and the key.
+/// A list item of the template.
+#[derive(Clone, Copy)]
+struct ItemLine {
+    start: usize,
+    indent: usize,
+}
+
+impl ItemLine {
+    /// Whether it is the same item, or one nested in it.
+    fn is_inside(self, first: ItemLine) -> bool {
+        self.start == first.start || self.indent > first.indent
+    }
+}
+
+/// The line of a placeholder, if it begins with the marker of a list item.
+fn item_line(text: &str, slot: &Slot) -> Option<ItemLine> {
+    let before = text.get(..slot.range.start)?;
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.get(start..)?;
+    let content = line.trim_start();
+    let marker = content.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_item = marker.starts_with(['-', '*', '+', '.', ')']) && marker.get(1..)?.starts_with([' ', '\t']);
+    is_item.then_some(ItemLine { start, indent: line.len() - content.len() })
+}
+
 fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
     if !address.contains(['[', '{']) {
         // Items that are filled by their own words know only their last key.

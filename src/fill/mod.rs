@@ -137,6 +137,7 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         order: Order::new(template),
         line: 0..0,
         newlines: OnceCell::new(),
+        paths: OnceCell::new(),
     };
     let mut edits = Vec::new();
     filler.section(&template.root, Record::Root, &mut edits);
@@ -251,6 +252,8 @@ struct Filler<'a, 'f> {
     line: Range<usize>,
     /// Where the lines of the first facts file end.
     newlines: OnceCell<Vec<usize>>,
+    /// The path of each fact, for messages about records.
+    paths: OnceCell<HashMap<FactId, String>>,
 }
 
 /// Placeholders other than residue in the order of the page.

@@ -74,10 +74,10 @@ impl<'a, 'f> Filler<'a, 'f> {
         unit: &mut Unit<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
     ) {
-        // One record of one kind would do, but for those that have an address each.
+        // One record by name would do, of whichever kind; those of an array are asked for one by one.
         let first = samples.first().map_or(0, |first| first.range.start);
         for sample in samples {
-            let alternative = sample.range.start > first && !has_own_address(self.template, run, sample);
+            let alternative = run.open && sample.range.start > first && !has_own_address(self.template, run, sample);
             for slot in &sample.slots {
                 match alternative {
                     true => self.set(slot.id, Status::Missing),
@@ -128,8 +128,10 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn items_missing(&mut self, run: &'a Run, record: Record<'f>, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
         let first = run.items.iter().find(|item| item.role == Role::Sample).map_or(0, |item| item.range.start);
         for item in &run.items {
-            let alternative =
-                item.role == Role::Sample && item.range.start > first && !has_own_address(self.template, run, item);
+            let alternative = run.open
+                && item.role == Role::Sample
+                && item.range.start > first
+                && !has_own_address(self.template, run, item);
             if item.role == Role::Continuation || alternative {
                 self.set_all(&item.range, Status::Missing);
                 continue;

@@ -1,6 +1,6 @@
 //! The tables and keys of a facts file that templates ask for, in the order of the pages.
 
-use crate::facts::quote_key;
+use crate::facts::dotted_path;
 use crate::fill::Status;
 use crate::slug::label_of_key;
 use crate::template::{
@@ -37,21 +37,23 @@ pub(super) struct Table {
 }
 
 /// One `key = value` to be written as a comment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Key {
     pub(super) key: String,
     /// The line above it, without `#`; empty for none.
     pub(super) comment: String,
     /// The value with places to fill in: `""`.
     pub(super) value: String,
-    /// Nothing answers it yet.
+    /// Nothing answers it yet, or not all of it.
     pub(super) wanted: bool,
+    /// Of a row: its fields, each with the path of the table that it is in, from the key.
+    pub(super) fields: Vec<(Path, Key)>,
 }
 
 impl Key {
     /// One that takes a single value.
     fn new(key: &str, comment: String, wanted: bool) -> Key {
-        Key { key: key.to_owned(), comment, value: "\"\"".to_owned(), wanted }
+        Key { key: key.to_owned(), comment, value: "\"\"".to_owned(), wanted, fields: Vec::new() }
     }
 }
 
@@ -255,20 +257,27 @@ impl<'p> Planner<'p> {
     /// `database = { technology = "", purpose = "" }`.
     fn row(&mut self, item: &Item, base: &Base, label: Option<&str>) {
         let Some((key, parents)) = item.path.split_last() else { return };
-        let slots: Vec<&Slot> = item.slots.iter().filter(|slot| self.wanted(slot)).collect();
-        let mut fields: Vec<String> = Vec::with_capacity(slots.len());
-        for slot in &slots {
-            let field = slot.path[item.path.len()..].iter().map(|key| quote_key(key).into_owned());
-            let field = format!("{} = \"\"", field.collect::<Vec<_>>().join("."));
-            if !fields.contains(&field) {
-                fields.push(field);
+        let mut fields: Vec<(Path, Key)> = Vec::with_capacity(item.slots.len());
+        let mut written: Vec<String> = Vec::new();
+        for slot in &item.slots {
+            let path = slot.path.get(item.path.len()..).unwrap_or_default();
+            let Some((last, parents)) = path.split_last() else { continue };
+            if fields.iter().any(|(known, field)| known == parents && field.key == *last) {
+                continue;
             }
+            let words = self.words(slot);
+            let comment = if address_key(&words) == address_key(last) { String::new() } else { words };
+            let field = Key::new(last, comment, self.wanted(slot));
+            if field.wanted {
+                written.push(dotted_path(path.iter().map(String::as_str)) + " = \"\"");
+            }
+            fields.push((parents.to_vec(), field));
         }
-        let words: Vec<_> = slots.iter().map(|slot| self.words(slot)).collect();
+        let words: Vec<_> = item.slots.iter().filter(|slot| self.wanted(slot)).map(|slot| self.words(slot)).collect();
         let label = label.map_or_else(|| label_of_key(key).into_owned(), str::to_owned);
         let comment = format!("{label}: {}", words.join("; "));
-        let value = format!("{{ {} }}", fields.join(", "));
-        self.key(base, parents, Key { value, ..Key::new(key, comment, !slots.is_empty()) });
+        let value = format!("{{ {} }}", written.join(", "));
+        self.key(base, parents, Key { value, fields, ..Key::new(key, comment, !written.is_empty()) });
     }
 
     /// The records that stand in place of samples: one for each kind of sample.
@@ -410,7 +419,8 @@ impl<'p> Planner<'p> {
         keys.extend(of_tables.map(|(parts, words)| key(&parts[0], words, "\"\"")));
         let fields_of = |collection: &str| -> String {
             let fields = extra.iter().filter(|(parts, _)| parts.len() == 2 && parts[0] == collection);
-            let mut fields: Vec<_> = fields.map(|(parts, _)| format!(", {} = \"\"", quote_key(&parts[1]))).collect();
+            let mut fields: Vec<_> =
+                fields.map(|(parts, _)| format!(", {} = \"\"", crate::facts::quote_key(&parts[1]))).collect();
             fields.dedup();
             fields.concat()
         };
