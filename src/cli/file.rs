@@ -6,11 +6,27 @@ use std::path::{Path, PathBuf};
 
 use super::Stop;
 
+/// That a file may be written, as far as its permissions say: they are those of the owner's will, and putting another
+/// file in its place would pass them over.
+pub(super) fn may_write(path: &Path) -> Result<(), Stop> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().readonly() => {
+            Err(Stop::World(format!("`{}` is read-only", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Puts a text in place of a file, which is never seen half written; a link stays a link, and permissions stay.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Stop> {
+    may_write(path)?;
     let failed = |error: io::Error| Stop::World(format!("failed to write `{}`: {error}", path.display()));
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         // A pipe or a device has nothing to be put in place of.
+        return fs::write(path, text).map_err(failed);
+    }
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) && !path.exists() {
+        // A link to what is still to be written.
         return fs::write(path, text).map_err(failed);
     }
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -67,6 +83,21 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "two");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        fs::remove_file(&file).unwrap();
+        write(&link, "three").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "three", "a link to nothing stays a link, too");
+    }
+
+    #[test]
+    fn what_is_read_only_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.md");
+        fs::write(&path, "one").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        assert!(matches!(write(&path, "two").unwrap_err(), Stop::World(text) if text.contains("is read-only")));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
     }
 
     #[test]
