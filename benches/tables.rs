@@ -1,5 +1,7 @@
 //! What a schema costs as it grows: reading, checking, filling, drawing; against merely parsing the page that comes out.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::time::Instant;
