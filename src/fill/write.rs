@@ -10,7 +10,7 @@ use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Value;
 use crate::markdown;
-use crate::place::{self, Block, Misfit, Place};
+use crate::place::{self, Block, Misfit, Place, Unclosed};
 use crate::splice::{Edit, Origin};
 use crate::template::blocks::line_of;
 use crate::template::{Form, Slot, inside_backticks};
@@ -242,6 +242,9 @@ impl Wrong {
             Wrong::Kind => "write one value here, or an array of them, which are joined by commas",
             Wrong::Html => "write it as Markdown, or in backticks to show it as it is",
             Wrong::Misfit(Misfit::Blank) => "write the fact, or take the key away",
+            Wrong::Misfit(Misfit::StrayEndTag | Misfit::StrayElement | Misfit::Unclosed(Unclosed::Element)) => {
+                "write the whole element, or put the tag in backticks to show it as it is"
+            }
             Wrong::Misfit(Misfit::Unclosed(_)) => "close it inside the value",
             Wrong::Misfit(Misfit::Heading) => "use bold text in place of the heading",
             Wrong::Misfit(Misfit::LinkInLink) => "write it without the link",
