@@ -333,6 +333,73 @@ fn no_message_prints_a_credential() {
     }
 }
 
+/// The same in files that are no TOML, where nobody knows what is a value.
+const BROKEN: &[&str] = &[
+    "[a]\nlabel = \"postgres://app:hunter2Xyz9@db.internal/shop\nb = 1\n",
+    "[a]\npassword = hunter2Xyz9\n",
+    "[a]\npassword = \"hunter2Xyz9\n",
+    "[a]\npassword = \"hunter2Xyz9\" \"x\"\n",
+    "[a]\nx = {\npassword = 'hunter2Xyz9\n",
+    "[a]\npassword = \"\"\"\nhunter2Xyz9\n",
+    "[a\npassword = \"hunter2Xyz9\"\n",
+    "[a]\npassword = \"hunter2Xyz9\"\npassword = \"hunter2Xyz9\"\n",
+    "[a]\npassword = \"hunter2Xyz9\"\nb = \n",
+    "[a]\npassword \"hunter2Xyz9\"\n",
+    "password = hunter2Xyz9\n\u{1}\n",
+];
+
+#[test]
+fn no_message_about_a_broken_file_prints_a_credential() {
+    for facts in BROKEN {
+        let book = tempfile::tempdir().unwrap();
+        let root = book.path();
+        fs::create_dir(root.join("src")).unwrap();
+        fs::write(root.join("book.toml"), "[preprocessor.database]\n").unwrap();
+        fs::write(root.join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
+        fs::write(root.join("src/a.md"), "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n").unwrap();
+        fs::write(root.join("database.toml"), facts).unwrap();
+        let commands: &[&[&str]] = &[
+            &["render"],
+            &["render", "--draft"],
+            &["render", "src/a.md", "--erd", "text"],
+            &["outline"],
+            &["outline", "--format", "json"],
+            &["check", "--format", "human"],
+            &["check", "--format", "short"],
+            &["check", "--format", "json"],
+            &["check", "--format", "github"],
+            &["check", "--format", "sarif"],
+            &["check", "--coverage"],
+            &["schema"],
+            &["init"],
+            &["init", "--dry-run"],
+        ];
+        for arguments in commands {
+            let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
+            let output = program.current_dir(root).args(*arguments).output().unwrap();
+            let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            assert!(!told.contains("hunter2"), "{arguments:?} prints it for {facts:?}:\n{told}");
+            assert!(told.contains("invalid-toml") || !output.status.success() || arguments[0] != "check", "{told}");
+        }
+    }
+}
+
+/// A change is shown with the lines around it.
+#[test]
+fn a_difference_prints_no_credential() {
+    let book = tempfile::tempdir().unwrap();
+    let root = book.path();
+    fs::create_dir(root.join("src")).unwrap();
+    fs::write(root.join("book.toml"), "[preprocessor.database]\n").unwrap();
+    fs::write(root.join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
+    fs::write(root.join("src/a.md"), "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n").unwrap();
+    fs::write(root.join("database.toml"), "[a]\npassword = \"hunter2Xyz9\"\n").unwrap();
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
+    let output = program.current_dir(root).args(["init", "--dry-run"]).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains("#label = ") && !shown.contains("hunter2"), "{shown}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_and_nothing_is_half_written() {

@@ -25,7 +25,7 @@ pub(super) struct OpenBook {
 impl OpenBook {
     /// Reads `book.toml`, `SUMMARY.md` and the chapters.
     pub(super) fn open(root: &Path) -> Result<OpenBook, Stop> {
-        if !root.join("book.toml").is_file() {
+        if !root.join("book.toml").exists() {
             return Err(Stop::Usage(no_book(root)));
         }
         let project = Project::on_disk(root, std::env::vars_os())?;
