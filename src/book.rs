@@ -1,14 +1,17 @@
 //! The whole book: facts files into sets, templates filled from their sets, references resolved, and what was left over.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::config::{Config, Erd};
-use crate::diagnostic::{Code, Diagnostic, Progress};
+use crate::diagnostic::{Code, Diagnostic, Label, Progress, Severity};
 use crate::draft;
 use crate::erd;
 use crate::facts::{self, FactId, FactIds, Table};
 use crate::fill::{self, Facts, Filled, Options};
 use crate::leftover;
+use crate::nearest::nearest_path;
 use crate::project::FactSet;
 use crate::reference::{self, Manners, Shelf};
 use crate::schema::{self, Schema};
@@ -66,6 +69,9 @@ pub struct Outcome {
 /// A set of facts files, merged.
 struct Set<'s> {
     root: Table<'s>,
+    files: &'s [SourceId],
+    /// Some of its keys are lost to mistakes of the TOML: what is missing or too much may follow from those alone.
+    torn: bool,
     first: Option<SourceId>,
     stem: String,
 }
@@ -86,7 +92,10 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         .iter()
         .map(|set| {
             let tables = set.root.get("tables").first().and_then(|entry| entry.value.as_table());
-            schema::parse(tables.unwrap_or(&empty), &mut outcome.diagnostics)
+            let mut found = Vec::new();
+            let schema = schema::parse(tables.unwrap_or(&empty), &mut found);
+            outcome.diagnostics.extend(set.told(found));
+            schema
         })
         .collect();
     let pages = read_templates(input, &mut outcome.diagnostics);
@@ -105,23 +114,30 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         };
         let filled = fill_page(input, page, facts);
         used.extend(&filled.used);
-        outcome.diagnostics.extend(filled.diagnostics.iter().cloned());
-        outcome.progress.push(filled.progress.clone());
+        outcome.diagnostics.extend(set.told(filled.diagnostics.iter().cloned()));
+        outcome.diagnostics.extend(published_brackets(input, page, &filled));
+        if !set.torn {
+            outcome.progress.push(filled.progress.clone());
+        }
         outcome.templates.push((page.chapter, page.set, Template::default(), filled));
     }
     // A merged set goes by the name of its first file; the others can be named as well.
     let merged = sets.iter().map(|set| Shelf { stem: &set.stem, root: &set.root });
     let single = files.iter().map(|(stem, root)| Shelf { stem, root });
     let shelves: Vec<_> = merged.chain(single).collect();
-    resolve_references(input, &shelves, &mut used, &mut outcome);
+    let torn = sets.iter().any(|set| set.torn);
+    resolve_references(input, &shelves, torn, &mut used, &mut outcome);
     let missing: Vec<&str> =
         outcome.templates.iter().flat_map(|(.., filled)| &filled.missing).map(String::as_str).collect();
     let templates: Vec<_> = pages.iter().map(|page| (page.set, &page.template)).collect();
     for (at, set) in sets.iter().enumerate() {
         let unknown = schemas[at].unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, &used));
-        outcome.diagnostics.extend(unknown.map(|field| field.diagnostic()));
-        let own = templates.iter().filter(|(set, _)| *set == at).map(|(_, template)| *template);
-        outcome.diagnostics.extend(leftover::unused(&set.root, &own.collect::<Vec<_>>(), &used, &missing));
+        outcome.diagnostics.extend(set.told(unknown.map(|field| field.diagnostic())));
+        // What one template does not show, another that reads the same file may: they are asked together.
+        let readers = templates.iter().filter(|(reader, _)| sets[*reader].shares_a_file(set));
+        let readers: Vec<_> = readers.map(|(_, template)| *template).collect();
+        outcome.diagnostics.extend(set.told(leftover::unused(&set.root, &readers, &used, &missing)));
+        outcome.diagnostics.extend(blank_items(&set.root));
         outcome.diagnostics.extend(secrets(&set.root, input.config));
     }
     let filled = pages.into_iter().filter(|page| sets[page.set].first.is_some());
@@ -134,8 +150,56 @@ pub fn fill(input: &Input<'_>) -> Outcome {
     outcome
 }
 
+impl Set<'_> {
+    /// Of what was found wrong, what does not follow from mistakes of the TOML.
+    fn told(&self, found: impl IntoIterator<Item = Diagnostic>) -> impl Iterator<Item = Diagnostic> {
+        let torn = self.torn;
+        found.into_iter().filter(move |diagnostic| !(torn && follows_from_lost_keys(diagnostic.code)))
+    }
+
+    fn shares_a_file(&self, other: &Set<'_>) -> bool {
+        self.files.iter().any(|file| other.files.contains(file))
+    }
+}
+
+fn follows_from_lost_keys(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UnfilledPlaceholder
+            | Code::UnfilledSection
+            | Code::UnansweredTopic
+            | Code::UnknownFact
+            | Code::UnusedFact
+            | Code::UnknownTable
+            | Code::UnknownColumn
+    )
+}
+
+/// Placeholders that stay on the page because of a mistake which the configuration lets pass: they have to be told by
+/// the code that says so.
+fn published_brackets(input: &Input<'_>, page: &Page, filled: &Filled) -> Option<Diagnostic> {
+    let Input { config, .. } = input;
+    let passes = |code: Code| config.lints.severity(code, false) != Some(Severity::Error);
+    let mut left = filled.left.iter().filter(|(_, code)| passes(*code)).map(|(id, _)| *id).collect::<Vec<_>>();
+    left.sort_unstable();
+    left.dedup();
+    let source = input.chapters[page.chapter].source;
+    let mut places = left.iter().filter_map(|&id| page.template.placeholders.get(id)).map(|placeholder| Label {
+        span: source.span(placeholder.range.clone()),
+        text: "would be published".to_owned(),
+    });
+    let (first, more) = (places.next()?, places.collect::<Vec<_>>());
+    let title = match more.len() {
+        0 => "a placeholder has no fact that fits".to_owned(),
+        more => format!("{} placeholders have no fact that fits", more + 1),
+    };
+    let diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, first.span, first.text);
+    let diagnostic = diagnostic.with_help("mend what the warnings say; `draft = true` marks what stays on the page");
+    Some(Diagnostic { more, ..diagnostic })
+}
+
 /// The facts files: merged into sets, and each by itself with its stem.
-fn read_sets<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Set<'s>>, Vec<(String, Table<'s>)>) {
+fn read_sets<'s>(input: &'s Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Set<'s>>, Vec<(String, Table<'s>)>) {
     let mut ids = FactIds::default();
     let mut files: HashMap<SourceId, Table<'s>> = HashMap::new();
     let mut sets = Vec::with_capacity(input.facts.len());
@@ -144,10 +208,11 @@ fn read_sets<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<S
             let text = &input.sources.get(file).text;
             files.entry(file).or_insert_with(|| facts::parse(file, text, &mut ids, diagnostics));
         }
+        let torn = set.files.iter().any(|&file| facts::lost_keys(file, diagnostics));
         let tables = set.files.iter().filter_map(|file| files.get(file).cloned()).collect();
         let first = set.files.first().copied();
         let stem = first.map_or_else(String::new, |first| stem(input, first));
-        sets.push(Set { root: facts::merge(tables), first, stem });
+        sets.push(Set { root: facts::merge(tables), files: &set.files, torn, first, stem });
     }
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort_by_key(|(file, _)| *file);
@@ -238,7 +303,15 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
 fn broken_links(chapter: &Chapter<'_>, template: &Template, paths: &[&str]) -> Vec<Diagnostic> {
     let folder = chapter.source_path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let known: HashSet<String> = paths.iter().map(|path| readme_as_index(path)).collect();
-    let broken = template.links.iter().filter_map(|(range, destination)| {
+    // A link inside a placeholder goes with it.
+    let goes = |link: &Range<usize>| {
+        template
+            .placeholders
+            .iter()
+            .any(|placeholder| placeholder.range.start <= link.start && link.end <= placeholder.range.end)
+    };
+    let links = template.links.iter().filter(|(range, _)| !goes(range));
+    let broken = links.filter_map(|(range, destination)| {
         let target = readme_as_index(&resolve(folder, destination)?);
         (!known.contains(&target)).then(|| {
             let title = format!("the book has no chapter `{destination}`");
@@ -260,7 +333,8 @@ fn readme_as_index(path: &str) -> String {
 
 /// A relative link to a Markdown file as a path in `src`; `None` for other links and those that leave `src`.
 fn resolve(folder: &str, destination: &str) -> Option<String> {
-    let path = destination.split(['#', '?']).next().filter(|path| path.ends_with(".md"))?;
+    let path = percent_decoded(destination.split(['#', '?']).next()?);
+    let path = Some(&*path).filter(|path| path.ends_with(".md"))?;
     if path.contains("://") || path.starts_with('/') {
         return None;
     }
@@ -273,6 +347,29 @@ fn resolve(folder: &str, destination: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// The path that a URL means: `my%20page.md` is `my page.md`. What is no UTF-8 stays as it is.
+fn percent_decoded(url: &str) -> Cow<'_, str> {
+    if !url.contains('%') {
+        return Cow::Borrowed(url);
+    }
+    let mut bytes = Vec::with_capacity(url.len());
+    let mut rest = url.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| byte == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(code) => {
+                bytes.push(code);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(url), Cow::Owned)
 }
 
 /// Patterns of `templates` that no chapter matches: a slip there would publish a template as it is.
@@ -296,17 +393,16 @@ fn unknown_sections(config: &Config, input: &Input<'_>, pages: &[Page]) -> Vec<D
     let mut found = Vec::new();
     for rule in config.optional.iter().chain(&config.required) {
         let about = pages.iter().filter(|page| rule.applies_to(input.chapters[page.chapter].path));
-        let mut sections: Vec<String> = about.flat_map(|page| page.template.sections()).collect();
+        let sections: Vec<String> = about.flat_map(|page| page.template.sections()).collect();
         let wanted = template::address_key(&rule.address);
         if sections.iter().any(|section| template::address_key(section) == wanted) {
             continue;
         }
         let title = format!("no template has the section `{}`", rule.address);
         let diagnostic = Diagnostic::new(Code::UnknownOption, title, rule.span, "no such section");
-        sections.sort_by_key(|section| strsim::damerau_levenshtein(section, &rule.address));
-        found.push(match sections.first() {
+        found.push(match nearest_path(&rule.address, '.', sections.iter().map(String::as_str)) {
             Some(near) => diagnostic.with_help(format!("the nearest is `{near}`")),
-            None => diagnostic,
+            None => diagnostic.with_help("`mdbook-database outline` lists every section"),
         });
     }
     found
@@ -350,14 +446,41 @@ fn fill_page<'f>(input: &Input<'_>, page: &Page, facts: Facts<'f>) -> Filled {
     fill::fill(chapter.text, &page.template, facts, options)
 }
 
-fn resolve_references(input: &Input<'_>, shelves: &[Shelf<'_>], used: &mut HashSet<FactId>, outcome: &mut Outcome) {
+/// References to facts; where keys are `torn` away, those that lead nowhere are not told.
+fn resolve_references(
+    input: &Input<'_>,
+    shelves: &[Shelf<'_>],
+    torn: bool,
+    used: &mut HashSet<FactId>,
+    outcome: &mut Outcome,
+) {
     let manners = Manners { guard_includes: input.guard_includes, allow_html: input.config.allow_html };
     for (at, chapter) in input.chapters.iter().enumerate().filter(|(_, chapter)| !chapter.declared) {
         let resolved = reference::resolve(chapter.text, chapter.source, shelves, manners);
         used.extend(resolved.used);
-        outcome.diagnostics.extend(resolved.diagnostics);
+        outcome.diagnostics.extend(
+            resolved.diagnostics.into_iter().filter(|diagnostic| !(torn && follows_from_lost_keys(diagnostic.code))),
+        );
         outcome.chapters[at] = resolved.text;
     }
+}
+
+/// Blank strings among the items of an array, of which nothing would be seen. (One that holds nothing else is told where
+/// it is wanted.)
+fn blank_items(root: &Table<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for leaf in root.leaves() {
+        let Some(items) = leaf.entry.value.as_array() else { continue };
+        if items.iter().all(facts::Value::is_blank) {
+            continue;
+        }
+        found.extend(items.iter().filter(|item| item.is_blank()).map(|item| {
+            let title = format!("an item of `{}` is a blank string", leaf.path());
+            Diagnostic::new(Code::WrongForm, title, item.span, "nothing would be shown")
+                .with_help("write the fact, or take the item away")
+        }));
+    }
+    found
 }
 
 /// Facts that look like credentials. The message never holds the value.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, FactId, Kind, Table, Value, dotted_path, fold};
+use crate::nearest::edits;
 use crate::template::{Template, address_key};
 
 /// Suggestions are looked for no more often than this in one file: a file of another kind has thousands of such facts.
@@ -26,7 +27,7 @@ pub(crate) fn unused(
         match entry.value.as_table().filter(|_| schema) {
             Some(tables) => {
                 for entry in tables.entries.iter().filter(|entry| entry.value.as_table().is_none()) {
-                    search.entry(entry, &["tables".to_owned()]);
+                    search.table_of_the_schema(entry);
                 }
             }
             None => search.entry(entry, &[]),
@@ -81,6 +82,19 @@ impl Search<'_> {
         }
     }
 
+    /// What stands among the tables of the schema and is none.
+    fn table_of_the_schema(&mut self, entry: &Entry<'_>) {
+        let path = ["tables".to_owned(), entry.key.to_string()];
+        if self.used.contains(&entry.value.id) || entry.value.is_false() || self.nearest(&path, false).is_some() {
+            return self.entry(entry, &path[..1]);
+        }
+        let address = dotted_path(path.iter().map(String::as_str));
+        let title = format!("`{address}` is {}, but a table with its `columns` belongs there", entry.value.describe());
+        let header = format!("write `[{address}]` with a `description` and `columns`");
+        let diagnostic = Diagnostic::new(Code::WrongForm, title, entry.value.span, entry.value.describe());
+        self.found.push(diagnostic.with_help(header));
+    }
+
     fn is_known(&self, path: &[String]) -> bool {
         let key = address_key(&path.join("."));
         self.templates.iter().any(|template| template.known.contains(&key))
@@ -118,21 +132,13 @@ impl Search<'_> {
     /// The address that is most like the path, if one is like it at all; missing ones first.
     fn nearest(&self, path: &[String], whole: bool) -> Option<Near> {
         let own = path.join(".");
-        let own_key = address_key(&own);
         let candidates = self.addresses.iter().filter(|address| !address.contains(['[', '{']));
         let parts = path.len();
         let mut best: Option<(usize, bool, Near)> = None;
         for candidate in candidates {
             let Some(candidate) = cut(candidate, parts, whole) else { continue };
-            if candidate.len().abs_diff(own.len()) > 6 {
-                continue;
-            }
-            let key = address_key(candidate);
-            let distance = strsim::damerau_levenshtein(&key, &own_key);
-            if distance == 0 || distance > 3 || distance * 3 > key.len() {
-                continue;
-            }
-            let missing = self.missing.iter().any(|missing| missing.starts_with(candidate));
+            let Some(distance) = edits(candidate, &own).filter(|&edits| edits > 0) else { continue };
+            let missing = self.missing.iter().any(|missing| is_below(missing, candidate));
             let better = best.as_ref().is_none_or(|(old, old_missing, _)| (distance, !missing) < (*old, !*old_missing));
             if better {
                 let (parent, last) = candidate.rsplit_once('.').unwrap_or(("", candidate));
@@ -156,6 +162,11 @@ struct Near {
     missing: bool,
 }
 
+/// Whether an address is another, or below it.
+fn is_below(address: &str, above: &str) -> bool {
+    address.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '{']))
+}
+
 /// The first parts of an address, for a table; all of it, for a fact.
 fn cut(address: &str, parts: usize, whole: bool) -> Option<&str> {
     if !whole {
@@ -164,5 +175,18 @@ fn cut(address: &str, parts: usize, whole: bool) -> Option<&str> {
     match address.match_indices('.').nth(parts - 1) {
         Some((at, _)) => Some(&address[..at]),
         None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_below;
+
+    #[test]
+    fn an_address_ends_at_a_dot_or_a_mark() {
+        assert!(
+            is_below("server.port", "server") && is_below("server", "server") && is_below("server[].port", "server")
+        );
+        assert!(!is_below("server_x.port", "server") && !is_below("server", "server.port"));
     }
 }

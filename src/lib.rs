@@ -68,6 +68,7 @@ pub mod json_schema;
 mod leftover;
 pub mod lints;
 pub mod markdown;
+pub mod nearest;
 pub mod outline;
 pub mod place;
 pub mod preprocessor;

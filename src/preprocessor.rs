@@ -9,11 +9,13 @@ use mdbook_preprocessor::book::{Book, BookItem};
 use mdbook_preprocessor::errors::{Error, Result as HostResult};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::job::{self, Content, Done, HostChapter, Job, Purpose};
+use crate::lints::Lints;
 use crate::project::{self, Project, Unreadable};
 use crate::protocol::{self, HostConfig, Refusal};
 use crate::report::{self, Format, Report, Style};
+use crate::source::{SourceKind, Sources};
 
 /// How a run tells what it has to say.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,23 @@ pub struct Telling {
 }
 
 impl Telling {
+    /// The text about input that cannot be used, for programs; nothing for people, who read [`Failure`] as it is.
+    pub fn refused(&self, refusal: &Refusal) -> Option<String> {
+        let annotations = Some(Format::Github).filter(|&github| self.annotate && self.format != github);
+        let formats: Vec<_> =
+            Some(self.format).filter(|&format| format != Format::Human).into_iter().chain(annotations).collect();
+        if formats.is_empty() {
+            return None;
+        }
+        let mut sources = Sources::default();
+        let book_toml = sources.add(SourceKind::Config, "book.toml", "");
+        let diagnostic = Diagnostic::new(refusal.code()?, refusal.to_string(), book_toml.whole(), "");
+        let report = Report::new(vec![diagnostic], Vec::new(), &Lints::default(), false, &sources);
+        let text = formats.into_iter().map(|format| report::render(&report, &sources, format, self.style));
+        let for_people = (self.format == Format::Human).then(|| format!("{}\n", Failure::Input(refusal.clone())));
+        Some(for_people.into_iter().chain(text).collect())
+    }
+
     /// The text about the book at `root`, and whether the run failed, also as a draft.
     fn tell(&self, root: &Path, done: &mut Done) -> (String, Fate) {
         let diagnostics = std::mem::take(&mut done.diagnostics);

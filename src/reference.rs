@@ -5,8 +5,9 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, Kind, Value, fold};
 use crate::fill::{container_prefix, has_html, inline_text};
+use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, line_of};
 use crate::splice::{Edit, Origin, splice, splice_guarded};
 use crate::template::blocks::{self, Block, BlockKind, Inlines};
 
@@ -161,12 +162,8 @@ fn unknown(text: &str, span: Span, shelf: Shelf<'_>, table: &facts::Table<'_>, m
     let Some(missing) = missing else {
         return diagnostic.with_help(format!("it goes on below a value; write `\\[{path}]` if it is no reference"));
     };
-    let near = table
-        .entries
-        .iter()
-        .map(|entry| (strsim::damerau_levenshtein(&fold(&entry.key), &fold(missing)), entry))
-        .filter(|(distance, _)| *distance <= 2)
-        .min_by_key(|(distance, _)| *distance);
+    let near = table.entries.iter().filter_map(|entry| Some((edits(&entry.key, missing)?, entry)));
+    let near = near.min_by_key(|(edits, _)| *edits);
     match near {
         Some((_, entry)) => {
             let right = path.rsplit_once(missing).map(|(head, tail)| format!("[{head}{}{tail}]", entry.key));
@@ -188,7 +185,7 @@ fn write(
     (block, newline, allow_html): (PlaceBlock<'static>, &'static str, bool),
     inlines: &Inlines,
 ) -> Result<String, String> {
-    let line = blocks::line_of(text, range.start);
+    let line = line_of(text, range.start);
     let after = range.end..line.end.max(range.end);
     let link = inlines.links.iter().any(|link| link.range.start < range.start && range.end < link.range.end);
     let starts_line = inlines.range.start == range.start || inlines.line_starts.binary_search(&range.start).is_ok();

@@ -118,7 +118,35 @@ impl Sources {
 /// ```
 pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-    (line, before[line_start..].chars().count() + 1)
+    (line, before[line_start(before, before.len())..].chars().count() + 1)
+}
+
+/// Where the line begins that a byte offset lies in.
+///
+/// ```
+/// assert_eq!(mdbook_database::source::line_start("a\nbc", 4), 2);
+/// ```
+pub fn line_start(text: &str, at: usize) -> usize {
+    memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |newline| newline + 1)
+}
+
+/// Where the line after that of a byte offset begins, or the end of the text.
+///
+/// ```
+/// assert_eq!(mdbook_database::source::next_line("a\nbc", 0), 2);
+/// ```
+pub fn next_line(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    memchr::memchr(b'\n', rest).map_or(text.len(), |newline| at + newline + 1)
+}
+
+/// The line that a byte offset lies in, without its break.
+///
+/// ```
+/// assert_eq!(mdbook_database::source::line_of("a\nbc\r\n", 3), 2..4);
+/// ```
+pub fn line_of(text: &str, at: usize) -> Range<usize> {
+    let end = memchr::memchr2(b'\n', b'\r', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length);
+    line_start(text, at)..end
 }

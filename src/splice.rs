@@ -9,6 +9,7 @@ use regex::Regex;
 
 use crate::markdown;
 use crate::place::Misfit;
+use crate::source::next_line;
 
 /// What the text of an edit is, which decides how an include in it is defused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,7 +239,7 @@ impl<'g> Guard<'g> {
     /// The end of the last `}}` on the line of `at`, if it stands behind `at`.
     fn line_close(&mut self, at: usize) -> Option<usize> {
         if at >= self.line.0 {
-            let end = self.out[at..].find('\n').map_or(self.out.len(), |length| at + length + 1);
+            let end = next_line(self.out, at);
             self.line = (end, self.out[at..end].rfind("}}").map(|close| at + close + 2));
         }
         self.line.1.filter(|&close| close >= at + 2)

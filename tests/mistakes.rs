@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod validator;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
@@ -182,8 +184,13 @@ fn unmarked(name: &str, text: &str) -> (String, Vec<Mistake>) {
     (plain, mistakes)
 }
 
-/// What the program says of the book, one JSON object a message; it fails and writes nothing.
+/// What the program says of the book, one JSON object a message.
 fn run() -> Vec<Value> {
+    told("json").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What the program says of the book; it fails and writes nothing.
+fn told(format: &str) -> String {
     let root = tempfile::tempdir().unwrap();
     let mut items = Vec::new();
     for (name, text) in BOOK {
@@ -199,14 +206,13 @@ fn run() -> Vec<Value> {
     let config = mdbook_preprocessor::config::Config::from_disk(root.path().join("book.toml")).unwrap();
     let context = json!({"root": root.path(), "config": config, "renderer": "html", "mdbook_version": "0.5.4"});
     let mut command = Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-    command.env("MDBOOK_DATABASE_FORMAT", "json").env_remove("GITHUB_ACTIONS");
+    command.env("MDBOOK_DATABASE_FORMAT", format).env_remove("GITHUB_ACTIONS");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let input = serde_json::to_vec(&json!([context, {"items": items}])).unwrap();
     child.stdin.take().unwrap().write_all(&input).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
-    let text = String::from_utf8(output.stderr).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    String::from_utf8(output.stderr).unwrap()
 }
 
 fn mistake(object: &Value, code: &Value) -> Mistake {
@@ -246,4 +252,32 @@ fn messages_come_in_the_order_of_the_book() {
     assert!(places.is_sorted(), "{places:?}");
     let summary = messages.last().unwrap();
     assert_eq!((&summary["type"], &summary["failed"]), (&json!("summary"), &json!(true)));
+}
+
+/// What GitHub wants of a log beside the schema: docs.github.com, "SARIF support for code scanning".
+#[test]
+fn the_sarif_log_is_valid_and_accepted_by_code_scanning() {
+    let schema = serde_json::from_str(include_str!("sarif/sarif-2.1.0.json")).unwrap();
+    let log: Value = serde_json::from_str(&told("sarif")).unwrap();
+    let mut broken = log.clone();
+    broken["runs"][0]["results"][0]["message"] = json!("text");
+    if let Some(errors) = validator::validate(&schema, &[log.clone(), broken]) {
+        assert_eq!(errors[0], [] as [String; 0]);
+        assert!(!errors[1].is_empty(), "the validator sees nothing");
+    }
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    for rule in rules {
+        assert!(rule["fullDescription"]["text"].is_string() && rule["helpUri"].is_string(), "{rule:#}");
+    }
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert!(results.len() >= 20, "{}", results.len());
+    for result in results {
+        let place = &result["locations"][0]["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+        assert!(rules.iter().any(|rule| rule["id"] == result["ruleId"]), "{result:#}");
+        assert!(!uri.starts_with('/') && !uri.contains(':'), "{uri}");
+        assert!(place["region"]["startLine"].as_u64().unwrap() >= 1, "{result:#}");
+        assert!(result["message"]["text"].is_string() && result["partialFingerprints"].is_object(), "{result:#}");
+        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()), "{result:#}");
+    }
 }

@@ -1,10 +1,11 @@
-# Reads {"schema": ..., "facts": [...]} and answers, for each of the facts, whether the schema accepts it.
+# Reads {"schema": ..., "documents": [...]} and answers what the schema has against each of the documents.
 import json
 import sys
 
 import jsonschema
 
 given = json.load(sys.stdin)
-jsonschema.Draft7Validator.check_schema(given["schema"])
-validator = jsonschema.Draft7Validator(given["schema"])
-json.dump([[error.message for error in validator.iter_errors(facts)] for facts in given["facts"]], sys.stdout)
+kind = jsonschema.validators.validator_for(given["schema"])
+kind.check_schema(given["schema"])
+validator = kind(given["schema"])
+json.dump([[error.message for error in validator.iter_errors(document)] for document in given["documents"]], sys.stdout)

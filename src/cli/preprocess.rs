@@ -22,7 +22,8 @@ pub(super) fn execute() -> Exit {
         }
     };
     let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, stdio::Stdout::new());
-    match preprocessor::preprocess(&input, &mut output, &telling_of_build()) {
+    let telling = telling_of_build();
+    match preprocessor::preprocess(&input, &mut output, &telling) {
         Ok(report) => {
             say(&report);
             Exit::Done
@@ -30,7 +31,8 @@ pub(super) fn execute() -> Exit {
         Err(failure) => {
             // What is left in the buffer has nobody to read it.
             drop(output.into_parts());
-            say(&format!("{failure}\n{}", advice(&failure)));
+            let refused = if let Failure::Input(refusal) = &failure { telling.refused(refusal) } else { None };
+            say(&refused.unwrap_or_else(|| format!("{failure}\n{}", advice(&failure))));
             exit_of(&failure)
         }
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Stop;
 use super::book::OpenBook;
+use crate::nearest::nearest_path;
 use crate::project::{FileChapter, Project, chapter_path};
 use crate::protocol::HostConfig;
 
@@ -48,8 +49,8 @@ impl Target {
         let found =
             chapters.iter().position(|chapter| chapter.path == wanted || Some(&chapter.path) == in_src.as_ref());
         if found.is_none() {
-            let paths: Vec<_> = chapters.iter().map(|chapter| chapter.path.as_str()).collect();
-            let near = paths.iter().min_by_key(|path| strsim::damerau_levenshtein(path, &wanted));
+            let paths = chapters.iter().map(|chapter| chapter.path.as_str());
+            let near = nearest_path(&wanted, '/', paths);
             let help = near.map(|near| format!("\nhelp: the nearest is `{near}`")).unwrap_or_default();
             return Err(Stop::Usage(format!("the book has no chapter `{name}`{help}")));
         }

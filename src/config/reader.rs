@@ -8,6 +8,7 @@ use super::locate::{Locator, Step};
 use super::{Erd, FactFiles, HOST_KEYS, Located, SectionRule};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::lints::Level;
+use crate::nearest::nearest;
 use crate::source::Span;
 
 /// Reads values; mistakes are collected.
@@ -179,17 +180,19 @@ impl<'l, 'd> Reader<'l, 'd> {
 
     /// A name that is not one of `known`, with the nearest that is.
     fn unknown(&mut self, path: &[Step<'_>], what: &str, name: &str, known: impl Iterator<Item = &'static str>) {
-        let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, name)).unwrap_or_default();
+        let known: Vec<_> = known.collect();
+        let near = nearest(name, known.iter().copied());
         let table = format!("[preprocessor.{}{}]", self.locator.name(), if what == "lint" { ".lints" } else { "" });
         let written = self.locator.key(path);
         let span = written.unwrap_or(self.locator.table());
         let title = format!("unknown {what} `{name}` in `{table}`");
         let diagnostic = Diagnostic::new(Code::UnknownOption, title, span, format!("no such {what}"));
-        let advice = match written {
-            Some(span) => {
-                Sub::Replace { message: format!("did you mean `{nearest}`?"), span, text: nearest.to_owned() }
+        let advice = match (near, written) {
+            (Some(near), Some(span)) => {
+                Sub::Replace { message: format!("did you mean `{near}`?"), span, text: near.to_owned() }
             }
-            None => Sub::Help(format!("did you mean `{nearest}`?")),
+            (Some(near), None) => Sub::Help(format!("did you mean `{near}`?")),
+            (None, _) => Sub::Help(format!("the {what}s are {}", quoted(&known))),
         };
         self.diagnostics.push(self.explain(diagnostic.with(advice), path, written.is_some()));
     }
@@ -235,6 +238,11 @@ fn name_of<'p>(path: &[Step<'p>], table: &'p str) -> &'p str {
         Step::Index(_) => None,
     });
     keys.next().unwrap_or(table)
+}
+
+/// `` `facts`, `templates` ``.
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn describe(value: &Value) -> &'static str {

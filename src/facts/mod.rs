@@ -13,7 +13,7 @@ use crate::source::Span;
 
 pub use lookup::{Lookup, fold};
 pub use merge::{merge, merge_with_shadowed};
-pub use parse::{FactIds, parse};
+pub use parse::{FactIds, lost_keys, parse};
 pub use walk::{Leaf, Leaves, Step, dotted_path, quote_key, quote_string};
 
 /// The identity of one value of one facts file; dense over all files of a run, for marking what was used.

@@ -11,7 +11,7 @@ use toml_parser::lexer::TokenKind;
 use super::duplicates::first_places;
 use super::{Entry, FactId, Kind, Table, Value, quote_string};
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, next_line};
 
 /// More dots than this in the keys around one value are refused; brackets have the parser's own limit of 80.
 const MAX_DOTS: usize = 100;
@@ -53,6 +53,14 @@ pub fn parse<'s>(source: SourceId, text: &'s str, ids: &mut FactIds, diagnostics
     Table { insert_at, ..Table::new(body.entries) }
 }
 
+/// Whether errors of a file may have cost it keys, or put some under another header. A key that is given twice costs
+/// nothing: the first counts, and both are told.
+pub fn lost_keys(source: SourceId, diagnostics: &[Diagnostic]) -> bool {
+    let invalid =
+        |diagnostic: &&Diagnostic| diagnostic.code == Code::InvalidToml && diagnostic.place.span.source == source;
+    diagnostics.iter().filter(invalid).any(|diagnostic| diagnostic.place.text != GIVEN_AGAIN)
+}
+
 fn empty(source: SourceId, at: usize) -> Span {
     source.span(at..at)
 }
@@ -72,6 +80,9 @@ fn report(source: SourceId, text: &str, errors: &[toml::de::Error], diagnostics:
     }
 }
 
+/// What is said of a key that is given twice.
+const GIVEN_AGAIN: &str = "given again";
+
 /// What the parser calls a key or table that is given twice.
 const DUPLICATE: &str = "duplicate key";
 
@@ -80,7 +91,7 @@ fn diagnostic(text: &str, message: &str, place: Span, first: Option<Span>) -> Di
     let unquoted = message.starts_with("string values must be quoted");
     if let Some(first) = first {
         let title = format!("`{}` is given twice", &text[place.range()]);
-        return Diagnostic::new(Code::InvalidToml, title, place, "given again").with_place(
+        return Diagnostic::new(Code::InvalidToml, title, place, GIVEN_AGAIN).with_place(
             "it is given here first",
             first,
             "",
@@ -136,11 +147,6 @@ fn too_deep(text: &str) -> Option<Range<usize>> {
         }
     }
     None
-}
-
-/// The start of the line after the one that `at` lies in, or the end of the text.
-fn next_line(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline + 1)
 }
 
 struct Reader<'s, 'i> {

@@ -4,11 +4,13 @@ use super::answer::Answer;
 use super::run::Targets;
 use super::write::container_prefix;
 use super::{Filler, Record, Status, Unit};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::draft::MISSING_IN_CODE;
 use crate::erd::{self, Diagram};
 use crate::facts::{Entry, Kind};
 use crate::place::{self, Misfit};
 use crate::slug::slug;
+use crate::source::{line_start, next_line};
 use crate::splice::{Edit, Origin};
 use crate::template::{CodeBlock, Slot};
 
@@ -42,7 +44,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn mark_code(&self, code: &CodeBlock, edits: &mut Vec<Edit<'f>>) {
         let is_missing = |slot: &Slot| self.statuses.get(slot.id) == Some(&Some(Status::Missing));
         let missing = code.run.items.iter().flat_map(|item| &item.slots).any(is_missing);
-        let line = self.text[..code.range.start].rfind('\n').map_or(0, |at| at + 1);
+        let line = line_start(self.text, code.range.start);
         if !self.options.draft || !missing || line != code.range.start {
             return;
         }
@@ -71,6 +73,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             _ => {
                 let address = code.path.join(".");
                 self.wrong_form(&entry.value, &address, code.range.clone(), "the text of a code block");
+                self.leave(&code.range, Code::WrongForm);
                 return;
             }
         };
@@ -92,8 +95,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 edits.push(Edit::new(content.clone(), body, Origin::Code));
             }
             None => {
-                let at =
-                    self.text[code.range.clone()].find('\n').map_or(code.range.end, |at| code.range.start + at + 1);
+                let at = next_line(self.text, code.range.start).min(code.range.end);
                 let body = place::code(text.trim_matches('\n'), &prefix, self.newline);
                 edits.push(Edit::new(at..at, format!("{prefix}{body}{}", self.newline), Origin::Code));
             }
@@ -104,10 +106,11 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn code_misfit(&mut self, entry: &'f Entry<'f>, code: &'a CodeBlock, misfit: Misfit) {
         let title = format!("`{}` does not fit its place: {misfit}", code.path.join("."));
         let place = self.span(code.range.clone());
-        self.diagnostics.push(
-            crate::diagnostic::Diagnostic::new(crate::diagnostic::Code::WrongForm, title, entry.value.span, "")
-                .with_place("the block is here", place, ""),
-        );
+        self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, entry.value.span, "").with_place(
+            "the block is here",
+            place,
+            "",
+        ));
     }
 
     /// Writes an answer into a line of code; further lines of it keep to the container.

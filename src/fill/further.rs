@@ -6,7 +6,8 @@ use super::run::Targets;
 use super::write::{Wrong, container_prefix};
 use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::facts::{Entry, Table, fold};
+use crate::facts::{Entry, Table};
+use crate::nearest::edits;
 use crate::place::{self, Block, Misfit, Place};
 use crate::slug::{label_of_key, slug};
 use crate::splice::{Edit, Origin, splice_part};
@@ -14,6 +15,9 @@ use crate::template::{Form, Item, PlaceholderId, Role, Run, RunKind, address_key
 
 /// How often a further key of a run is compared with a missing one: thousands of each meet in no book.
 const COMPARISONS: usize = 10_000;
+
+/// A key at most so many edits from a missing one is a slip and no further item.
+const SLIP: usize = 2;
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// Items for keys that the template does not have.
@@ -83,13 +87,11 @@ impl<'a, 'f> Filler<'a, 'f> {
     ) -> bool {
         let missing = &missing[..missing.len().min(*comparisons)];
         *comparisons -= missing.len();
-        let key = fold(&entry.key).into_owned();
         let near = missing
             .iter()
-            .filter(|(child, _)| child.len().abs_diff(entry.key.len()) <= 4)
-            .map(|(child, id)| (strsim::damerau_levenshtein(&key, &fold(child)), child.clone(), *id))
-            .filter(|(distance, child, _)| *distance <= 2 && distance * 2 < key.len().max(child.len()))
-            .min_by_key(|(distance, _, _)| *distance);
+            .filter_map(|(child, id)| Some((edits(&entry.key, child)?, child.clone(), *id)))
+            .filter(|(edits, _, _)| *edits <= SLIP)
+            .min_by_key(|(edits, _, _)| *edits);
         let Some((_, child, id)) = near else { return false };
         self.use_all(&entry.value);
         let slot = self.span(self.template.placeholders[id].range.clone());

@@ -1,10 +1,11 @@
 //! What is missing, as messages: the place in the template, and the lines to add to the facts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Filler, Record, Status, Unit};
 use crate::diagnostic::{Code, Diagnostic, Label, Sub};
-use crate::facts::{self, quote_key};
+use crate::facts::{self, FactId, quote_key};
+use crate::nearest::edits;
 use crate::source::Span;
 use crate::template::{PlaceholderKind, Section, Slot};
 use crate::vocabulary::{Collection, Field};
@@ -13,10 +14,19 @@ use crate::vocabulary::{Collection, Field};
 const SHOWN: usize = 3;
 
 /// A field that records lack.
-pub(super) struct RecordGap<'a> {
+pub(super) struct RecordGap<'a, 'f> {
     slot: &'a Slot,
     key: String,
-    records: Vec<(Span, String)>,
+    records: Vec<Lacking<'f>>,
+}
+
+/// A record that lacks a field.
+struct Lacking<'f> {
+    span: Span,
+    /// What messages call it.
+    called: String,
+    /// Its fields.
+    table: Option<&'f facts::Table<'f>>,
 }
 
 impl<'a, 'f> Filler<'a, 'f> {
@@ -30,7 +40,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         self.noted.push((slot.id, known));
         let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, records: Vec::new() });
-        gap.records.push((span, record.name()));
+        let table = record.table(self.facts.root);
+        gap.records.push(Lacking { span, called: record.called(), table });
     }
 
     /// Takes back what was noted since there were `kept` notes: what lacks it is left out.
@@ -48,26 +59,39 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn report_gaps(&mut self) {
         let mut gaps: Vec<_> = std::mem::take(&mut self.gaps).into_values().collect();
         gaps.sort_by_key(|gap| gap.slot.range.start);
-        for gap in gaps {
-            let RecordGap { slot, key, records } = gap;
-            let title = match records.as_slice() {
-                [(_, name)] => format!("{} has no `{key}`", quoted(name)),
-                _ => format!("{} records have no `{key}`", records.len()),
-            };
-            let span = self.span(slot.range.clone());
-            let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, span, format!("wants `{key}`"));
-            for (span, name) in records.iter().take(SHOWN) {
-                diagnostic =
-                    diagnostic.with_place(format!("{} is here", quoted(name)), *span, format!("has no `{key}`"));
+        let mut used: HashSet<FactId> = self.used.iter().copied().collect();
+        for RecordGap { slot, key, mut records } in gaps {
+            records.retain(|record| !self.misspelt(slot, &key, record, &mut used));
+            if !records.is_empty() {
+                let span = self.span(slot.range.clone());
+                self.diagnostics.push(lacking(&key, &records, span));
             }
-            if records.len() > SHOWN {
-                let names: Vec<_> = records[SHOWN..].iter().take(20).map(|(_, name)| quoted(name)).collect();
-                let more = records.len() - SHOWN - names.len();
-                let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-                diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
-            }
-            self.diagnostics.push(diagnostic.with_help(format!("add `{} = \"…\"` to each", quote_key(&key))));
         }
+    }
+
+    /// Whether a record has the field under a name that is nearly right, which is told. A field of the schema's records
+    /// that no template shows is told there.
+    fn misspelt(&mut self, slot: &Slot, key: &str, record: &Lacking<'f>, used: &mut HashSet<FactId>) -> bool {
+        let entries = record.table.map(|table| table.entries.as_slice()).unwrap_or_default();
+        let unused = entries.iter().filter(|entry| !used.contains(&entry.value.id));
+        let near = unused.filter_map(|entry| Some((edits(&entry.key, key)?, entry)));
+        let Some((_, entry)) = near.min_by_key(|(edits, _)| *edits) else { return false };
+        self.left.push((slot.id, Code::UnknownFact));
+        if self.facts.schema.unknown.iter().any(|field| field.entry.value.id == entry.value.id) {
+            return true;
+        }
+        used.insert(entry.value.id);
+        self.use_all(&entry.value);
+        let title = format!("{} has `{}`, but no `{key}`", record.called, entry.key);
+        let diagnostic = Diagnostic::new(Code::UnknownFact, title, entry.key_span, "no such field")
+            .with_place(format!("`{key}` is wanted here"), self.span(slot.range.clone()), "")
+            .with(Sub::Replace {
+                message: format!("did you mean `{key}`?"),
+                span: entry.key_span,
+                text: quote_key(key).into_owned(),
+            });
+        self.diagnostics.push(diagnostic);
+        true
     }
 
     /// Says which placeholders of a section stand in a section that may stay unfilled.
@@ -251,9 +275,24 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 }
 
-/// A record by its name, or in words where it has none.
-fn quoted(name: &str) -> String {
-    if name.starts_with("a ") { name.to_owned() } else { format!("`{name}`") }
+/// Says that records lack a field.
+fn lacking(key: &str, records: &[Lacking<'_>], place: Span) -> Diagnostic {
+    let (title, help) = match records {
+        [only] => (format!("{} has no `{key}`", only.called), "add"),
+        _ => (format!("{} records have no `{key}`", records.len()), "add to each"),
+    };
+    let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, place, format!("wants `{key}`"));
+    for record in records.iter().take(SHOWN) {
+        let message = format!("{} is here", record.called);
+        diagnostic = diagnostic.with_place(message, record.span, format!("has no `{key}`"));
+    }
+    if records.len() > SHOWN {
+        let names: Vec<_> = records[SHOWN..].iter().take(20).map(|record| record.called.as_str()).collect();
+        let more = records.len() - SHOWN - names.len();
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
+    }
+    diagnostic.with_help(format!("{help} `{} = \"…\"`", quote_key(key)))
 }
 
 struct Group {

@@ -20,7 +20,7 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Progress, SectionProgress};
 use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, next_line};
 use crate::splice::{Edit, Origin, splice, splice_guarded, splice_part};
 use crate::template::{PlaceholderId, PlaceholderKind, Section, Template, address_key};
 use gaps::RecordGap;
@@ -108,6 +108,8 @@ pub struct Filled {
     pub missing: Vec<String>,
     /// How complete it is.
     pub progress: Progress,
+    /// Placeholders that stay as they are because of another mistake, told under that code.
+    pub left: Vec<(PlaceholderId, Code)>,
 }
 
 /// Fills a template.
@@ -124,6 +126,7 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         diagnostics: Vec::new(),
         used: Vec::new(),
         missing: Vec::new(),
+        left: Vec::new(),
         gaps: HashMap::new(),
         noted: Vec::new(),
         told: HashSet::new(),
@@ -150,14 +153,14 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         used: filler.used,
         missing: filler.missing,
         progress,
+        left: filler.left,
     }
 }
 
 /// The blank lines that kept the last block from what is gone go, too.
 fn end_without_blank_lines(text: &mut String) {
     let kept = text.trim_end().len();
-    let line_end = text[kept..].find('\n').map_or(text.len(), |newline| kept + newline + 1);
-    text.truncate(line_end);
+    text.truncate(next_line(text, kept));
 }
 
 /// The last keys of all addresses at the top, by the folded address above them.
@@ -183,15 +186,10 @@ fn children(template: &Template) -> HashMap<String, Vec<(String, PlaceholderId)>
 fn progress(template: &Template, statuses: &[Status], order: &Order, chapter: &str) -> Progress {
     let mut sections = Vec::new();
     level_two(&template.root, &mut sections);
-    let sections = sections.into_iter().map(|section| {
-        let mut progress = SectionProgress {
-            title: section.title.clone(),
-            address: section.address.clone(),
-            done: 0,
-            total: 0,
-            complete: true,
-        };
-        for id in order.of(&section.range) {
+    let count = |title: &str, address: &str, ids: &[PlaceholderId]| {
+        let mut progress =
+            SectionProgress { title: title.to_owned(), address: address.to_owned(), done: 0, total: 0, complete: true };
+        for &id in ids {
             let status = statuses[id];
             if template.placeholders[id].kind != PlaceholderKind::Continuation && status != Status::Optional {
                 progress.total += 1;
@@ -200,8 +198,16 @@ fn progress(template: &Template, statuses: &[Status], order: &Order, chapter: &s
             }
         }
         progress
-    });
-    Progress { chapter: chapter.to_owned(), sections: sections.collect() }
+    };
+    // What stands above the first section, or in a page without sections, is counted as one more where it asks for
+    // anything.
+    let inside: HashSet<_> = sections.iter().flat_map(|section| order.of(&section.range)).collect();
+    let outside: Vec<_> = order.0.iter().map(|(_, id)| *id).filter(|id| !inside.contains(id)).collect();
+    let title = template.root.sections.first().filter(|section| section.level == 1);
+    let title = title.map_or(chapter, |section| section.title.as_str());
+    let outside = Some(count(title, "", &outside)).filter(|progress| progress.total > 0);
+    let sections = sections.iter().map(|section| count(&section.title, &section.address, &order.of(&section.range)));
+    Progress { chapter: chapter.to_owned(), sections: outside.into_iter().chain(sections).collect() }
 }
 
 fn level_two<'t>(section: &'t Section, found: &mut Vec<&'t Section>) {
@@ -225,8 +231,9 @@ struct Filler<'a, 'f> {
     diagnostics: Vec<Diagnostic>,
     used: Vec<FactId>,
     missing: Vec<String>,
+    left: Vec<(PlaceholderId, Code)>,
     /// Fields that records lack, by the placeholder that wants them.
-    gaps: HashMap<PlaceholderId, RecordGap<'a>>,
+    gaps: HashMap<PlaceholderId, RecordGap<'a, 'f>>,
     /// The same in the order in which they were found, with what `told` knows them by.
     noted: Vec<(PlaceholderId, String)>,
     /// Facts that were already reported as missing, by address or by record and key.
@@ -331,6 +338,14 @@ impl<'a, 'f> Filler<'a, 'f> {
             (Some(old @ (Status::Filled | Status::Derived)), Status::Removed) => Some(old),
             (_, new) => Some(new),
         };
+    }
+
+    /// Notes that the placeholders of a range stay on the page, which a diagnostic of that code tells.
+    fn leave(&mut self, range: &Range<usize>, code: Code) {
+        for id in self.order.of(range) {
+            self.statuses[id] = Some(Status::Missing);
+            self.left.push((id, code));
+        }
     }
 
     /// Sets the status of every placeholder in a range.

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use super::answer::{Answer, Inline, Sample, inline};
+use super::slots::mark;
 use super::write::{Wrong, container_prefix, has_html};
 use super::{Filler, Record, Status, Unit};
 use crate::facts::{Kind, Value};
 use crate::place;
+use crate::source::{line_start, next_line};
 use crate::splice::{Edit, Origin};
 use crate::template::{Prompt, Site};
 
@@ -42,7 +44,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 unit.kept += 1;
                 self.note_missing(&prompt.slot, record, unit);
                 if self.options.draft {
-                    edits.extend(super::slots::mark(prompt.slot.range.clone()));
+                    edits.extend(mark(prompt.slot.range.clone()));
                 }
             }
         }
@@ -81,17 +83,25 @@ impl<'a, 'f> Filler<'a, 'f> {
         let markdown = match answer {
             Answer::Fact(value) => match markdown(value) {
                 Some(markdown) => markdown,
-                None => return self.misfit(answer, &prompt.slot, &Wrong::Kind),
+                None => return self.unwritten(answer, prompt, &Wrong::Kind, edits),
             },
             Answer::Plain(plain) => Cow::Owned(place::text(plain, &place::Place::new(PARAGRAPH)).into_owned()),
             Answer::Words { markdown, .. } => Cow::Owned(markdown.clone()),
         };
         if !self.options.allow_html && has_html(&markdown) {
-            return self.misfit(answer, &prompt.slot, &Wrong::Html);
+            return self.unwritten(answer, prompt, &Wrong::Html, edits);
         }
         match self.block_between(&markdown, prompt.range.clone(), unit) {
             Ok(text) => edits.push(Edit::new(prompt.range.clone(), text, Origin::Prose)),
-            Err(misfit) => self.misfit(answer, &prompt.slot, &Wrong::Misfit(misfit)),
+            Err(misfit) => self.unwritten(answer, prompt, &Wrong::Misfit(misfit), edits),
+        }
+    }
+
+    /// Tells that a value cannot stand at a prompt, which stays, marked in a draft.
+    fn unwritten(&mut self, answer: &Answer<'f>, prompt: &Prompt, wrong: &Wrong, edits: &mut Vec<Edit<'f>>) {
+        self.misfit(answer, &prompt.slot, wrong);
+        if self.options.draft {
+            edits.extend(mark(prompt.slot.range.clone()));
         }
     }
 
@@ -108,22 +118,19 @@ impl<'a, 'f> Filler<'a, 'f> {
         let blank = format!("{}{}", self.newline, prefix.trim_end());
         let line = format!("{}{}", self.newline, prefix);
         let mut text = String::with_capacity(block.len() + 32);
-        let line_start = self.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-        let before = &self.text[..line_start];
+        let start = line_start(self.text, range.start);
+        let before = &self.text[..start];
         let above = before.lines().next_back().unwrap_or_default();
         if edges.joins_list && ends_in_list(before) {
             text.push_str("<!-- -->");
             text.push_str(&blank);
             text.push_str(&line);
-        } else if !is_blank(above)
-            && line_start > 0
-            && self.text[line_start..range.start].trim_matches(MARKS).is_empty()
-        {
+        } else if !is_blank(above) && start > 0 && self.text[start..range.start].trim_matches(MARKS).is_empty() {
             text.push_str(&blank);
             text.push_str(&line);
         }
         text.push_str(&block);
-        let mut next = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at + 1);
+        let mut next = next_line(self.text, range.end);
         let first = unit.removed.partition_point(|removed| removed.end <= next);
         for removed in &unit.removed[first..] {
             if removed.start > next {

@@ -71,6 +71,20 @@ impl<'f> Record<'f> {
         }
     }
 
+    /// What messages call it in a sentence: its name, or words where it has none.
+    pub(super) fn called(self) -> String {
+        let named = match self {
+            Record::Raw { name: None, value } => match &value.kind {
+                Kind::Table(table) => table.entries.iter().any(|entry| entry.value.scalar_text().is_some()),
+                _ => value.scalar_text().is_some(),
+            },
+            Record::Relation(_, relation) => relation.name.is_some(),
+            Record::Check(_, check) => check.name.is_some(),
+            _ => true,
+        };
+        if named { format!("`{}`", self.name()) } else { self.name() }
+    }
+
     /// The type, where it has one.
     pub(super) fn collection(self) -> Option<Collection> {
         match self {

@@ -4,6 +4,7 @@ use super::answer::{Answer, Sample};
 use super::record::Record;
 use super::write::container_prefix;
 use super::{Filler, Status, Unit};
+use crate::diagnostic::Code;
 use crate::facts::{Entry, Value};
 use crate::place::{Block, Place};
 use crate::splice::{Edit, Origin};
@@ -115,7 +116,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         let misfit = own.filter(|entry| below && entry.value.as_table().is_none());
         let mut edits = Vec::new();
         match misfit {
-            Some(entry) => self.one_value_for_several(item, entry, unit),
+            Some(entry) => {
+                self.one_value_for_several(item, entry, unit);
+                let unanswered: Vec<_> = item.slots.iter().map(|slot| (slot, None)).collect();
+                self.write_slots(&unanswered, &mut edits);
+            }
             None => self.fill_slots(&item.slots, record, Sample::default(), unit, &mut edits),
         }
         self.elements(&item.nested, record, Targets::default(), unit, &mut edits);
@@ -128,7 +133,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.use_all(&entry.value);
         unit.answered += 1;
         unit.kept += 1;
-        item.slots.iter().for_each(|slot| self.set(slot.id, Status::Filled));
+        item.slots.iter().for_each(|slot| self.leave(&slot.range, Code::WrongForm));
     }
 
     fn leave_item_out(&mut self, item: &Item, unit: &mut Unit<'a, 'f>) {

@@ -9,6 +9,7 @@ use super::{Filler, Status, Unit};
 use crate::facts::{Entry, Kind, Value, fold};
 use crate::place::{self, Block, Place};
 use crate::slug::{label_of_key, slug};
+use crate::source::{line_of, line_start};
 use crate::splice::{Edit, Origin};
 use crate::template::{Element, Form, Item, Label, Role, Run, Site, Slot};
 
@@ -275,12 +276,9 @@ impl<'a, 'f> Filler<'a, 'f> {
                     Form::Heading => Block::Heading,
                     Form::Prose => Block::Paragraph { line_start: false, prefix: "" },
                 };
-                let text = &self.text;
-                let place = Place::new(block).between(
-                    &text[..label.range.start][text[..label.range.start].rfind('\n').map_or(0, |at| at + 1)..],
-                    &text[label.range.end..]
-                        [..text[label.range.end..].find('\n').unwrap_or(text.len() - label.range.end)],
-                );
+                let before = &self.text[line_start(self.text, label.range.start)..label.range.start];
+                let after = &self.text[label.range.end..line_of(self.text, label.range.end).end];
+                let place = Place::new(block).between(before, after);
                 Some(Edit::new(label.range.clone(), place::text(name, &place).into_owned(), Origin::Prose))
             }
         }

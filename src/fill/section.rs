@@ -42,6 +42,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 _ => {
                     let wanted = "a table, Markdown, an array, or `false` to leave the section out,";
                     self.wrong_form(value, &section.address, section.heading.clone(), wanted);
+                    self.leave(&section.range, Code::WrongForm);
                     return Fate { complete: false, gone: false };
                 }
             }
@@ -81,11 +82,13 @@ impl<'a, 'f> Filler<'a, 'f> {
         let Some(text) = markdown(value) else {
             let wanted = "Markdown or an array of strings";
             self.wrong_form(value, &section.address, section.heading.clone(), wanted);
+            self.leave(&body, Code::WrongForm);
             return Fate { complete: false, gone: false };
         };
         if !self.options.allow_html && has_html(&text) {
             let title = format!("`{}` holds HTML, which `allow-html = false` forbids", section.address);
             self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, value.span, "holds HTML"));
+            self.leave(&body, Code::WrongForm);
             return Fate { complete: false, gone: false };
         }
         match crate::place::block(&text, "", self.newline) {

@@ -54,8 +54,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         for group in answers.chunk_by(same_span) {
             let Some((slot, answer)) = group.first() else { continue };
             if let Site::CodeSpan(span) = &slot.site {
-                self.write_code_span(span, group, edits);
-                if self.options.draft && group.iter().all(|(_, answer)| answer.is_none()) {
+                let written = self.write_code_span(span, group, edits);
+                if self.options.draft && !written {
                     edits.extend(mark(span.clone()));
                 }
                 continue;
@@ -64,13 +64,12 @@ impl<'a, 'f> Filler<'a, 'f> {
                 (Some(answer), Site::Text) => self.write_text(slot, answer),
                 (Some(answer), Site::LinkTarget) => self.write_target(slot, answer),
                 (Some(answer), _) => self.write_code_line(slot, answer),
-                (None, Site::Text) if self.options.draft => {
-                    edits.extend(mark(slot.range.clone()));
-                    None
-                }
                 (None, _) => None,
             };
-            edits.extend(edit);
+            match (edit, &slot.site) {
+                (None, Site::Text) if self.options.draft => edits.extend(mark(slot.range.clone())),
+                (edit, _) => edits.extend(edit),
+            }
         }
     }
 }

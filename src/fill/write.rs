@@ -11,14 +11,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Value;
 use crate::markdown;
 use crate::place::{self, Block, Misfit, Place, Unclosed};
+use crate::source::{line_of, line_start};
 use crate::splice::{Edit, Origin};
-use crate::template::blocks::line_of;
 use crate::template::{Form, Slot, inside_backticks};
 
 /// What the lines of a container begin with after the first: quote marks stay, list markers become spaces.
 pub(crate) fn container_prefix(text: &str, at: usize) -> String {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let before = &text[start..at];
+    let before = &text[line_start(text, at)..at];
     let marked = before.trim_start_matches([' ', '\t', '>']).len();
     let mut prefix = before[..before.len() - marked].to_owned();
     prefix.extend(before[before.len() - marked..].chars().map(|c| if c == '>' { '>' } else { ' ' }));
@@ -27,8 +26,7 @@ pub(crate) fn container_prefix(text: &str, at: usize) -> String {
 
 /// Whether nothing but indentation and container markers stands before a place on its line.
 fn at_line_start(text: &str, leaf: usize, at: usize) -> bool {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    text[start.max(leaf.min(at))..at].trim_matches([' ', '\t', '>']).is_empty()
+    text[line_start(text, at).max(leaf.min(at))..at].trim_matches([' ', '\t', '>']).is_empty()
 }
 
 /// How much of the line around a value can matter for it.
@@ -115,19 +113,21 @@ impl<'a, 'f> Filler<'a, 'f> {
         Some(raw)
     }
 
-    /// Writes the answers of a code span, all of it at once where its delimiters would not do any more.
+    /// Writes the answers of a code span, all of it at once where its delimiters would not do any more; whether there
+    /// was anything to write.
     pub(super) fn write_code_span(
         &mut self,
         span: &Range<usize>,
         slots: &[(&'a Slot, Option<Answer<'f>>)],
         edits: &mut Vec<Edit<'f>>,
-    ) {
+    ) -> bool {
         let cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
         let mut parts: Vec<(Range<usize>, Cow<'f, str>)> = Vec::new();
         for (slot, answer) in slots {
             let raw = answer.as_ref().and_then(|answer| self.raw(slot, answer));
             parts.extend(raw.map(|raw| (slot.range.clone(), raw)));
         }
+        let written = !parts.is_empty();
         let inside = inside_backticks(self.text, span);
         let content = replace_in(self.text, &inside, &parts);
         let awkward = |raw: &str| {
@@ -138,6 +138,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         } else {
             edits.extend(parts.into_iter().map(|(range, raw)| Edit::new(range, raw, Origin::Code)));
         }
+        written
     }
 
     /// Writes an answer into the target of a link.
@@ -164,6 +165,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn misfit(&mut self, answer: &Answer<'_>, slot: &Slot, wrong: &Wrong) {
         let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
         self.misfit_of(answer, &address, slot, wrong);
+        self.leave(&slot.range, Code::WrongForm);
     }
 
     /// As [`Filler::misfit`], for a value that has an address of its own and stands beside a slot.

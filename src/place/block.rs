@@ -8,6 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 use super::code::continue_lines;
 use super::{Misfit, Unclosed, clean, html};
 use crate::markdown;
+use crate::source::line_start;
 
 /// The answer `markdown` as it is to be written in a container whose further lines begin with `prefix`.
 ///
@@ -38,8 +39,7 @@ pub fn block<'v>(markdown: &'v str, prefix: &str, newline: &str) -> Result<Cow<'
 fn trim(text: &str) -> &str {
     let text = text.trim_end();
     let blank = text.len() - text.trim_start().len();
-    let line = text[..blank].rfind('\n').map_or(0, |at| at + 1);
-    &text[line..]
+    &text[line_start(text, blank)..]
 }
 
 /// The first line would become part of what stands before it: the definition of the paragraph above, a task box, an

@@ -8,6 +8,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::{Block, Place, block, code, code_span, edges, fence_length, inline, text};
 use crate::markdown;
+use crate::source::line_start;
 
 /// A piece of template with `@` for the value, and the block that it stands in.
 struct Fragment {
@@ -190,7 +191,7 @@ fn fill(fragment: &Fragment, write: &dyn Fn(&Place<'_>) -> Option<String>) -> Op
     let mut done = 0;
     let marked = fragment.text.replace('@', "[v]");
     for (at, _) in marked.match_indices("[v]") {
-        let line = marked[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = line_start(&marked, at);
         let end = marked[at..].find('\n').map_or(marked.len(), |length| at + length);
         let first = marked[line..at].trim_matches([' ', '>', '-', '#']).is_empty();
         let block = match fragment.block {
@@ -353,7 +354,7 @@ fn normal(text: &str) -> String {
 fn assert_shown(plain: &str, template: &str, block: Block<'_>) {
     let cleaned = normal(&super::clean(plain));
     let Some((before, after)) = template.split_once('@').filter(|_| !cleaned.is_empty()) else { return };
-    let (line, rest) = (before.rfind('\n').map_or(0, |at| at + 1), after.find('\n').unwrap_or(after.len()));
+    let (line, rest) = (line_start(before, before.len()), after.find('\n').unwrap_or(after.len()));
     let place = Place::new(block).between(&before[line..], &after[..rest]);
     let written = template.replace('@', &text(plain, &place));
     let wanted = normal(&shown(template, markdown::options()).replace('@', &cleaned));

@@ -12,6 +12,9 @@ use super::wording::CHANGED;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity, Sub};
 use crate::source::{SourceId, Span};
 
+/// Where the repository keeps the guide's page of the codes.
+const GUIDE: &str = "/blob/HEAD/book-example/src/guide/messages.md";
+
 /// The name under which paths are given: consumers know where the sources are.
 const BASE: &str = "SRCROOT";
 
@@ -53,8 +56,11 @@ fn rule(code: Code) -> Value {
     let explanation = explain(code);
     json!({
         "id": code.as_str(),
+        "name": format!("{code:?}"),
         "shortDescription": { "text": explanation.cause },
+        "fullDescription": { "text": format!("{} {}", explanation.cause, explanation.repair) },
         "help": { "text": explanation.repair },
+        "helpUri": format!("{}{}#{}", env!("CARGO_PKG_REPOSITORY"), GUIDE, code.as_str()),
         "defaultConfiguration": { "level": level(code.default_severity()) },
     })
 }
@@ -204,8 +210,6 @@ fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// The log was validated with the published schema of SARIF 2.1.0 (errata 01), whose licence does not let it be kept
-/// here; these tests pin its shape.
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};

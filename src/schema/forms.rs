@@ -200,17 +200,3 @@ pub(super) fn joined<'f>(texts: &[Text<'f>]) -> Cow<'f, str> {
 pub(super) fn as_record(field: &str, text: &str) -> String {
     format!("{{ {field} = {} }}", quote_string(text))
 }
-
-/// The name nearest to a wrong one: the same but for case, `-` and `_`, or within two edits.
-pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let folded = fold(name);
-    let length = folded.chars().count();
-    let distance = |candidate: &'n str| {
-        let other = fold(candidate);
-        let close = other.len().abs_diff(folded.len()) <= 8 && other.chars().count().abs_diff(length) <= 2;
-        close.then(|| (strsim::osa_distance(&folded, &other), candidate))
-    };
-    // The smallest, and of several the first by name: the order of the names must not matter.
-    let near = names.filter_map(distance).min();
-    near.filter(|&(distance, _)| distance <= 2 && distance < length).map(|(_, candidate)| candidate)
-}

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::columns::{made, needs_text};
-use super::forms::{Text, nearest};
+use super::forms::Text;
 use super::parse::{Builder, Names, indexed_column, replace};
 use super::{ForeignKey, Name, Relation, Table};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
 use crate::source::Span;
 
 /// How many wrong names are compared with all tables for a suggestion: a file with more has another problem, and the
@@ -195,9 +196,13 @@ impl<'f> Builder<'f, '_> {
     }
 
     fn unknown_table(&mut self, table: Text<'f>, whole: Text<'f>) {
-        let (name, near) = match self.nearest_table(whole.text) {
-            None if whole.text != table.text => (table, self.nearest_table(table.text)),
-            near => (whole, near),
+        // `setting.id` is a column of `settings` rather than a slip in that name as a whole.
+        let (name, near) = match self.nearest_table(table.text) {
+            None if whole.text != table.text => match self.nearest_table(whole.text) {
+                None => (table, None),
+                near => (whole, near),
+            },
+            near => (table, near),
         };
         let error = Diagnostic::new(
             Code::UnknownTable,

@@ -240,6 +240,14 @@ fn a_reference_to_a_table_that_is_not_there_shows_the_nearest() {
 }
 
 #[test]
+fn a_slip_in_the_table_of_a_reference_keeps_the_column() {
+    let text = "[tables.settings.columns]\nid = { type = 'int' }\n\
+                [tables.t.columns]\na = { references = 'setting.id' }\n";
+    let expected = "unknown-table there is no table `setting` @ setting & settings [setting -> settings]";
+    assert_eq!(mistakes(text), [expected]);
+}
+
+#[test]
 fn a_reference_to_a_column_that_is_not_there_shows_its_table() {
     let text = users_and(
         "[tables.t.columns]\na = { references = 'users.mail' }\n[tables.t.relations]\n\

@@ -1,8 +1,8 @@
 //! Fields of the schema's records that only a template can explain.
 
-use super::forms::nearest;
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, dotted_path};
+use crate::nearest::nearest;
 
 // The fields of the spec, in the order in which they are read.
 pub(super) const TABLE: [&str; 6] = ["description", "kind", "columns", "indexes", "relations", "checks"];

@@ -498,10 +498,3 @@ pub(crate) fn trim_end(text: &str, range: Range<usize>) -> Range<usize> {
     let trimmed = text[range.clone()].trim_end_matches([' ', '\t', '\n', '\r']).len();
     range.start..range.start + trimmed
 }
-
-/// The line around a place, without its end.
-pub(crate) fn line_of(text: &str, at: usize) -> Range<usize> {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |newline| at + newline);
-    start..end
-}

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::blocks::{Block, BlockKind};
 use super::brackets;
 use crate::slug::label_slug;
+use crate::source::{line_start, next_line};
 
 /// The front matter: from `---` on the first line to the `---` that closes it, with that line's end. Empty if there is
 /// none.
@@ -175,9 +176,7 @@ fn is_instructions(text: &str, block: &Block) -> bool {
 
 /// The range widened to whole lines, the last line's end included.
 pub(crate) fn lines_of(text: &str, range: Range<usize>) -> Range<usize> {
-    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at + 1);
-    start..end
+    line_start(text, range.start)..next_line(text, range.end)
 }
 
 /// The range with the blank lines after it, if it is preceded by a blank line or nothing.

@@ -55,6 +55,9 @@ impl Outline<'_, '_> {
         let brackets = part.map(|part| self.heading_brackets(part.inlines)).unwrap_or_default();
         let title = part.map(|part| self.title(part.inlines)).unwrap_or_default();
         let is_title = part.is_none_or(|part| Some(part.heading.range.start) == self.title);
+        if let Some(part) = part {
+            self.builder.note_links(part.inlines);
+        }
         let whole = self.is_placeholder(&title, &brackets);
         let mut scope = outer.clone();
         let mut repeat = None;

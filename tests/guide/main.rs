@@ -8,6 +8,7 @@
 
 mod example;
 mod generated;
+mod picture;
 mod snippet;
 
 use std::collections::BTreeMap;
@@ -191,4 +192,16 @@ fn the_picture_shows_a_failing_build() {
     assert!(!outcome.success);
     let picture = root().join(GUIDE).join("failing-build.term.svg");
     snapbox::assert_data_eq!(outcome.stderr, snapbox::Data::read_from(&picture, None).raw());
+}
+
+#[test]
+fn the_picture_shows_a_template_and_its_page() {
+    let page = read(&root().join("README.md"));
+    let snippets = snippet::snippets(&page).unwrap();
+    let part = |role: &str| {
+        let part = snippets.iter().find(|part| part.example == "start" && part.role == role).unwrap();
+        &page[part.range.clone()]
+    };
+    let path = root().join(GUIDE).join("template-and-page.svg");
+    compare(&path, &fs::read_to_string(&path).unwrap_or_default(), &picture::picture(part("template"), part("page")));
 }

@@ -108,7 +108,7 @@ fn push_figure(out: &mut String, drawing: &Drawing<'_>, style: &str, caption: &s
     let (width, height) = (drawing.layout.width + 2 * MARGIN, drawing.layout.height + 2 * MARGIN);
     let caption = Escaped(caption);
     // A picture that is a little too wide for the page is made a little smaller; beyond that it scrolls.
-    let least = width * 17 / 20;
+    let least = width * 3 / 4;
     let _ = write!(
         out,
         "<figure class=\"mdbook-erd\">\n{style}\
