@@ -9,12 +9,16 @@ mod filling;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use filling::structure::structure;
+use filling::tree::facts_at;
 use mdbook_database::facts::{quote_key, quote_string};
 use mdbook_database::markdown;
 use mdbook_database::preprocessor::{Telling, preprocess};
 use mdbook_database::report::Format;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use regex::Regex;
 use serde_json::json;
 use snapbox::{assert_data_eq, data::Data};
 
@@ -201,6 +205,56 @@ fn no_value_breaks_out_of_its_place() {
         let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/hostile/{name}.md"));
         let text = if refusals.is_empty() { shown } else { format!("{shown}\n<!-- refused\n{refusals}-->\n") };
         assert_data_eq!(Data::text(text).raw(), Data::read_from(&golden, None).raw());
+    }
+}
+
+/// Two places side by side, or with a piece of an include of the template between or around them.
+const PAIRS: &[&str] = &[
+    "Before [x]-[y] after.",
+    "Before **[x]**[y] after.",
+    "[x]: [y]",
+    "Before `[x][y]` after.",
+    "Before `[x]`[y] after.",
+    "```\nKEY=[x][y]\n```",
+    "```\n[x]\n[y]\n```",
+    "- One [x]\n- Two [y]",
+    "| A | B |\n|---|---|\n| a [x] | b [y] |",
+    "Before {[x] and [y]}} after.",
+    "Before <b [x]>[y]</b> after.",
+    "Before [a [x]](https://example.org)[y] after.",
+];
+
+/// mdBook's own expression for what its `links` replaces.
+static LINKS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\\\{\{\#.*\}\}|\{\{\s*\#([a-zA-Z0-9_]+)\s+([^}]+)\}\}").unwrap());
+
+#[test]
+fn no_value_split_over_two_places_breaks_out() {
+    let blocks = |text: &str| structure(text);
+    for pair in PAIRS {
+        let page = format!("# Page\n\n{}", section("pair", pair));
+        let template = mdbook_database::template::parse(&page, &|_| false);
+        let addresses: Vec<_> = template.placeholders.iter().filter_map(|place| place.address.as_deref()).collect();
+        let [first, second] = addresses[..] else { panic!("{pair} holds {addresses:?}") };
+        let fill = |x: &str, y: &str| {
+            let facts = [(first, quote_string(x)), (second, quote_string(y))];
+            let facts = facts_at(facts.iter().map(|(address, value)| (*address, value.as_str())));
+            let filled = filling::fill(&page, &facts, &json!({}));
+            filled.errors().is_empty().then_some(filled.text)
+        };
+        let words = fill("one", "two").unwrap();
+        for (name, value) in VALUES {
+            for (at, _) in value.char_indices().skip(1) {
+                let Some(text) = fill(&value[..at], &value[at..]) else { continue };
+                assert_eq!(
+                    LINKS.captures_iter(&text).filter(|found| found.get(1).is_some()).count(),
+                    0,
+                    "{name}: {text}"
+                );
+                assert_eq!(blocks(&text), blocks(&words), "{name} at {at}:\n{text}");
+                assert!(outline(&text).1.contains(&end("pair")), "{name} at {at}:\n{text}");
+            }
+        }
     }
 }
 

@@ -377,7 +377,7 @@ proptest! {
         prop_assume!(!text.contains("template-only") && !text.starts_with("---") && !text.contains("emplate"));
         let facts = facts(&template, &[20], &["\"word\"".to_owned()]);
         let page = filling::fill(&text, &facts, &json!({ "draft": draft }));
-        prop_assume!(page.errors().is_empty());
+        prop_assume!(page.errors().is_empty() && !page.text.contains("mdbook-database-draft"));
         let mut plain = text.clone();
         let mut places: Vec<_> = template.placeholders.iter().filter(|place| place.kind != PlaceholderKind::Topic).collect();
         places.sort_by_key(|place| place.range.start);

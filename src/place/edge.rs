@@ -129,8 +129,8 @@ impl<'t> Edge<'t> {
     /// it; see [`block_start`].
     pub(super) fn block_start(&self, line: &str) -> Option<usize> {
         // Another value on the line may complete a rule.
-        let marks = line.bytes().all(|byte| matches!(byte, b'-' | b'*' | b'_' | b'=' | b'|' | b':' | b' ' | b'\t'));
-        let open = marks && self.after.trim_start().starts_with('[');
+        let mark = |c: char| matches!(c, '-' | '*' | '_' | '=' | '|' | ':' | ' ' | '\t');
+        let open = line.chars().all(mark) && self.after.trim_start_matches(mark).starts_with('[');
         if open { Some(0) } else { block_start(&self.last_line(line)) }
     }
 
