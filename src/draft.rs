@@ -45,7 +45,7 @@ fn style() -> String {
     format!(
         "<style>
 mark.{MISSING}, .mdbook-database-draft {{ background: {PALE}; color: {DARK}; }}
-mark.{MISSING} {{ padding: 0 .2em; border-bottom: 2px dashed currentColor; }}
+mark.{MISSING} {{ margin: 0; padding: 0 .2em; border-bottom: 2px dashed currentColor; }}
 mark.{MISSING} code {{ background: none; color: inherit; }}
 .mdbook-database-draft {{ padding: .6em 1em; border-left: .3em solid currentColor; }}
 .mdbook-database-draft mark.{MISSING} {{ border: 1px dashed currentColor; }}

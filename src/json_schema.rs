@@ -1,7 +1,8 @@
 //! A JSON Schema for a facts file, made from its templates and the typed schema, so that editors can help.
 //!
-//! Draft 7, which Taplo reads. Keys are asked for in the spelling of the addresses; nothing is required, as facts may
-//! lie in several files and sections may be left out.
+//! Draft 7, which Taplo reads. Keys are proposed in the spelling of the addresses; one in another spelling is accepted,
+//! and what it holds is not looked at. Nothing is required, as facts may lie in several files and sections may be left
+//! out.
 
 use std::collections::BTreeMap;
 
@@ -118,6 +119,9 @@ impl Node {
         }
         if self.table || !self.children.is_empty() || !self.further.is_empty() {
             types.push("object");
+            if let Some(pattern) = spellings(self.children.keys()) {
+                insert("patternProperties", json!({ pattern: {} }));
+            }
             let children = self.children.into_iter().map(|(key, node)| (key, node.into_schema()));
             insert("properties", Value::Object(children.collect()));
             insert("additionalProperties", any_of(self.further));
@@ -125,6 +129,31 @@ impl Node {
         insert("type", json!(types));
         schema
     }
+}
+
+/// A pattern of the keys in every spelling: look-up ignores case, `-` and `_`. What stands below such a key is not
+/// described twice, which would double the schema at every level.
+fn spellings<'k>(keys: impl Iterator<Item = &'k String>) -> Option<String> {
+    let mut all: Vec<String> = Vec::new();
+    keys.for_each(|key| push_new(&mut all, spelling(key)));
+    (!all.is_empty()).then(|| format!("^[-_]*(?:{})$", all.join("|")))
+}
+
+/// `[iI][-_]*[dD][-_]*`.
+fn spelling(key: &str) -> String {
+    let mut pattern = String::new();
+    for c in key.chars().filter(|c| !matches!(c, '-' | '_')) {
+        match (c.to_lowercase().next(), c.to_uppercase().next()) {
+            // A letter that is two in the other case is written as it is.
+            (Some(lower), Some(upper)) if lower != upper && c.to_uppercase().count() == 1 => {
+                pattern.extend(['[', lower, upper, ']']);
+            }
+            _ if "^$\\.*+?()[]{}|/".contains(c) => pattern.extend(['\\', c]),
+            _ => pattern.push(c),
+        }
+        pattern.push_str("[-_]*");
+    }
+    pattern
 }
 
 /// One of several; nothing, where there are none.
@@ -136,9 +165,9 @@ fn any_of(mut schemas: Vec<Value>) -> Value {
     }
 }
 
-fn push_new(schemas: &mut Vec<Value>, schema: Value) {
-    if !schemas.contains(&schema) {
-        schemas.push(schema);
+fn push_new<T: PartialEq>(known: &mut Vec<T>, new: T) {
+    if !known.contains(&new) {
+        known.push(new);
     }
 }
 
@@ -175,9 +204,14 @@ struct Walker<'p> {
 impl Walker<'_> {
     /// Puts what a section asks for under the node of its record (the root of the facts, at the top).
     fn section(&self, section: &Section, record: &mut Node, titles: &mut Vec<String>) {
+        if section.again {
+            return;
+        }
         if let Some(repeat) = &section.repeat {
             let mut inner = Node::default();
-            self.slot(&repeat.name, &mut inner);
+            for slot in std::iter::once(&repeat.name).chain(&repeat.fields) {
+                self.slot(slot, &mut inner);
+            }
             self.inside(section, &mut inner, titles);
             self.records(record, &repeat.records, inner);
             return;
@@ -204,6 +238,7 @@ impl Walker<'_> {
         for element in elements {
             match element {
                 Element::Slots(slots) => slots.iter().for_each(|slot| self.slot(slot, record)),
+                Element::Prompt(prompt) if prompt.more => {}
                 Element::Prompt(prompt) => self.slot(&prompt.slot, record),
                 Element::Run(run) => self.run(run, record),
                 Element::Code(code) => self.code(code, record),
@@ -445,6 +480,22 @@ mod tests {
         assert_eq!(overview["properties"]["description"]["description"], "Describe it:");
         assert!(overview["additionalProperties"].is_object(), "a list takes further items");
         assert_eq!(schema["additionalProperties"], false);
+    }
+
+    #[test]
+    fn keys_in_another_spelling_are_accepted() {
+        let schema = schema("# T\n\n## 1. Größe\n\n- **Pool Size:** [n]\n\n```\nDB.HOST=[describe]\n```\n");
+        let pattern = |value: &Value| value["patternProperties"].as_object().unwrap().keys().next().unwrap().clone();
+        let accepts = |pattern: &str, key: &str| regex::Regex::new(pattern).unwrap().is_match(key);
+        let sections = pattern(&schema);
+        for (key, expected) in [("Größe", true), ("GRÖßE", true), ("_grö-ße", true), ("größ", false), ("tables", true)]
+        {
+            assert_eq!(accepts(&sections, key), expected, "{key} {sections}");
+        }
+        let keys = pattern(&schema["properties"]["größe"]);
+        for (key, expected) in [("poolSize", true), ("db.host", true), ("dbxhost", false), ("pool size", false)] {
+            assert_eq!(accepts(&keys, key), expected, "{key} {keys}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::facts::{Entry, FactId, Kind, Table, Value, dotted_path, fold};
+use crate::facts::{Entry, FactId, Kind, Table, Value, dotted_path, fold, quote_key};
 use crate::nearest::edits;
 use crate::template::{Template, address_key};
 
@@ -122,7 +122,7 @@ impl Search<'_> {
             Some(Near { key, same_parent: true, address, .. }) => diagnostic.with(Sub::Replace {
                 message: format!("the nearest address is `{address}`"),
                 span: entry.key_span,
-                text: key,
+                text: quote_key(&key).into_owned(),
             }),
             Some(Near { address, .. }) => diagnostic.with_help(format!("the nearest address is `{address}`")),
             None => diagnostic.with_help("`mdbook-database outline` lists every address"),

@@ -177,7 +177,8 @@ fn wrong_use_is_told_from_a_broken_world() {
         assert_ne!(book.run(arguments).exits(2).err, "");
     }
     assert!(book.run(&["chek"]).exits(2).err.contains("'check'"), "a misspelt command gets a suggestion");
-    assert!(book.run(&["check"]).exits(2).err.contains("init --new"));
+    let empty = tempfile::tempdir().unwrap();
+    assert!(Ran::of(empty.path(), &["check"], &[]).exits(2).err.contains("init --new"));
     fs::remove_file(book.path("docs/src/SUMMARY.md")).unwrap();
     assert!(book.run(&["check", "docs"]).exits(3).err.contains("SUMMARY.md"));
 }
@@ -300,10 +301,102 @@ fn completions_name_every_command() {
     Ran::of(Path::new("."), &["completions", "tcsh"], &[]).exits(2);
 }
 
+#[cfg(unix)]
+/// What a shell makes of `script` after the completions; `None` without that shell.
+fn shell(name: &str, options: &[&str], script: &str) -> Option<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("completions");
+    fs::write(&file, Ran::of(Path::new("."), &["completions", name], &[]).exits(0).out).unwrap();
+    let script = script.replace("FILE", file.to_str().unwrap());
+    let mut command = Command::new(name);
+    command.args(options).args(["-c", &script]).current_dir(directory.path()).stdin(Stdio::null());
+    let output = command.output().ok()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_the_words_of_each_command() {
+    let script = "source FILE
+complete -p mdbook-database
+try() {
+    COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+    _mdbook__database mdbook-database \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"
+    echo \"$*: ${COMPREPLY[*]}\"
+}
+try mdbook-database ou
+try mdbook-database check --
+try mdbook-database check --format s
+try mdbook-database completions z";
+    let Some(out) = shell("bash", &["--norc"], script) else { return };
+    for line in [
+        "-F _mdbook__database",
+        "mdbook-database ou: outline\n",
+        "check --: --format --color --coverage --min-coverage",
+        "check --format s: short sarif\n",
+        "completions z: zsh\n",
+    ] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn zsh_and_fish_read_their_completions() {
+    let zsh = "autoload -U compinit && compinit -u -d ./dump && source FILE && print $_comps[mdbook-database]";
+    if let Some(out) = shell("zsh", &["-f"], zsh) {
+        assert_eq!(out.trim(), "_mdbook-database");
+    }
+    let fish = "source FILE; complete -C 'mdbook-database ou'; complete -C 'mdbook-database check --format s'";
+    if let Some(out) = shell("fish", &[], fish) {
+        assert!(out.contains("outline") && out.contains("sarif") && out.contains("short"), "{out}");
+    }
+}
+
+#[test]
+fn a_book_nearby_is_named_and_not_taken() {
+    let book = Book::new(COMPLETE);
+    let src = book.path("docs/src");
+    let err = Ran::of(&src, &["check"], &[]).exits(2).err;
+    assert!(err.contains("no `book.toml` in this directory") && err.contains("a book in `..`: go there"), "{err}");
+    let err = book.run(&["check", "docs/src"]).exits(2).err;
+    assert!(err.contains(&format!("write `{}`", Path::new("docs/src/..").display())), "{err}");
+    let err = book.run(&["check"]).exits(2).err;
+    assert!(err.contains("a book in `docs`"), "{err}");
+    for command in ["check", "init", "schema"] {
+        let err = book.run(&[command, "docs/src/data.md"]).exits(2).err;
+        assert!(err.contains("is a file") && err.contains("render docs/src/data.md --facts"), "{command}: {err}");
+    }
+    assert!(book.run(&["check", "dosc"]).exits(2).err.contains("no directory `dosc`"));
+}
+
+#[test]
+fn the_manual_has_a_page_for_each_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let page = Ran::of(directory.path(), &["man"], &[]).exits(0).out;
+    assert!(page.contains(".TH mdbook-database 1") && page.contains("outline"), "{page}");
+    assert_eq!(Ran::of(directory.path(), &["man", "share/man1"], &[]).exits(0).out, "");
+    let mut names: Vec<_> = fs::read_dir(directory.path().join("share/man1")).unwrap().collect();
+    names.sort_by_key(|entry| entry.as_ref().unwrap().file_name());
+    let names: Vec<_> = names.into_iter().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    for command in ["", "-init", "-outline", "-check", "-render", "-schema", "-completions", "-man"] {
+        assert!(names.contains(&format!("mdbook-database{command}.1")), "{command}: {names:?}");
+    }
+    let check = fs::read_to_string(directory.path().join("share/man1/mdbook-database-check.1")).unwrap();
+    assert!(check.contains("min\\-coverage") && check.contains("Exit codes"), "{check}");
+    fs::write(directory.path().join("file"), "").unwrap();
+    assert!(Ran::of(directory.path(), &["man", "file/man1"], &[]).exits(3).err.contains("file/man1"));
+}
+
 #[test]
 fn every_command_explains_itself_with_examples() {
-    for command in ["init", "outline", "check", "render", "schema", "completions"] {
+    for command in ["init", "outline", "check", "render", "schema", "completions", "man"] {
         let help = Ran::of(Path::new("."), &[command, "--help"], &[]).exits(0).out;
         assert!(help.contains("Examples:") && help.contains(&format!("mdbook-database {command}")), "{help}");
+        let examples = help.split_once("Examples:").map_or("", |(_, examples)| examples);
+        for line in examples.lines() {
+            assert!(line.chars().count() <= 80, "too wide for a terminal of 80 columns: {line}");
+        }
     }
 }

@@ -6,8 +6,10 @@
 
 mod validator;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::Command;
 
 use mdbook_database::config::book_from_toml;
@@ -29,6 +31,10 @@ const GOOD: &[&str] = &[
     "data_modeling_guidelines.design_principles = [{ principle = \"a\", description = \"b\" }]",
     "[query_patterns.repository_pattern]\ncode = \"x\"",
     "[connection_configuration.database_service]\nenvironment_variables = []",
+    "[Overview]\nDatabase-Type = \"x\"",
+    "[data-storage-strategy]\ndataSynchronization = false",
+    "[tables.a]\nColumns = { id = { Type = \"int\", primary-key = true } }",
+    "[connection_configuration.database_service.environment_variables]\ndb_host = \"h\"",
 ];
 
 const BAD: &[&str] = &[
@@ -92,4 +98,41 @@ fn taplo_finds_the_schema_by_the_line_that_init_writes() {
     assert!(check(&facts.replace("#version = \"\"", "version = \"17\"")));
     assert!(!check(&facts.replace("#version = \"\"", "version = \"\"")), "a blank fact");
     assert!(!check(&facts.replace("[overview]", "[overveiw]")), "a misspelt section");
+    assert!(check(&facts.replace("[overview]", "[Over-View]")), "another spelling");
+}
+
+#[test]
+fn taplo_accepts_the_example() {
+    let Some(taplo) = std::env::var_os("TAPLO") else {
+        let _ = writeln!(io::stderr(), "SKIPPED: TAPLO is not set");
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    copy(Path::new(EXAMPLE), directory.path());
+    let run = |program: &OsStr, arguments: &[&str]| {
+        let ran = Command::new(program).args(arguments).current_dir(directory.path()).output().unwrap();
+        assert!(
+            ran.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&ran.stdout),
+            String::from_utf8_lossy(&ran.stderr)
+        );
+    };
+    run(env!("CARGO_BIN_EXE_mdbook-database").as_ref(), &["init"]);
+    let facts = fs::read_to_string(directory.path().join("database.toml")).unwrap();
+    assert!(facts.starts_with("#:schema ./database.schema.json\n"), "{}", &facts[..80]);
+    run(&taplo, &["check", "database.toml"]);
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true if entry.file_name() == "book" => {}
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
 }

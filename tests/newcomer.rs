@@ -178,6 +178,43 @@ fn mistakes_in_the_facts_are_shown_and_nothing_is_written() {
 }
 
 #[test]
+fn what_is_read_only_stops_everything() {
+    let directory = own_book();
+    let root = directory.path();
+    let summary = root.join("book.toml");
+    let mut permissions = fs::metadata(&summary).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&summary, permissions).unwrap();
+    let before = files(root);
+    let (out, err) = expect(root, &["init"], 3);
+    assert!(out.is_empty() && err.contains("book.toml` is read-only"), "{out}{err}");
+    assert_eq!(files(root), before);
+    expect(root, &["init", "--dry-run"], 0);
+}
+
+#[test]
+fn every_set_of_facts_is_completed() {
+    let directory = own_book();
+    let root = directory.path();
+    let facts = "facts = { \"deployment.md\" = \"facts/a.toml\", \"b.md\" = [\"b.toml\", \"facts/a.toml\"] }";
+    fs::write(root.join("book.toml"), format!("[preprocessor.database]\n{facts}\n")).unwrap();
+    fs::write(root.join("src/SUMMARY.md"), "- [Deployment](deployment.md)\n- [B](b.md)\n").unwrap();
+    fs::write(root.join("src/b.md"), "<!-- template -->\n# B\n\n## Two\n\n- **Y:** [y]\n").unwrap();
+    expect(root, &["init"], 0);
+    let after = files(root);
+    let first = &after[&root.join("facts/a.toml")];
+    assert!(first.contains("#owner = \"\"") && first.starts_with("#:schema ./a.schema.json\n"), "{first}");
+    assert!(after[&root.join("b.toml")].contains("[two]\n# Y\n#y = \"\"\n"));
+    assert!(after[&root.join("book.toml")].contains("extra-watch-dirs = [\"facts/a.toml\", \"b.toml\"]"));
+    for (name, text) in &after {
+        if name.extension().is_some_and(|extension| extension == "toml") {
+            fs::write(name, fill_in(text)).unwrap();
+        }
+    }
+    expect(root, &["check"], 0);
+}
+
+#[test]
 fn credentials_in_the_facts_stay_as_they_are() {
     let directory = own_book();
     let root = directory.path();

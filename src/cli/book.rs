@@ -25,7 +25,7 @@ pub(super) struct OpenBook {
 impl OpenBook {
     /// Reads `book.toml`, `SUMMARY.md` and the chapters.
     pub(super) fn open(root: &Path) -> Result<OpenBook, Stop> {
-        if !root.join("book.toml").exists() {
+        if !is_book(root) {
             return Err(Stop::Usage(no_book(root)));
         }
         let project = Project::on_disk(root, std::env::vars_os())?;
@@ -42,17 +42,51 @@ impl OpenBook {
             content: Content::Text(&chapter.text),
         });
         let job = Job { project, renderer, chapters: hosted.collect(), purpose };
-        let what = format!("reading {} chapters", chapters.len());
+        let s = if chapters.len() == 1 { "" } else { "s" };
+        let what = format!("reading {} chapter{s}", chapters.len());
         let done = progress::during(&what, || job::run(job))?;
         Ok((chapters, done))
     }
 }
 
-/// That a directory is no book, and what to do.
+/// That a directory is no book, and what to do: mdBook does not look for a book in the directories around, so the one
+/// that is found there is only named.
 pub(super) fn no_book(root: &Path) -> String {
     let place = if root == Path::new(".") { "this directory".to_owned() } else { format!("`{}`", root.display()) };
-    format!(
-        "there is no `book.toml` in {place}\nhelp: give the directory of a book, or make one with \
-         `mdbook-database init --new`"
-    )
+    if root.is_file() {
+        return format!(
+            "`{0}` is a file, and this is done to books: give the directory where `book.toml` is\n\
+             help: for a file without a book, there are `mdbook-database outline {0}` and `mdbook-database render {0} \
+             --facts database.toml`, which also says what is missing",
+            root.display()
+        );
+    }
+    if !root.is_dir() {
+        return format!("there is no directory `{}`", root.display());
+    }
+    let help = match book_above(root).or_else(|| book_below(root)) {
+        Some(book) => format!("there is a book in `{0}`: go there, or write `{0}` after the command", book.display()),
+        None => "give the directory of a book, or make one with `mdbook-database init --new`".to_owned(),
+    };
+    format!("there is no `book.toml` in {place}\nhelp: {help}")
+}
+
+fn is_book(directory: &Path) -> bool {
+    // One that is no file is told when it is read.
+    directory.join("book.toml").exists()
+}
+
+/// The nearest book around a directory: `../..`.
+fn book_above(root: &Path) -> Option<PathBuf> {
+    let depth = root.canonicalize().ok()?.ancestors().skip(1).position(is_book)?;
+    let up: PathBuf = std::iter::repeat_n("..", depth + 1).collect();
+    Some(if root == Path::new(".") { up } else { root.join(up) })
+}
+
+/// The only book directly in a directory: `docs`.
+fn book_below(root: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(root).ok()?.filter_map(Result::ok);
+    let mut books = entries.map(|entry| entry.path()).filter(|path| is_book(path));
+    let only = books.next().filter(|_| books.next().is_none())?;
+    Some(only.strip_prefix(".").map(Path::to_owned).unwrap_or(only))
 }

@@ -12,17 +12,19 @@ use crate::report::{ColorChoice, Format, Report, Style, render};
 use crate::source::Sources;
 
 const EXAMPLES: &str = "Examples:
-  mdbook-database check                          the book in this directory
-  mdbook-database check docs                     the one in `docs`
-  mdbook-database check --coverage               how much of each section is filled
-  mdbook-database check --min-coverage 80        passes from 80 % on, whatever is still missing
-  mdbook-database check --format github          annotations on a pull request
+  mdbook-database check                     the book in this directory
+  mdbook-database check docs                the one in `docs`
+  mdbook-database check --coverage          how much of each section is filled
+  mdbook-database check --min-coverage 80   80 % is enough, whatever is missing
+  mdbook-database check --format github     annotations on a pull request
   mdbook-database check --format sarif > database.sarif
 
-Messages for people (`human`, `short`) go to stderr, and the table of `--coverage` to stdout. The other
-formats go to stdout; file names in `github` and `sarif` are relative to the repository.
+Messages for people (`human`, `short`) go to stderr, and the table of
+`--coverage` to stdout. The other formats go to stdout; file names in `github`
+and `sarif` are relative to the repository.
 
-Exit codes: 0 complete, 1 incomplete or wrong, 2 wrong use, 3 a file cannot be read.";
+Exit codes: 0 complete, 1 incomplete or wrong, 2 wrong use, 3 a file cannot be
+read or written.";
 
 /// Checks the book without building it: what is missing, what is wrong
 #[derive(Debug, clap::Args)]

@@ -6,10 +6,15 @@ use super::terminal::print;
 use super::{Exit, Stop};
 
 const EXAMPLES: &str = "Examples:
-  mdbook-database completions bash > ~/.local/share/bash-completion/completions/mdbook-database
+  d=~/.local/share/bash-completion/completions
+  mdbook-database completions bash > $d/mdbook-database
   mdbook-database completions zsh > ~/.zfunc/_mdbook-database
-  mdbook-database completions fish > ~/.config/fish/completions/mdbook-database.fish
-  mdbook-database completions powershell >> $PROFILE";
+  d=~/.config/fish/completions
+  mdbook-database completions fish > $d/mdbook-database.fish
+  mdbook-database completions powershell >> $PROFILE
+
+The directory must be there. For zsh, `fpath+=~/.zfunc` must stand in `.zshrc`
+before `compinit`.";
 
 /// Prints completions for a shell
 #[derive(Debug, clap::Args)]
@@ -24,7 +29,13 @@ impl Completions {
     pub(super) fn execute(self) -> Result<Exit, Stop> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut super::command(), env!("CARGO_PKG_NAME"), &mut script);
-        print(&String::from_utf8_lossy(&script))?;
+        print(&mended(&String::from_utf8_lossy(&script)))?;
         Ok(Exit::Done)
     }
+}
+
+/// The script for bash as it was meant: `clap_complete` 4.6 takes the hyphen in the name of the program for the border
+/// of a command, where it lists what a command takes, and not where it asks for it.
+fn mended(script: &str) -> String {
+    script.replace("mdbook__subcmd__database", "mdbook__database")
 }

@@ -6,6 +6,17 @@ use std::path::{Path, PathBuf};
 
 use super::Stop;
 
+/// That a file may be written, as far as its permissions say: they are those of the owner's will, and putting another
+/// file in its place would pass them over.
+pub(super) fn may_write(path: &Path) -> Result<(), Stop> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().readonly() => {
+            Err(Stop::World(format!("`{}` is read-only", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Puts a text in place of a file, which is never seen half written; a link stays a link, and permissions stay.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Stop> {
     Prepared::new(path, text)?.commit()
@@ -67,6 +78,7 @@ struct Prepared<'p> {
 
 impl<'p> Prepared<'p> {
     fn new(path: &'p Path, text: &'p str) -> Result<Self, Stop> {
+        may_write(path)?;
         let mut prepared = Prepared { path, text, target: path.to_owned(), beside: None, made: Vec::new() };
         match prepared.write_beside() {
             Ok(()) => Ok(prepared),
@@ -75,14 +87,10 @@ impl<'p> Prepared<'p> {
     }
 
     fn write_beside(&mut self) -> io::Result<()> {
-        match fs::metadata(self.path) {
-            Ok(metadata) if !metadata.is_file() => return Ok(()),
-            Ok(_) => self.target = fs::canonicalize(self.path)?,
-            Err(_) if self.path.is_symlink() => {
-                return Err(io::Error::other("it is a link to a file that is not there"));
-            }
-            Err(_) => {}
+        if fs::metadata(self.path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Ok(());
         }
+        self.target = linked(self.path)?;
         if let Some(directory) = self.target.parent() {
             let missing =
                 directory.ancestors().take_while(|ancestor| !ancestor.as_os_str().is_empty() && !ancestor.exists());
@@ -115,6 +123,22 @@ impl Drop for Prepared<'_> {
             let _ = fs::remove_dir(directory);
         }
     }
+}
+
+/// How many links are followed one after the other.
+const LINKS: usize = 40;
+
+/// The file that a path leads to, which need not be there.
+fn linked(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..LINKS {
+        if !target.is_symlink() {
+            return Ok(target);
+        }
+        let next = fs::read_link(&target)?;
+        target = target.parent().map(|directory| directory.join(&next)).unwrap_or(next);
+    }
+    Err(io::Error::other("it is a link that leads nowhere"))
 }
 
 fn beside(target: &Path) -> PathBuf {
@@ -158,6 +182,21 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "two");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        fs::remove_file(&file).unwrap();
+        write(&link, "three").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "three", "a link to nothing stays a link, too");
+    }
+
+    #[test]
+    fn what_is_read_only_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.md");
+        fs::write(&path, "one").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        assert!(matches!(write(&path, "two").unwrap_err(), Stop::World(text) if text.contains("is read-only")));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
     }
 
     #[test]
@@ -207,15 +246,5 @@ mod tests {
         assert!(write_all(&files).is_err());
         assert_eq!(fs::read_to_string(&first).unwrap(), "old");
         assert!(!second.exists());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_to_nothing_is_not_replaced() {
-        let directory = tempfile::tempdir().unwrap();
-        let link = directory.path().join("a.md");
-        std::os::unix::fs::symlink("gone.md", &link).unwrap();
-        assert!(write(&link, "x").is_err());
-        assert!(link.is_symlink());
     }
 }

@@ -22,14 +22,15 @@ use crate::source::Sources;
 use crate::template;
 
 const EXAMPLES: &str = "Examples:
-  mdbook-database init                           wire the book in this directory
-  mdbook-database init docs --dry-run            only show what would change
-  mdbook-database init --new handbook            make a book in the directory `handbook`
-  mdbook-database init --template service.md     with a template of your own
+  mdbook-database init                        wire the book in this directory
+  mdbook-database init docs --dry-run         only show what would change
+  mdbook-database init --new handbook         make a book in `handbook`
+  mdbook-database init --template service.md  with a template of your own
 
-Run it again after a template has changed: it adds what is new. Nothing that is there is
-overwritten; every line of `database.toml`, `book.toml` and `SUMMARY.md` stays. Only the
-`.schema.json` beside the facts, which editors read, is written anew.";
+Run it again after a template has changed: it adds what is new. Nothing that
+is there is overwritten; every line of `database.toml`, `book.toml` and
+`SUMMARY.md` stays. Only the `.schema.json` beside the facts, which editors
+read, is written anew.";
 
 /// Wires a book, and writes or completes database.toml from its template
 #[derive(Debug, clap::Args)]
@@ -78,6 +79,9 @@ struct NewChapter {
 impl Init {
     pub(super) fn execute(self) -> Result<Exit, Stop> {
         let root = self.book.root.clone();
+        if root.is_file() {
+            return Err(Stop::Usage(super::book::no_book(&root)));
+        }
         let mut work = Work { root: root.clone(), changes: Vec::new(), notes: Vec::new() };
         let old_book = read(&root.join("book.toml"))?;
         if old_book.is_none() && !self.new {

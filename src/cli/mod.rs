@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod file;
 mod init;
+mod man;
 mod outline;
 mod preprocess;
 mod progress;
@@ -55,6 +56,7 @@ enum Command {
     Render(render::Render),
     Schema(schema::Schema),
     Completions(completions::Completions),
+    Man(man::Manual),
     /// Tells mdBook that a renderer is supported: every one is
     #[command(after_help = "mdBook calls this; there is no need to.")]
     Supports {
@@ -115,7 +117,7 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// The command line as clap knows it, for completions and the manual page.
+/// The command line as clap knows it, for completions and the manual pages.
 pub fn command() -> clap::Command {
     Arguments::command()
 }
@@ -148,6 +150,7 @@ fn dispatch(command: Option<Command>) -> Exit {
         Some(Command::Render(render)) => render.execute(),
         Some(Command::Schema(schema)) => schema.execute(),
         Some(Command::Completions(completions)) => completions.execute(),
+        Some(Command::Man(manual)) => manual.execute(),
         None if io::stdin().is_terminal() => {
             say(&format!("{ABOUT}\n\n{WIRING}\n`mdbook-database --help` lists what else it does.\n"));
             Ok(Exit::Usage)

@@ -13,14 +13,16 @@ use crate::outline::{self, Page};
 use crate::report::{ColorChoice, Format, Report, render};
 
 const EXAMPLES: &str = "Examples:
-  mdbook-database outline                        every template of the book in this directory
-  mdbook-database outline src/database.md        one of its chapters
-  mdbook-database outline README.md              a file without a book
+  mdbook-database outline                     every template of the book here
+  mdbook-database outline src/database.md     one of its chapters
+  mdbook-database outline README.md           a file without a book
   mdbook-database outline README.md --facts database.toml
-  mdbook-database outline --format json | jq -r '.[] | select(.status == \"missing\").address'
+  mdbook-database outline --format json |
+      jq -r '.[] | select(.status == \"missing\").address'
 
-What became of a placeholder: `filled` by a fact, `derived` from the tables, `removed` because a fact or the
-rules leave it out, `missing`, or `optional`: missing in a section that may stay unfilled.";
+What became of a placeholder: `filled` by a fact, `derived` from the tables,
+`removed` because a fact or the rules leave it out, `missing`, or `optional`:
+missing in a section that may stay unfilled.";
 
 /// Shows the sections of the templates, with every address and what is filled
 #[derive(Debug, clap::Args)]

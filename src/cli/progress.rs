@@ -18,14 +18,14 @@ pub(super) fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
     }
     let (done, is_done) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        scope.spawn(move || show(what, &is_done));
+        scope.spawn(move || show(what, &is_done, say));
         let result = work();
         drop(done);
         result
     })
 }
 
-fn show(what: &str, is_done: &mpsc::Receiver<()>) {
+fn show(what: &str, is_done: &mpsc::Receiver<()>, mut say: impl FnMut(&str)) {
     let start = Instant::now();
     let mut shown = false;
     let mut wait = PATIENCE;
@@ -46,6 +46,22 @@ fn line(what: &str, elapsed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_line_is_gone_when_the_work_is_done() {
+        let shown = |long: bool| {
+            let (done, is_done) = mpsc::channel::<()>();
+            let mut done = Some(done).filter(|_| long);
+            let mut text = String::new();
+            show("reading", &is_done, |line| {
+                text.push_str(line);
+                done = None;
+            });
+            text
+        };
+        assert_eq!(shown(true), "\rreading … 0.6 s\r\u{1b}[K");
+        assert_eq!(shown(false), "", "what is quick is not told");
+    }
 
     #[test]
     fn work_is_done_and_its_result_handed_on() {

@@ -14,13 +14,14 @@ use crate::report::{ColorChoice, Format, Report, render};
 use crate::source::SourceKind;
 
 const EXAMPLES: &str = "Examples:
-  mdbook-database render                               the only template of the book in this directory
-  mdbook-database render . backend.md                  a chapter of it
-  mdbook-database render src/backend.md                the same
-  mdbook-database render docs/TEMPLATE.md --facts database.toml -o README.md
+  mdbook-database render                    the only template of the book here
+  mdbook-database render . backend.md       a chapter of it
+  mdbook-database render src/backend.md     the same
+  mdbook-database render TEMPLATE.md --facts database.toml -o README.md
   mdbook-database render src/database.md --erd mermaid
 
-Nothing is written if something is missing or wrong; `--draft` writes all the same.";
+Nothing is written if something is missing or wrong; `--draft` writes all the
+same.";
 
 /// Writes the filled Markdown to stdout or into a file
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,8 @@ const EXAMPLES: &str = "Examples:
 
   #:schema ./database.schema.json
 
-Taplo and the extension Even Better TOML read that line: they complete keys and show the prompts of the template.";
+Taplo and the extension Even Better TOML read that line: they complete keys and
+show the prompts of the template.";
 
 /// Prints a JSON Schema (draft 7) of this book's database.toml
 #[derive(Debug, clap::Args)]

@@ -11,7 +11,7 @@ use toml_parser::lexer::TokenKind;
 use super::duplicates::first_places;
 use super::{Entry, FactId, Kind, Table, Value, quote_string};
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::source::{SourceId, Span, next_line};
+use crate::source::{SourceId, Span, line_of, next_line};
 
 /// More dots than this in the keys around one value are refused; brackets have the parser's own limit of 80.
 const MAX_DOTS: usize = 100;
@@ -104,8 +104,28 @@ fn diagnostic(text: &str, message: &str, place: Span, first: Option<Span>) -> Di
             let replace = Sub::Replace { message: "put it in quotes".to_owned(), span: place, text: repair };
             Diagnostic::new(Code::InvalidToml, "a string must stand in quotes", place, "").with(replace)
         }
-        false => Diagnostic::new(Code::InvalidToml, message, place, ""),
+        false => {
+            let diagnostic = Diagnostic::new(Code::InvalidToml, message, place, "");
+            match quoted(text, message, place.start) {
+                Some(quoted) => diagnostic.with_help(format!("put it in quotes: `{quoted}`")),
+                None => diagnostic,
+            }
+        }
     }
+}
+
+/// The key or value around a place, in quotes, where the parser took a text for a bare key or a number.
+fn quoted(text: &str, message: &str, at: usize) -> Option<String> {
+    let ends: &[char] = match message {
+        _ if message.starts_with("invalid unquoted key") => &['[', ']', '.', '=', '{', '}', ',', '"'],
+        _ if message.ends_with("expected nothing") => &['=', ',', '[', ']', '{', '}', '#', '"'],
+        _ => return None,
+    };
+    let line = line_of(text, at);
+    let start = text[line.start..at].rfind(ends).map_or(line.start, |end| line.start + end + 1);
+    let end = text[at..line.end].find(ends).map_or(line.end, |length| at + length);
+    let bare = text.get(start..end)?.trim();
+    (!bare.is_empty()).then(|| quote_string(bare))
 }
 
 /// The range within the text and on boundaries of characters: a place to underline can be trusted from here on.

@@ -6,7 +6,7 @@ use super::run::Targets;
 use super::write::{Wrong, container_prefix};
 use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::facts::{Entry, Table};
+use crate::facts::{Entry, Table, quote_key};
 use crate::nearest::edits;
 use crate::place::{self, Block, Misfit, Place};
 use crate::slug::{label_of_key, slug};
@@ -102,7 +102,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 .with(Sub::Replace {
                     message: "a similar address is missing".to_owned(),
                     span: entry.key_span,
-                    text: child,
+                    text: quote_key(&child).into_owned(),
                 }),
         );
         true
@@ -139,7 +139,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
                 None => {
                     unit.gaps += 1;
-                    self.note_gap(slot, record);
+                    self.note_gap(slot, record, Vec::new());
                     answers.push((slot, None));
                 }
             }

@@ -1,6 +1,7 @@
 //! Where a place lies among lines and containers, and how a value is written there.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser};
@@ -8,7 +9,7 @@ use pulldown_cmark::{Event, Parser};
 use super::answer::{Answer, Inline, inline};
 use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::facts::Value;
+use crate::facts::{Entry, FactId, Kind, Table, Value, quote_key};
 use crate::markdown;
 use crate::place::{self, Block, Misfit, Place, Unclosed};
 use crate::source::{line_of, line_start};
@@ -186,10 +187,22 @@ impl<'a, 'f> Filler<'a, 'f> {
         };
         self.use_all(value);
         let place = self.span(slot.range.clone());
-        let title = wrong.title(Some((value, address)));
+        // What stands for many records has a path of its own in each.
+        let path = Some(address).filter(|address| !address.contains(['[', '{']));
+        let title = wrong.title(Some((value, path.or_else(|| self.path_of(value)).unwrap_or(address))));
         let mut diagnostic = Diagnostic::new(Code::WrongForm, title, value.span, wrong.label(value));
         diagnostic = diagnostic.with_place("the value is wanted here", place, "");
         self.diagnostics.push(diagnostic.with_help(wrong.help()));
+    }
+
+    /// The path of a value as it is written.
+    fn path_of(&self, value: &Value<'_>) -> Option<&str> {
+        let paths = self.paths.get_or_init(|| {
+            let mut paths = HashMap::new();
+            note_paths(self.facts.root, "", &mut paths);
+            paths
+        });
+        paths.get(&value.id).map(String::as_str)
     }
 
     /// A value that cannot stand at an address that is no single place.
@@ -216,6 +229,23 @@ impl<'a, 'f> Filler<'a, 'f> {
         unit.removed.push(lines.clone());
         edits.push(Edit::new(lines, "", Origin::Template));
     }
+}
+
+/// The dotted paths of all values below a table; the items of an array have its path.
+fn note_paths(table: &Table<'_>, above: &str, paths: &mut HashMap<FactId, String>) {
+    for Entry { key, value, .. } in &table.entries {
+        let dot = if above.is_empty() { "" } else { "." };
+        note_path(value, format!("{above}{dot}{}", quote_key(key)), paths);
+    }
+}
+
+fn note_path(value: &Value<'_>, path: String, paths: &mut HashMap<FactId, String>) {
+    match &value.kind {
+        Kind::Table(table) => note_paths(table, &path, paths),
+        Kind::Array(items) => items.iter().for_each(|item| note_path(item, path.clone(), paths)),
+        _ => {}
+    }
+    paths.insert(value.id, path);
 }
 
 /// Why a value cannot be written.

@@ -84,13 +84,14 @@ fn own_table(around: &dyn TableLike, facts: &[String], template: Option<&str>, r
 fn watch(build: &mut dyn TableLike, facts: &[String]) -> Option<String> {
     let entry = build.entry("extra-watch-dirs").or_insert_with(|| value(Array::new()));
     let watched = entry.as_array_mut()?;
-    let is_watched = |file: &String| {
-        let plain = |path: &str| path.trim_start_matches("./").to_owned();
-        watched.iter().filter_map(Value::as_str).any(|path| plain(path) == plain(file))
-    };
-    let new: Vec<&String> = facts.iter().filter(|file| !is_watched(file)).collect();
-    for file in &new {
-        watched.push(file.as_str());
+    let plain = |path: &str| path.trim_start_matches("./").to_owned();
+    let mut new: Vec<&String> = Vec::new();
+    for file in facts {
+        // Several sets may have a file in common.
+        if !watched.iter().filter_map(Value::as_str).any(|path| plain(path) == plain(file)) {
+            watched.push(file.as_str());
+            new.push(file);
+        }
     }
     if watched.is_empty() {
         build.remove("extra-watch-dirs");
@@ -158,6 +159,13 @@ extra-watch-dirs = [\"database.toml\"]
     fn a_template_that_does_not_declare_itself_is_named() {
         let text = wire("", "database", &["a.toml".to_owned(), "b.toml".to_owned()], Some("x.md")).unwrap().text;
         assert!(text.contains("facts = [\"a.toml\", \"b.toml\"]\ntemplates = [\"x.md\"]\n"), "{text}");
+    }
+
+    #[test]
+    fn a_file_of_several_sets_is_watched_once() {
+        let files = ["a.toml", "b.toml", "./a.toml"].map(str::to_owned);
+        let text = wire("[preprocessor.database]\n", "database", &files, None).unwrap().text;
+        assert!(text.contains("extra-watch-dirs = [\"a.toml\", \"b.toml\"]"), "{text}");
     }
 
     #[test]

@@ -57,6 +57,20 @@ enum Form {
     FirstKeys,
     /// A table with its header, with blank lines around it.
     Block,
+    /// What belongs to the line below.
+    Above,
+}
+
+/// How a comment begins that names what an inline table lacks.
+const IN_BRACES: &str = "# In the braces of ";
+
+/// What is between a key in such a comment and what the page asks for.
+const ASIDE: &str = "  # ";
+
+/// Such a comment without what the page asks for.
+fn in_braces(line: &str) -> Option<&str> {
+    let line = line.trim();
+    line.starts_with(IN_BRACES).then(|| line.split(ASIDE).next().unwrap_or(line).trim_end())
 }
 
 struct Completion<'c> {
@@ -69,9 +83,10 @@ struct Completion<'c> {
 }
 
 impl Completion<'_> {
-    /// The folded paths of keys and headers in comments.
+    /// The folded paths of keys and headers in comments, and the comments that name what braces lack.
     fn mentioned(&self) -> HashSet<String> {
         let paths = self.lines.iter().filter_map(|line| match &line.kind {
+            Kind::Comment => in_braces(&self.text[line.range.clone()]).map(str::to_owned),
             Kind::Key { path, active: false } if line.table.is_empty() => Some(folded(path)),
             Kind::Key { path, active: false } => Some(format!("{}.{}", line.table, folded(path))),
             Kind::Header { active: false, .. } => Some(line.table.clone()),
@@ -96,25 +111,78 @@ impl Completion<'_> {
             key.wanted && !mentioned.contains(&own) && self.root.find(&parts).first().is_none()
         };
         let keys: Vec<&Key> = table.keys.iter().filter(is_new).collect();
-        if keys.is_empty() {
-            return;
+        if !keys.is_empty() {
+            self.new_keys(table, &keys, above, mentioned);
         }
+        for key in table.keys.iter().filter(|key| key.wanted) {
+            for row in self.rows(table, key, mentioned) {
+                self.table(&row, above, plan, mentioned);
+            }
+        }
+    }
+
+    /// The tables that a row which stands in the file is, however it is written, with its fields.
+    fn rows(&self, table: &Table, key: &Key, mentioned: &HashSet<String>) -> Vec<Table> {
+        let path = [table.path.as_slice(), std::slice::from_ref(&key.key)].concat();
+        let stands = self.value(&path).is_some_and(|value| value.as_table().is_some());
+        let mut rows: Vec<Table> = Vec::new();
+        if !stands || mentioned.contains(&folded(&path)) {
+            return rows;
+        }
+        for (parents, field) in &key.fields {
+            let path = [path.as_slice(), parents].concat();
+            match rows.iter_mut().find(|row| row.path == path) {
+                Some(row) => row.keys.push(field.clone()),
+                None => {
+                    let keys = vec![field.clone()];
+                    rows.push(Table { path, header: Header::Plain, comments: Vec::new(), keys });
+                }
+            }
+        }
+        rows
+    }
+
+    fn new_keys(&mut self, table: &Table, keys: &[&Key], above: &[&Table], mentioned: &HashSet<String>) {
         match self.standing(table) {
-            Standing::Absent => self.new_table(table, &keys, above),
-            Standing::Header(header) => self.add_keys(table, &keys, header),
+            Standing::Absent => self.new_table(table, keys, above),
+            Standing::Header(header) => self.add_keys(table, keys, header),
             Standing::Dotted { after, from } => {
                 let prefix = dotted_path(table.path[from..].iter().map(String::as_str)) + ".";
                 let lines: String = keys.iter().map(|key| self.key_lines(key, &prefix)).collect();
                 self.add(after, lines, Form::Keys);
             }
-            Standing::Closed(words) => {
+            Standing::Braces { at } => return self.name_above(table, keys, at, mentioned),
+            Standing::Other => {
                 let names: Vec<_> = keys.iter().map(|key| format!("`{}`", key.key)).collect();
                 let address = dotted_path(table.path.iter().map(String::as_str));
-                self.completed.notes.push(format!("`{address}` {words}: add {} to it by hand", names.join(", ")));
+                self.completed.notes.push(format!("`{address}` is no table: it has no room for {}", names.join(", ")));
                 return;
             }
         }
         self.completed.added += keys.len();
+    }
+
+    /// Names what an inline table lacks in comments above it: inside the braces there is no room for a comment, and a
+    /// key with a value would be a fact.
+    fn name_above(&mut self, table: &Table, keys: &[&Key], at: usize, mentioned: &HashSet<String>) {
+        let address = dotted_path(table.path.iter().map(String::as_str));
+        let mut text = String::new();
+        let mut added = 0;
+        for key in keys {
+            let head = format!("{IN_BRACES}`{address}`: {} = {}", quote_key(&key.key), key.value);
+            if !mentioned.contains(&head) {
+                let words = if key.comment.is_empty() { String::new() } else { format!("{ASIDE}{}", key.comment) };
+                text.push_str(&format!("{head}{words}{}", self.newline));
+                added += 1;
+            }
+        }
+        if added > 0 {
+            let line = self.lines.partition_point(|line| line.range.end <= at);
+            let start = self.lines.get(line).map_or(at, |line| line.range.start);
+            self.add(start.max(self.start()), text, Form::Above);
+            self.completed.added += added;
+            self.completed.notes.push(format!("`{address}` stands in braces: the line above it says what it lacks"));
+        }
     }
 
     /// The value at a path, or above it.
@@ -147,28 +215,29 @@ impl Completion<'_> {
         if path.is_empty() {
             return Standing::Header(None);
         }
-        let header = self
-            .lines
-            .iter()
-            .position(|line| line.table == path && matches!(line.kind, Kind::Header { array: false, .. }));
-        let active = self.lines.iter().position(|line| {
-            line.table == path && matches!(line.kind, Kind::Header { array: false, active: true, .. })
-        });
-        if let Some(at) = active.or(header) {
-            return Standing::Header(Some(at));
+        let header = |active: bool| {
+            let is_own = |line: &Line| match line.kind {
+                Kind::Header { array: false, active: is_active, .. } => line.table == path && is_active == active,
+                _ => false,
+            };
+            self.lines.iter().position(is_own).map(|at| Standing::Header(Some(at)))
+        };
+        if let Some(standing) = header(true) {
+            return standing;
         }
         for depth in 1..=table.path.len() {
             let Some(value) = self.value(&table.path[..depth]) else { break };
             let written = self.text.get(value.span.range()).unwrap_or_default();
             match value.as_table() {
                 Some(inner) if inner.header.is_none() && written.starts_with('{') => {
-                    return Standing::Closed("is an inline table");
+                    return Standing::Braces { at: value.span.range().start };
                 }
                 Some(_) => {}
-                None => return Standing::Closed("is no table"),
+                None => return Standing::Other,
             }
         }
-        self.dotted(table).unwrap_or(Standing::Absent)
+        // A header in a comment would say a second time what dotted keys and braces say.
+        self.dotted(table).or_else(|| header(false)).unwrap_or(Standing::Absent)
     }
 
     /// The last line whose dotted key makes the table.
@@ -346,8 +415,12 @@ enum Standing {
         after: usize,
         from: usize,
     },
-    /// Nothing can be added to it, and why.
-    Closed(&'static str),
+    /// It is an inline table, or in one that begins at that offset.
+    Braces {
+        at: usize,
+    },
+    /// It is no table.
+    Other,
 }
 
 /// The sample that a sample's own tables belong to.

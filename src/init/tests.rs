@@ -200,14 +200,49 @@ fn what_a_later_template_adds_goes_where_it_belongs() {
 
 #[test]
 fn every_way_to_write_a_table_is_completed_in_its_own() {
-    let facts = "overview.version = 16\n\n[stack]\nserver = { product = \"P\" } # mine\nsettings.PORT = [\n  1,\n]\n";
+    let facts = "overview.version = 16\n\n[stack]\nserver = { product = \"P\", use = \"U\" } # mine\nsettings.PORT = [\n  1,\n]\n";
     let Completed { text, notes, .. } = completed(SMALL, facts);
     assert!(text.contains("\n# Describe it:\n#overview.description = \"\"\n"), "{text}");
     assert!(text.contains("settings.PORT = [\n  1,\n]\n#settings.HOST = \"\"\n"), "{text}");
     assert_eq!(notes, [] as [String; 0]);
-    let inline = completed(SMALL, "overview = { version = 16 }\n");
-    assert!(!inline.text.contains("[overview]"), "{}", inline.text);
-    assert_eq!(inline.notes, ["`overview` is an inline table: add `description`, `size` to it by hand"]);
+}
+
+#[test]
+fn what_braces_lack_is_named_above_them_once() {
+    let facts = "# ours\noverview = { version = 16, size = { now = 1 } } # mine\n";
+    let Completed { text, added, notes } = completed(SMALL, facts);
+    let expected = "\
+# ours
+# In the braces of `overview`: description = \"\"  # Describe it:
+# In the braces of `overview.size`: in_a_year = \"\"  # in a year
+overview = { version = 16, size = { now = 1 } } # mine
+";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(!text.contains("[overview]"), "{text}");
+    assert_eq!(
+        notes,
+        ["overview", "overview.size"]
+            .map(|table| format!("`{table}` stands in braces: the line above it says what it lacks"))
+    );
+    assert!(added > 2);
+    assert_eq!(completed(SMALL, &text), Completed { text, added: 0, notes: Vec::new() });
+}
+
+#[test]
+fn a_row_gets_the_fields_that_it_lacks() {
+    for (facts, added) in [
+        ("[stack]\nserver.product = 1\n", "server.product = 1\n#server.use = \"\"\n"),
+        ("[stack.server]\nproduct = 1\n", "[stack.server]\nproduct = 1\n#use = \"\"\n"),
+        (
+            "[stack]\nserver = { product = 1 }\n",
+            "[stack]\n# In the braces of `stack.server`: use = \"\"\nserver = { product = 1 }\n",
+        ),
+        ("stack.server = { product = 1, use = 2 }\n", "stack.server = { product = 1, use = 2 }\n"),
+    ] {
+        let text = completed(SMALL, facts).text;
+        assert!(text.contains(added), "{text}");
+        assert_eq!(text.matches("use = ").count(), 1, "{text}");
+    }
 }
 
 #[test]
@@ -240,6 +275,8 @@ const PIECES: &[&[&str]] = &[
         "# name_of_the_system = \"\"\n",
         "overview.version = 1\n",
         "overview = { version = 1 }\n",
+        "overview={size={now=1},version=1} # mine\n",
+        "overview . size .now = 1\n",
     ],
     &[
         "",
@@ -247,8 +284,17 @@ const PIECES: &[&[&str]] = &[
         "pool = \"\"\"\n[overview]\n#version = 1\n\"\"\"\n",
         "pool = false\n",
         "further = [\n 1, # one\n\n 2 ]\n",
+        "stack = { server = { product = \"P\" }, settings = {} }\n",
+        "stack.server = { use = \"U\" }\n# In the braces of `stack.server`: product = \"\"\n",
     ],
-    &["", "\n[stack.settings]\nHOST=\"h\"\n", "\n[stack.settings]\n#HOST=\"h\"\nPORT = 1\n", "\n#[stack.settings]\n"],
+    &[
+        "",
+        "\n[stack.settings]\nHOST=\"h\"\n",
+        "\n[stack.settings]\n#HOST=\"h\"\nPORT = 1\n",
+        "\n#[stack.settings]\n",
+        "\n[stack . \"server\"]\n\tproduct = 'P'\n",
+        "\n[stack]\n server={product='P'}\n",
+    ],
     &["", "\n# above\n[cache]\nttl = 1\n", "[ cache ] # odd\n", "\n[cache]\n\t\"ttl\"=[]\n\n\n"],
     &[
         "",
@@ -260,7 +306,7 @@ const PIECES: &[&[&str]] = &[
 ];
 
 prop_compose! {
-    fn any_facts()(picks in prop::collection::vec(0usize..5, PIECES.len()), crlf: bool, end: bool) -> String {
+    fn any_facts()(picks in prop::collection::vec(0usize..7, PIECES.len()), crlf: bool, end: bool) -> String {
         let pieces = PIECES.iter().zip(picks).map(|(pieces, pick)| pieces.get(pick).copied().unwrap_or_default());
         let mut text: String = pieces.collect();
         if end {
