@@ -196,7 +196,7 @@ fn a_file_that_is_no_text_is_named() {
 fn a_file_that_cannot_be_read_is_named() {
     let book = book();
     let facts = book.path().join("database.toml");
-    fs::set_permissions(&facts, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&facts, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&facts).is_err() {
         fails(&mut program(book.path(), &["check"]), "database.toml`: Permission denied");
     }
