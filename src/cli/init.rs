@@ -59,6 +59,8 @@ struct Change {
     new: String,
     /// What happened to it, in words.
     what: String,
+    /// Nobody writes it by hand, so nobody wants to read the difference.
+    generated: bool,
 }
 
 /// A book that is being completed.
@@ -172,19 +174,21 @@ impl Init {
 
     fn finish(&self, work: Work) -> Result<Exit, Stop> {
         let Work { root, changes, notes } = work;
-        if !self.dry_run {
+        if self.dry_run {
+            print(&changes.iter().filter(|change| !change.generated).map(difference).collect::<String>())?;
+            for change in changes.iter().filter(|change| change.generated) {
+                say(&format!("note: {}: {}\n", change.name, change.what));
+            }
+        } else {
+            // Better nothing than a part.
             let files = changes.iter().map(|change| Replacement {
                 path: root.join(&change.name),
                 old: change.old.as_deref(),
                 new: &change.new,
             });
             file::write_all(&files.collect::<Vec<_>>())?;
+            print(&changes.iter().map(|change| format!("{}: {}\n", change.name, change.what)).collect::<String>())?;
         }
-        let told = changes.iter().map(|change| match self.dry_run {
-            true => difference(change),
-            false => format!("{}: {}\n", change.name, change.what),
-        });
-        print(&told.collect::<String>())?;
         for note in &notes {
             say(&format!("note: {note}\n"));
         }
@@ -205,7 +209,15 @@ impl Work {
     /// Notes a change, if it is one.
     fn change(&mut self, name: &str, old: Option<String>, new: String, what: String) {
         if old.as_ref() != Some(&new) {
-            self.changes.push(Change { name: name.to_owned(), old, new, what });
+            self.changes.push(Change { name: name.to_owned(), old, new, what, generated: false });
+        }
+    }
+
+    /// Notes a change of a file that is written anew each time.
+    fn generate(&mut self, name: &str, old: Option<String>, new: String, what: String) {
+        self.change(name, old, new, what);
+        if let Some(change) = self.changes.last_mut().filter(|change| change.name == name) {
+            change.generated = true;
         }
     }
 
@@ -273,7 +285,7 @@ impl Work {
             .iter()
             .map(|page| json_schema::Page { text: &done.sources.get(page.source).text, template: &page.template })
             .collect();
-        self.change(&schema, old_schema, json_schema::render(name, &pages), "written, for editors".to_owned());
+        self.generate(&schema, old_schema, json_schema::render(name, &pages), "written, for editors".to_owned());
         Ok(())
     }
 }
