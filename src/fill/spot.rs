@@ -14,6 +14,8 @@ use crate::vocabulary::{Collection, Field};
 pub(super) struct Spot<'a> {
     form: Form,
     line_start: bool,
+    /// It is part of the text of a link.
+    link: bool,
     /// What further lines begin with.
     prefix: String,
     before: &'a str,
@@ -23,7 +25,7 @@ pub(super) struct Spot<'a> {
 }
 
 impl<'a> Spot<'a> {
-    fn new(text: &'a str, line: &Range<usize>, slot: &Slot, newline: &'static str) -> Self {
+    fn new(text: &'a str, line: &Range<usize>, slot: &Slot, link: bool, newline: &'static str) -> Self {
         let at = slot.range.clone();
         let far = line.end.clamp(at.end, at.end + NEAR);
         let end = (at.end..=far).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(at.end);
@@ -33,13 +35,19 @@ impl<'a> Spot<'a> {
         let after = &text[at.end..end];
         let prefix = if slot.form == Form::Prose { container_prefix(text, slot.leaf) } else { String::new() };
         let edge = Edge::of(&Place::new(block(slot.form, line_start, "")).between(before, after));
-        Spot { form: slot.form, line_start, prefix, before, after, newline, edge }
+        Spot { form: slot.form, line_start, link, prefix, before, after, newline, edge }
     }
 
     pub(super) fn place(&self) -> Place<'_> {
         let block = block(self.form, self.line_start, &self.prefix);
-        Place { newline: self.newline, ..Place::new(block) }.between(self.before, self.after)
+        Place { newline: self.newline, link: self.link, ..Place::new(block) }.between(self.before, self.after)
     }
+}
+
+/// Whether a place is part of the text of a link.
+fn is_in_link(links: &[Range<usize>], range: &Range<usize>) -> bool {
+    let next = links.partition_point(|link| link.end <= range.start);
+    links.get(next).is_some_and(|link| link.start < range.start)
 }
 
 fn block(form: Form, line_start: bool, prefix: &str) -> Block<'_> {
@@ -97,11 +105,12 @@ impl<'a> Filler<'a, '_> {
         {
             return Rc::clone(spot);
         }
+        let link = is_in_link(&self.template.link_spans, &slot.range);
         let at = slot.range.start;
         if !(spots.line.start <= at && at < spots.line.end) {
             spots.line = line_of(self.text, at);
         }
-        let spot = Rc::new(Spot::new(self.text, &spots.line, slot, self.newline));
+        let spot = Rc::new(Spot::new(self.text, &spots.line, slot, link, self.newline));
         if let Some(known) = spots.spots.get_mut(slot.id) {
             *known = Some((slot, Rc::clone(&spot)));
         }

@@ -11,7 +11,7 @@ use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{Entry, FactId, Kind, Table, Value, quote_key};
 use crate::markdown;
-use crate::place::{self, Edge, Misfit, Place};
+use crate::place::{self, Edge, Misfit, Place, Unclosed};
 use crate::source::line_start;
 use crate::splice::{Edit, Origin, splice};
 use crate::template::{Form, Slot, inside_backticks};
@@ -246,6 +246,9 @@ impl Wrong {
             Wrong::Kind => "write one value here, or an array of them, which are joined by commas",
             Wrong::Html => "write it as Markdown, or in backticks to show it as it is",
             Wrong::Misfit(Misfit::Blank) => "write the fact, or take the key away",
+            Wrong::Misfit(Misfit::StrayEndTag | Misfit::StrayElement | Misfit::Unclosed(Unclosed::Element)) => {
+                "write the whole element, or put the tag in backticks to show it as it is"
+            }
             Wrong::Misfit(Misfit::Unclosed(_)) => "close it inside the value",
             Wrong::Misfit(Misfit::Heading) => "use bold text in place of the heading",
             Wrong::Misfit(Misfit::LinkInLink) => "write it without the link",
