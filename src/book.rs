@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use crate::agree::agree;
 use crate::config::{Config, Erd};
 use crate::diagnostic::{Code, Diagnostic, Label, Progress, Severity};
 use crate::draft;
@@ -17,7 +18,7 @@ use crate::reference::{self, Manners, Shelf};
 use crate::schema::{self, Schema};
 use crate::secret;
 use crate::source::{SourceId, Sources};
-use crate::template::{self, Template, Trap};
+use crate::template::{self, PlaceholderKind, Template, Trap};
 
 /// One chapter as it came.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +99,11 @@ pub fn fill(input: &Input<'_>) -> Outcome {
             schema
         })
         .collect();
+    let before = outcome.diagnostics.len();
     let pages = read_templates(input, &mut outcome.diagnostics);
+    let lost = |diagnostic: &Diagnostic| costs_templates(diagnostic) && input.config.fails(diagnostic.code);
+    let in_doubt = input.config.in_doubt && input.config.fails(Code::UnknownOption)
+        || outcome.diagnostics[before..].iter().any(lost);
     let elsewhere = addresses_by_file(&pages, &sets);
     let nowhere = HashSet::new();
     let mut used: HashSet<FactId> = HashSet::new();
@@ -131,14 +136,18 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         outcome.templates.iter().flat_map(|(.., filled)| &filled.missing).map(String::as_str).collect();
     let templates: Vec<_> = pages.iter().map(|page| (page.set, &page.template)).collect();
     for (at, set) in sets.iter().enumerate() {
+        outcome.diagnostics.extend(blank_items(&set.root));
+        outcome.diagnostics.extend(secrets(&set.root, input.config));
+        // What shows them may be a template that a mistake of the configuration hides.
+        if in_doubt {
+            continue;
+        }
         let unknown = schemas[at].unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, &used));
         outcome.diagnostics.extend(set.told(unknown.map(|field| field.diagnostic())));
         // What one template does not show, another that reads the same file may: they are asked together.
         let readers = templates.iter().filter(|(reader, _)| sets[*reader].shares_a_file(set));
         let readers: Vec<_> = readers.map(|(_, template)| *template).collect();
         outcome.diagnostics.extend(set.told(leftover::unused(&set.root, &readers, &used, &missing)));
-        outcome.diagnostics.extend(blank_items(&set.root));
-        outcome.diagnostics.extend(secrets(&set.root, input.config));
     }
     let filled = pages.into_iter().filter(|page| sets[page.set].first.is_some());
     for ((chapter, _, template, filled), page) in outcome.templates.iter_mut().zip(filled) {
@@ -147,6 +156,7 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         outcome.chapters[*chapter] = Some(if is_draft { draft::page(text, &filled.progress) } else { text });
         *template = page.template;
     }
+    agree(&mut outcome.diagnostics, input.sources);
     outcome
 }
 
@@ -183,18 +193,27 @@ fn published_brackets(input: &Input<'_>, page: &Page, filled: &Filled) -> Option
     let mut left = filled.left.iter().filter(|(_, code)| passes(*code)).map(|(id, _)| *id).collect::<Vec<_>>();
     left.sort_unstable();
     left.dedup();
-    let source = input.chapters[page.chapter].source;
-    let mut places = left.iter().filter_map(|&id| page.template.placeholders.get(id)).map(|placeholder| Label {
-        span: source.span(placeholder.range.clone()),
-        text: "would be published".to_owned(),
-    });
+    let places = left.iter().filter_map(|&id| page.template.placeholders.get(id)).map(|placeholder| &placeholder.range);
+    let help = "mend what the warnings say; `draft = true` marks what stays on the page";
+    unfilled(input.chapters[page.chapter].source, places, help)
+}
+
+/// Whether a placeholder may stay away without being missed, or is removed with its surroundings.
+fn is_loose(kind: PlaceholderKind) -> bool {
+    matches!(kind, PlaceholderKind::Residue | PlaceholderKind::Topic | PlaceholderKind::Continuation)
+}
+
+/// Placeholders that stay on the page, as one message.
+fn unfilled<'p>(source: SourceId, ranges: impl Iterator<Item = &'p Range<usize>>, help: &str) -> Option<Diagnostic> {
+    let text = "would be published".to_owned();
+    let mut places = ranges.map(|range| Label { span: source.span(range.clone()), text: text.clone() });
     let (first, more) = (places.next()?, places.collect::<Vec<_>>());
     let title = match more.len() {
         0 => "a placeholder has no fact that fits".to_owned(),
         more => format!("{} placeholders have no fact that fits", more + 1),
     };
     let diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, first.span, first.text);
-    let diagnostic = diagnostic.with_help("mend what the warnings say; `draft = true` marks what stays on the page");
+    let diagnostic = diagnostic.with_help(help);
     Some(Diagnostic { more, ..diagnostic })
 }
 
@@ -208,7 +227,9 @@ fn read_sets<'s>(input: &'s Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> (Ve
             let text = &input.sources.get(file).text;
             files.entry(file).or_insert_with(|| facts::parse(file, text, &mut ids, diagnostics));
         }
-        let torn = set.files.iter().any(|&file| facts::lost_keys(file, diagnostics));
+        // What follows from lost keys is silenced only while their loss itself fails the run.
+        let torn =
+            input.config.fails(Code::InvalidToml) && set.files.iter().any(|&file| facts::lost_keys(file, diagnostics));
         let tables = set.files.iter().filter_map(|file| files.get(file).cloned()).collect();
         let first = set.files.first().copied();
         let stem = first.map_or_else(String::new, |first| stem(input, first));
@@ -238,6 +259,12 @@ fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
         let set = input.config.facts_of(chapter.path).or_else(|| input.config.facts_of(chapter.source_path));
         let Some(set) = set.filter(|&set| set < input.facts.len()) else {
             diagnostics.push(without_facts(chapter));
+            if !input.config.fails(Code::MissingFactsFile) {
+                let template = template::parse(chapter.text, &is_literal);
+                let all = template.placeholders.iter().filter(|placeholder| !is_loose(placeholder.kind));
+                let help = "add a facts file, as the warning says; `draft = true` marks what stays on the page";
+                diagnostics.extend(unfilled(chapter.source, all.map(|placeholder| &placeholder.range), help));
+            }
             continue;
         };
         let template = template::parse(chapter.text, &is_literal);
@@ -249,6 +276,18 @@ fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
     diagnostics.extend(unmatched_globs(input));
     pages
 }
+
+/// Whether it is a mistake that leaves a template out of the run.
+fn costs_templates(diagnostic: &Diagnostic) -> bool {
+    match diagnostic.code {
+        Code::MissingFactsFile => true,
+        Code::UnknownOption => diagnostic.place.text == MATCHES_NOTHING,
+        _ => false,
+    }
+}
+
+/// What is said of a pattern that no chapter matches.
+const MATCHES_NOTHING: &str = "matches nothing";
 
 fn undeclared(chapter: &Chapter<'_>) -> Diagnostic {
     let title = format!("`{}` looks like a template but is not declared one", chapter.source_path);
@@ -382,7 +421,7 @@ fn unmatched_globs(input: &Input<'_>) -> Vec<Diagnostic> {
     });
     let told = unmatched.map(|pattern| {
         let title = format!("no chapter of the book matches `{}`", pattern.value);
-        Diagnostic::new(Code::UnknownOption, title, pattern.span, "matches nothing")
+        Diagnostic::new(Code::UnknownOption, title, pattern.span, MATCHES_NOTHING)
             .with_help("paths are relative to the folder of the chapters, usually `src`")
     });
     told.collect()
