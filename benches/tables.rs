@@ -1,8 +1,10 @@
 //! What a schema costs as it grows: reading, checking, filling, drawing; against merely parsing the page that comes out.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use mdbook_database::facts::{self, FactIds};
 use mdbook_database::fill::{self, Facts, Options};
@@ -29,8 +31,6 @@ const TEMPLATE: &str = "# Database [TEMPLATE]
 - [Foreign key relationships]
 ";
 
-const RUNS: usize = 7;
-
 fn facts_of(tables: usize) -> String {
     let mut text = String::new();
     for table in 0..tables {
@@ -55,57 +55,73 @@ fn facts_of(tables: usize) -> String {
     text
 }
 
-/// The median of several runs.
-fn time(mut run: impl FnMut()) -> Duration {
-    let mut times: Vec<_> = (0..RUNS)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed()
-        })
-        .collect();
-    times.sort();
-    times[RUNS / 2]
+/// Rounds in which every stage is measured once, after one that fills the caches.
+const ROUNDS: usize = 9;
+
+const STAGES: [&str; 5] = ["read", "check", "fill", "draw", "parse"];
+
+fn main() {
+    let numbers: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let rounds = if std::env::args().any(|argument| argument == "--once") { 1 } else { ROUNDS };
+    println!("\nMedians of {rounds} rounds in ms; in brackets the median of the ratios to `parse` in the same round\n");
+    println!("| tables | page MB | {} |", STAGES.join(" | "));
+    println!("|---:|---:|{}", "---:|".repeat(STAGES.len()));
+    for tables in if numbers.is_empty() { vec![100, 1_000, 10_000] } else { numbers } {
+        measure(tables, rounds);
+    }
 }
 
-#[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
-fn main() {
-    println!("tables      read     check      fill      draw     parse   page");
-    for tables in [100, 1_000, 5_000] {
-        let text = facts_of(tables);
-        let mut sources = Sources::default();
-        let file = sources.add(SourceKind::Facts, "database.toml", text.clone());
-        let chapter = sources.add(SourceKind::Chapter, "src/database.md", TEMPLATE);
-        let read = || facts::parse(file, &text, &mut FactIds::default(), &mut Vec::new());
-        let root = read();
-        let table = root.get("tables").first().and_then(|entry| entry.value.as_table()).expect("the facts have tables");
-        let schema = schema::parse(table, &mut Vec::new());
-        let template = template::parse(TEMPLATE, &|_| false);
-        let elsewhere = HashSet::new();
-        let facts = Facts { root: &root, schema: &schema, first: file, text: &text, elsewhere: &elsewhere };
-        let options = Options {
-            source: chapter,
-            chapter: "database.md",
-            optional: &[],
-            required: &[],
-            draft: false,
-            erd: erd::Format::Svg,
-            guard_includes: true,
-            allow_html: true,
-        };
-        let page = fill::fill(TEMPLATE, &template, facts, options).text;
-        let draw = || {
-            let diagram = erd::Diagram::new(&schema, &|_| None);
-            erd::draw(&diagram, erd::Format::Svg, "erd")
-        };
-        let times = [
-            time(|| drop(read())),
-            time(|| drop(schema::parse(table, &mut Vec::new()))),
-            time(|| drop(fill::fill(TEMPLATE, &template, facts, options))),
-            time(|| drop(draw())),
-            time(|| _ = std::hint::black_box(Parser::new_ext(&page, markdown::options()).count())),
+/// Measures a schema of `tables` tables and prints a line.
+fn measure(tables: usize, rounds: usize) {
+    let text = facts_of(tables);
+    let mut sources = Sources::default();
+    let file = sources.add(SourceKind::Facts, "database.toml", text.clone());
+    let chapter = sources.add(SourceKind::Chapter, "src/database.md", TEMPLATE);
+    let read = || facts::parse(file, &text, &mut FactIds::default(), &mut Vec::new());
+    let root = read();
+    let table = root.get("tables").first().and_then(|entry| entry.value.as_table()).expect("the facts have tables");
+    let schema = schema::parse(table, &mut Vec::new());
+    let template = template::parse(TEMPLATE, &|_| false);
+    let elsewhere = HashSet::new();
+    let facts = Facts { root: &root, schema: &schema, first: file, text: &text, elsewhere: &elsewhere };
+    let options = Options {
+        source: chapter,
+        chapter: "database.md",
+        optional: &[],
+        required: &[],
+        draft: false,
+        erd: erd::Format::Svg,
+        guard_includes: true,
+        allow_html: true,
+    };
+    let page = fill::fill(TEMPLATE, &template, facts, options).text;
+    let mut times: [Vec<f64>; 5] = Default::default();
+    for _ in 0..rounds {
+        let round = [
+            time(read),
+            time(|| schema::parse(table, &mut Vec::new())),
+            time(|| fill::fill(TEMPLATE, &template, facts, options)),
+            time(|| erd::draw(&erd::Diagram::new(&schema, &|_| None), erd::Format::Svg, "erd")),
+            time(|| Parser::new_ext(&page, markdown::options()).count()),
         ];
-        let columns: Vec<_> = times.iter().map(|time| format!("{:7.1} ms", time.as_secs_f64() * 1e3)).collect();
-        println!("{tables:6} {}  {:.1} MB", columns.join(""), page.len() as f64 / 1e6);
+        times.iter_mut().zip(round).for_each(|(times, time)| times.push(time));
     }
+    let parse = times[4].clone();
+    let columns = times.iter().map(|times| {
+        let ratios = times.iter().zip(&parse).map(|(time, parse)| time / parse).collect();
+        format!("{:.1} [{:.2}]", median(times.clone()), median(ratios))
+    });
+    println!("| {tables} | {:.1} | {} |", page.len() as f64 / 1e6, columns.collect::<Vec<_>>().join(" | "));
+}
+
+/// Milliseconds of one run, with giving back what it made.
+fn time<T>(run: impl FnOnce() -> T) -> f64 {
+    let start = Instant::now();
+    drop(std::hint::black_box(run()));
+    start.elapsed().as_secs_f64() * 1e3
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }

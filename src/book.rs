@@ -3,22 +3,28 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::agree::agree;
 use crate::config::{Config, Erd};
 use crate::diagnostic::{Code, Diagnostic, Label, Progress, Severity};
 use crate::draft;
 use crate::erd;
-use crate::facts::{self, FactId, FactIds, Table};
+use crate::facts::{self, FactIds, Step, Table};
 use crate::fill::{self, Facts, Filled, Options};
-use crate::leftover;
+use crate::leftover::{self, Shown};
 use crate::nearest::nearest_path;
+use crate::parallel::{self, Threads};
 use crate::project::FactSet;
-use crate::reference::{self, Manners, Shelf};
+use crate::reference::{self, Manners, Resolved, Shelf};
 use crate::schema::{self, Schema};
 use crate::secret;
 use crate::source::{SourceId, Sources};
+<<<<<<< HEAD
 use crate::template::{self, PlaceholderKind, Template, Trap};
+=======
+use crate::template::{self, Placeholder, Template, Trap};
+>>>>>>> wt-speed
 
 /// One chapter as it came.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +58,8 @@ pub struct Input<'a> {
     pub facts: Vec<FactSet>,
     /// mdBook expands `{{#include}}` after this program.
     pub guard_includes: bool,
+    /// How many threads may work where there is work for many. What comes out is the same.
+    pub threads: Threads,
 }
 
 /// What came of it.
@@ -68,9 +76,9 @@ pub struct Outcome {
 }
 
 /// A set of facts files, merged.
-struct Set<'s> {
-    root: Table<'s>,
-    files: &'s [SourceId],
+struct Set<'r, 's> {
+    root: Cow<'r, Table<'s>>,
+    files: &'r [SourceId],
     /// Some of its keys are lost to mistakes of the TOML: what is missing or too much may follow from those alone.
     torn: bool,
     first: Option<SourceId>,
@@ -87,7 +95,8 @@ struct Page {
 /// Fills the templates of a book and resolves the references of its other chapters.
 pub fn fill(input: &Input<'_>) -> Outcome {
     let mut outcome = Outcome { chapters: vec![None; input.chapters.len()], ..Outcome::default() };
-    let (sets, files) = read_sets(input, &mut outcome.diagnostics);
+    let files = read_files(input, &mut outcome.diagnostics);
+    let sets = sets(input, &files, &outcome.diagnostics);
     let empty = Table::default();
     let schemas: Vec<Schema<'_>> = sets
         .iter()
@@ -106,10 +115,10 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         || outcome.diagnostics[before..].iter().any(lost);
     let elsewhere = addresses_by_file(&pages, &sets);
     let nowhere = HashSet::new();
-    let mut used: HashSet<FactId> = HashSet::new();
-    for page in &pages {
+    let size = |page: &Page| input.chapters[page.chapter].text.len();
+    let filled = parallel::map(&pages, input.threads, size, |page| {
         let set = &sets[page.set];
-        let Some(first) = set.first else { continue };
+        let first = set.first?;
         let facts = Facts {
             root: &set.root,
             schema: &schemas[page.set],
@@ -117,7 +126,12 @@ pub fn fill(input: &Input<'_>) -> Outcome {
             text: &input.sources.get(first).text,
             elsewhere: elsewhere.get(&first).unwrap_or(&nowhere),
         };
-        let filled = fill_page(input, page, facts);
+        Some(fill_page(input, page, facts))
+    });
+    let mut used = Shown::default();
+    for (page, filled) in pages.iter().zip(filled) {
+        let Some(filled) = filled else { continue };
+        let set = &sets[page.set];
         used.extend(&filled.used);
         outcome.diagnostics.extend(set.told(filled.diagnostics.iter().cloned()));
         outcome.diagnostics.extend(published_brackets(input, page, &filled));
@@ -128,7 +142,8 @@ pub fn fill(input: &Input<'_>) -> Outcome {
     }
     // A merged set goes by the name of its first file; the others can be named as well.
     let merged = sets.iter().map(|set| Shelf { stem: &set.stem, root: &set.root });
-    let single = files.iter().map(|(stem, root)| Shelf { stem, root });
+    let stems: Vec<String> = files.iter().map(|(file, _)| stem(input, *file)).collect();
+    let single = stems.iter().zip(&files).map(|(stem, (_, root))| Shelf { stem, root });
     let shelves: Vec<_> = merged.chain(single).collect();
     let torn = sets.iter().any(|set| set.torn);
     resolve_references(input, &shelves, torn, &mut used, &mut outcome);
@@ -160,14 +175,14 @@ pub fn fill(input: &Input<'_>) -> Outcome {
     outcome
 }
 
-impl Set<'_> {
+impl Set<'_, '_> {
     /// Of what was found wrong, what does not follow from mistakes of the TOML.
     fn told(&self, found: impl IntoIterator<Item = Diagnostic>) -> impl Iterator<Item = Diagnostic> {
         let torn = self.torn;
         found.into_iter().filter(move |diagnostic| !(torn && follows_from_lost_keys(diagnostic.code)))
     }
 
-    fn shares_a_file(&self, other: &Set<'_>) -> bool {
+    fn shares_a_file(&self, other: &Set<'_, '_>) -> bool {
         self.files.iter().any(|file| other.files.contains(file))
     }
 }
@@ -217,16 +232,15 @@ fn unfilled<'p>(source: SourceId, ranges: impl Iterator<Item = &'p Range<usize>>
     Some(Diagnostic { more, ..diagnostic })
 }
 
-/// The facts files: merged into sets, and each by itself with its stem.
-fn read_sets<'s>(input: &'s Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Set<'s>>, Vec<(String, Table<'s>)>) {
+/// The facts files, in the order in which they were read.
+fn read_files<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<(SourceId, Table<'s>)> {
     let mut ids = FactIds::default();
-    let mut files: HashMap<SourceId, Table<'s>> = HashMap::new();
-    let mut sets = Vec::with_capacity(input.facts.len());
-    for set in &input.facts {
-        for &file in &set.files {
-            let text = &input.sources.get(file).text;
-            files.entry(file).or_insert_with(|| facts::parse(file, text, &mut ids, diagnostics));
+    let mut files: Vec<(SourceId, Table<'s>)> = Vec::new();
+    for &file in input.facts.iter().flat_map(|set| &set.files) {
+        if files.iter().all(|(known, _)| *known != file) {
+            files.push((file, facts::parse(file, &input.sources.get(file).text, &mut ids, diagnostics)));
         }
+<<<<<<< HEAD
         // What follows from lost keys is silenced only while their loss itself fails the run.
         let torn =
             input.config.fails(Code::InvalidToml) && set.files.iter().any(|&file| facts::lost_keys(file, diagnostics));
@@ -234,10 +248,27 @@ fn read_sets<'s>(input: &'s Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> (Ve
         let first = set.files.first().copied();
         let stem = first.map_or_else(String::new, |first| stem(input, first));
         sets.push(Set { root: facts::merge(tables), files: &set.files, torn, first, stem });
+=======
+>>>>>>> wt-speed
     }
-    let mut files: Vec<_> = files.into_iter().collect();
     files.sort_by_key(|(file, _)| *file);
-    (sets, files.into_iter().map(|(file, table)| (stem(input, file), table)).collect())
+    files
+}
+
+/// The files of each set, merged.
+fn sets<'r, 's>(input: &'r Input<'s>, files: &'r [(SourceId, Table<'s>)], told: &[Diagnostic]) -> Vec<Set<'r, 's>> {
+    let table = |file: &SourceId| files.iter().find(|(known, _)| known == file).map(|(_, table)| table);
+    let sets = input.facts.iter().map(|set| {
+        let tables: Vec<_> = set.files.iter().filter_map(table).collect();
+        let root = match tables.as_slice() {
+            [only] => Cow::Borrowed(*only),
+            _ => Cow::Owned(facts::merge(tables.into_iter().cloned().collect())),
+        };
+        let first = set.files.first().copied();
+        let torn = set.files.iter().any(|&file| facts::lost_keys(file, told));
+        Set { root, files: &set.files, torn, first, stem: first.map_or_else(String::new, |first| stem(input, first)) }
+    });
+    sets.collect()
 }
 
 /// `backend` for `facts/backend.toml`.
@@ -247,8 +278,13 @@ fn stem(input: &Input<'_>, file: SourceId) -> String {
 }
 
 fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Page> {
-    let is_literal = |text: &str| input.config.literals.iter().any(|pattern| pattern.is_match(text));
+    let known = OnceLock::new();
+    let known = || known.get_or_init(|| input.paths.iter().map(|path| readme_as_index(path)).collect());
+    let chapters: Vec<_> = input.chapters.iter().enumerate().collect();
+    let size = |(_, chapter): &(usize, &Chapter<'_>)| chapter.text.len();
+    let read = parallel::map(&chapters, input.threads, size, |(at, chapter)| read_chapter(input, *at, chapter, &known));
     let mut pages = Vec::new();
+<<<<<<< HEAD
     for (at, chapter) in input.chapters.iter().enumerate() {
         if !chapter.declared {
             if template::looks_like_template(chapter.text) {
@@ -271,12 +307,18 @@ fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
         diagnostics.extend(template.traps.iter().map(|trap| trapped(chapter, trap)));
         diagnostics.extend(broken_links(chapter, &template, &input.paths));
         pages.push(Page { chapter: at, set, template });
+=======
+    for (told, page) in read {
+        diagnostics.extend(told);
+        pages.extend(page);
+>>>>>>> wt-speed
     }
     diagnostics.extend(unknown_sections(input.config, input, &pages));
     diagnostics.extend(unmatched_globs(input));
     pages
 }
 
+<<<<<<< HEAD
 /// Whether it is a mistake that leaves a template out of the run.
 fn costs_templates(diagnostic: &Diagnostic) -> bool {
     match diagnostic.code {
@@ -289,6 +331,30 @@ fn costs_templates(diagnostic: &Diagnostic) -> bool {
 /// What is said of a pattern that no chapter matches.
 const MATCHES_NOTHING: &str = "matches nothing";
 
+=======
+/// The template that a chapter is, and what is to be said of it. `known` are the paths that links may lead to.
+fn read_chapter<'k>(
+    input: &Input<'_>,
+    at: usize,
+    chapter: &Chapter<'_>,
+    known: &impl Fn() -> &'k HashSet<String>,
+) -> (Vec<Diagnostic>, Option<Page>) {
+    if !chapter.declared {
+        let looks = template::looks_like_template(chapter.text);
+        return (looks.then(|| undeclared(chapter)).into_iter().collect(), None);
+    }
+    let set = input.config.facts_of(chapter.path).or_else(|| input.config.facts_of(chapter.source_path));
+    let Some(set) = set.filter(|&set| set < input.facts.len()) else {
+        return (vec![without_facts(chapter)], None);
+    };
+    let is_literal = |text: &str| input.config.literals.iter().any(|pattern| pattern.is_match(text));
+    let template = template::parse(chapter.text, &is_literal);
+    let mut told: Vec<_> = template.traps.iter().map(|trap| trapped(chapter, trap)).collect();
+    told.extend(broken_links(chapter, &template, known));
+    (told, Some(Page { chapter: at, set, template }))
+}
+
+>>>>>>> wt-speed
 fn undeclared(chapter: &Chapter<'_>) -> Diagnostic {
     let title = format!("`{}` looks like a template but is not declared one", chapter.source_path);
     let line = chapter.text.lines().next().map_or(0, str::len);
@@ -339,26 +405,49 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
 }
 
 /// Links of a template to chapters that the book does not have.
-fn broken_links(chapter: &Chapter<'_>, template: &Template, paths: &[&str]) -> Vec<Diagnostic> {
+fn broken_links<'k>(
+    chapter: &Chapter<'_>,
+    template: &Template,
+    known: &impl Fn() -> &'k HashSet<String>,
+) -> Vec<Diagnostic> {
     let folder = chapter.source_path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let known: HashSet<String> = paths.iter().map(|path| readme_as_index(path)).collect();
     // A link inside a placeholder goes with it.
-    let goes = |link: &Range<usize>| {
-        template
-            .placeholders
-            .iter()
-            .any(|placeholder| placeholder.range.start <= link.start && link.end <= placeholder.range.end)
-    };
-    let links = template.links.iter().filter(|(range, _)| !goes(range));
+    let goes = Reach::of(&template.placeholders);
+    let links = template.links.iter().filter(|(range, _)| !goes.covers(range));
     let broken = links.filter_map(|(range, destination)| {
         let target = readme_as_index(&resolve(folder, destination)?);
-        (!known.contains(&target)).then(|| {
+        (!known().contains(&target)).then(|| {
             let title = format!("the book has no chapter `{destination}`");
             Diagnostic::new(Code::BrokenCrossReference, title, chapter.source.span(range.clone()), "leads nowhere")
                 .with_help("add the chapter to `SUMMARY.md`, or correct the link")
         })
     });
     broken.collect()
+}
+
+/// Where placeholders reach, for what stands inside one.
+struct Reach {
+    /// Starts in order, each with the furthest end of those up to it.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Reach {
+    fn of(placeholders: &[Placeholder]) -> Reach {
+        let mut ends: Vec<_> = placeholders.iter().map(|own| (own.range.start, own.range.end)).collect();
+        ends.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut ends {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+        Reach { ends }
+    }
+
+    /// Whether a placeholder begins at or before the range and ends at or behind it.
+    fn covers(&self, range: &Range<usize>) -> bool {
+        let behind = self.ends.partition_point(|(start, _)| *start <= range.start);
+        behind.checked_sub(1).is_some_and(|last| range.end <= self.ends[last].1)
+    }
 }
 
 /// `README.md` is `index.md` once mdBook has seen it.
@@ -448,7 +537,7 @@ fn unknown_sections(config: &Config, input: &Input<'_>, pages: &[Page]) -> Vec<D
 }
 
 /// The addresses of all templates that read a file first.
-fn addresses_by_file(pages: &[Page], sets: &[Set<'_>]) -> HashMap<SourceId, HashSet<String>> {
+fn addresses_by_file(pages: &[Page], sets: &[Set<'_, '_>]) -> HashMap<SourceId, HashSet<String>> {
     let mut addresses: HashMap<SourceId, HashSet<String>> = HashMap::new();
     for page in pages {
         if let Some(first) = sets[page.set].first {
@@ -486,17 +575,15 @@ fn fill_page<'f>(input: &Input<'_>, page: &Page, facts: Facts<'f>) -> Filled {
 }
 
 /// References to facts; where keys are `torn` away, those that lead nowhere are not told.
-fn resolve_references(
-    input: &Input<'_>,
-    shelves: &[Shelf<'_>],
-    torn: bool,
-    used: &mut HashSet<FactId>,
-    outcome: &mut Outcome,
-) {
+fn resolve_references(input: &Input<'_>, shelves: &[Shelf<'_>], torn: bool, used: &mut Shown, outcome: &mut Outcome) {
     let manners = Manners { guard_includes: input.guard_includes, allow_html: input.config.allow_html };
-    for (at, chapter) in input.chapters.iter().enumerate().filter(|(_, chapter)| !chapter.declared) {
-        let resolved = reference::resolve(chapter.text, chapter.source, shelves, manners);
-        used.extend(resolved.used);
+    let chapters: Vec<_> = input.chapters.iter().enumerate().filter(|(_, chapter)| !chapter.declared).collect();
+    let size = |(_, chapter): &(usize, &Chapter<'_>)| chapter.text.len();
+    let resolved: Vec<Resolved> = parallel::map(&chapters, input.threads, size, |(_, chapter)| {
+        reference::resolve(chapter.text, chapter.source, shelves, manners)
+    });
+    for ((at, _), resolved) in chapters.into_iter().zip(resolved) {
+        used.extend(&resolved.used);
         outcome.diagnostics.extend(
             resolved.diagnostics.into_iter().filter(|diagnostic| !(torn && follows_from_lost_keys(diagnostic.code))),
         );
@@ -526,29 +613,34 @@ fn blank_items(root: &Table<'_>) -> Vec<Diagnostic> {
 fn secrets(root: &Table<'_>, config: &Config) -> Vec<Diagnostic> {
     let allowed: HashSet<String> = config.allow_secrets.iter().map(|path| template::address_key(&path.value)).collect();
     let mut found = Vec::new();
-    for leaf in root.leaves() {
-        let address = leaf.path();
-        if allowed.contains(&template::address_key(&address)) {
-            continue;
-        }
-        let path: Vec<&str> = address.split('.').collect();
-        for (text, span) in strings(&leaf.entry.value) {
-            let Some(finding) = secret::detect(&path, text) else { continue };
+    let mut keys = Vec::new();
+    root.visit_leaves(&mut |steps, entry| {
+        keys.clear();
+        keys.extend(steps.iter().filter_map(|step| match step {
+            Step::Key(key) => Some(*key),
+            Step::Item(_) => None,
+        }));
+        each_string(&entry.value, &mut |text, span| {
+            let Some(finding) = secret::detect(&keys, text) else { return };
+            let address = facts::leaf_path(steps);
+            if allowed.contains(&template::address_key(&address)) {
+                return;
+            }
             let title = format!("`{address}` looks like {}", finding.kind.describe());
             found.push(
                 Diagnostic::new(Code::LikelySecret, title, span, "not shown")
                     .with_help("a page is published: say where the secret is kept, not what it is")
                     .with_help(format!("if it is none, add `\"{address}\"` to `allow-secrets`")),
             );
-        }
-    }
+        });
+    });
     found
 }
 
-fn strings<'v>(value: &'v facts::Value<'_>) -> Vec<(&'v str, crate::source::Span)> {
+fn each_string(value: &facts::Value<'_>, visit: &mut dyn FnMut(&str, crate::source::Span)) {
     match &value.kind {
-        facts::Kind::String(text) => vec![(text, value.span)],
-        facts::Kind::Array(items) => items.iter().flat_map(strings).collect(),
-        _ => Vec::new(),
+        facts::Kind::String(text) => visit(text, value.span),
+        facts::Kind::Array(items) => items.iter().for_each(|item| each_string(item, visit)),
+        _ => {}
     }
 }

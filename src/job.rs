@@ -226,6 +226,7 @@ fn input<'a>(
         paths: chapters.iter().filter_map(|chapter| chapter.path).collect(),
         facts,
         guard_includes: project.host.links_run_after(project.host.own_name()),
+        threads: None,
     }
 }
 

@@ -1,7 +1,5 @@
 //! Facts that no page shows, told where they stand, with the address that was probably meant.
 
-use std::collections::HashSet;
-
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, FactId, Kind, Table, Value, dotted_path, fold, quote_key};
 use crate::nearest::edits;
@@ -11,12 +9,7 @@ use crate::template::{Template, address_key};
 const SUGGESTIONS: usize = 40;
 
 /// The facts of a set that nothing shows. Typed fields of the schema are never among them.
-pub(crate) fn unused(
-    root: &Table<'_>,
-    templates: &[&Template],
-    used: &HashSet<FactId>,
-    missing: &[&str],
-) -> Vec<Diagnostic> {
+pub(crate) fn unused(root: &Table<'_>, templates: &[&Template], used: &Shown, missing: &[&str]) -> Vec<Diagnostic> {
     let mut addresses: Vec<&str> =
         templates.iter().flat_map(|template| &template.placeholders).filter_map(|p| p.address.as_deref()).collect();
     addresses.sort_unstable();
@@ -39,15 +32,35 @@ pub(crate) fn unused(
 struct Search<'s> {
     root: &'s Table<'s>,
     templates: &'s [&'s Template],
-    used: &'s HashSet<FactId>,
+    used: &'s Shown,
     missing: &'s [&'s str],
     addresses: Vec<&'s str>,
     found: Vec<Diagnostic>,
 }
 
+/// Which facts the book shows. Their ids are dense.
+#[derive(Debug, Default)]
+pub(crate) struct Shown(Vec<bool>);
+
+impl Shown {
+    pub(crate) fn extend(&mut self, facts: &[FactId]) {
+        for fact in facts {
+            let at = fact.0 as usize;
+            if at >= self.0.len() {
+                self.0.resize(at + 1, false);
+            }
+            self.0[at] = true;
+        }
+    }
+
+    fn contains(&self, fact: FactId) -> bool {
+        self.0.get(fact.0 as usize).is_some_and(|shown| *shown)
+    }
+}
+
 /// Whether a value, or anything in it, is shown.
-pub(crate) fn shows_any(value: &Value<'_>, used: &HashSet<FactId>) -> bool {
-    used.contains(&value.id)
+pub(crate) fn shows_any(value: &Value<'_>, used: &Shown) -> bool {
+    used.contains(value.id)
         || match &value.kind {
             Kind::Table(table) => table.entries.iter().any(|entry| shows_any(&entry.value, used)),
             Kind::Array(items) => items.iter().any(|item| shows_any(item, used)),
@@ -58,7 +71,7 @@ pub(crate) fn shows_any(value: &Value<'_>, used: &HashSet<FactId>) -> bool {
 impl Search<'_> {
     fn entry(&mut self, entry: &Entry<'_>, above: &[String]) {
         let records = entry.value.as_array().is_some_and(|items| items.iter().any(|item| item.as_table().is_some()));
-        if self.used.contains(&entry.value.id) && !records {
+        if self.used.contains(entry.value.id) && !records {
             return;
         }
         let mut path = above.to_vec();
@@ -86,7 +99,7 @@ impl Search<'_> {
     /// What stands among the tables of the schema and is none.
     fn table_of_the_schema(&mut self, entry: &Entry<'_>) {
         let path = ["tables".to_owned(), entry.key.to_string()];
-        if self.used.contains(&entry.value.id) || entry.value.is_false() || self.nearest(&path, false).is_some() {
+        if self.used.contains(entry.value.id) || entry.value.is_false() || self.nearest(&path, false).is_some() {
             return self.entry(entry, &path[..1]);
         }
         let address = dotted_path(path.iter().map(String::as_str));

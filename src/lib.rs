@@ -71,6 +71,7 @@ pub mod lints;
 pub mod markdown;
 pub mod nearest;
 pub mod outline;
+pub mod parallel;
 pub mod place;
 pub mod preprocessor;
 pub mod project;

@@ -76,9 +76,12 @@ pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], manners: Man
     let mut edits = Vec::with_capacity(found.len());
     leaves(&document.blocks, &mut |inlines, block| {
         let first = found.partition_point(|found| found.range.start < inlines.range.start);
-        for Found { range, value } in found[first..].iter().take_while(|found| found.range.end <= inlines.range.end) {
+        let own = found[first..].iter().take_while(|found| found.range.end <= inlines.range.end);
+        let mut leaf: Option<Leaf<'_>> = None;
+        for Found { range, value } in own {
             resolved.used.push(value.id);
-            match write(text, range, value, (block, newline, manners.allow_html), inlines) {
+            let leaf = leaf.get_or_insert_with(|| Leaf::new(text, inlines, block, newline));
+            match leaf.write(range, value, manners.allow_html) {
                 Ok(value) => edits.push(Edit::new(range.clone(), value, Origin::Prose)),
                 Err(words) => {
                     let title = format!("`{}` does not fit its place: {words}", &text[range.start + 1..range.end - 1]);
@@ -178,37 +181,62 @@ fn unknown(text: &str, span: Span, shelf: Shelf<'_>, table: &facts::Table<'_>, m
     }
 }
 
-fn write(
-    text: &str,
-    range: &Range<usize>,
-    value: &Value<'_>,
-    (block, newline, allow_html): (PlaceBlock<'static>, &'static str, bool),
-    inlines: &Inlines,
-) -> Result<String, String> {
-    let line = line_of(text, range.start);
-    let after = range.end..line.end.max(range.end);
-    let link = inlines.links.iter().any(|link| link.range.start < range.start && range.end < link.range.end);
-    let starts_line = inlines.range.start == range.start || inlines.line_starts.binary_search(&range.start).is_ok();
-    let prefix = container_prefix(text, inlines.range.start);
-    let block = match block {
-        PlaceBlock::Paragraph { .. } => PlaceBlock::Paragraph { line_start: starts_line, prefix: &prefix },
-        other => other,
-    };
-    let place = Place { link, newline, ..Place::new(block) }.between(&text[line.start..range.start], &text[after]);
-    let Some((content, markdown)) = inline_text(value) else {
-        return Err(format!("it is {}", value.describe()));
-    };
-    match markdown {
-        true if !allow_html && has_html(&content) => {
-            Err("it holds HTML, which `allow-html = false` forbids".to_owned())
+/// A stretch of inline content whose references are written one after the other, so that none looks at all of it.
+struct Leaf<'t> {
+    text: &'t str,
+    inlines: &'t Inlines,
+    block: PlaceBlock<'static>,
+    newline: &'static str,
+    prefix: String,
+    /// The line of the last reference.
+    line: Range<usize>,
+    /// Links by their start, the last one first; those that begin before the last reference are gone.
+    links: Vec<Range<usize>>,
+    /// The end of the longest of those that are gone.
+    linked_to: usize,
+}
+
+impl<'t> Leaf<'t> {
+    fn new(text: &'t str, inlines: &'t Inlines, block: PlaceBlock<'static>, newline: &'static str) -> Self {
+        let mut links: Vec<_> = inlines.links.iter().map(|link| link.range.clone()).collect();
+        links.sort_by_key(|link| std::cmp::Reverse(link.start));
+        let prefix = container_prefix(text, inlines.range.start);
+        Leaf { text, inlines, block, newline, prefix, line: 0..0, links, linked_to: 0 }
+    }
+
+    /// The value of the reference at `range`, which stands behind those that were written before.
+    fn write(&mut self, range: &Range<usize>, value: &Value<'_>, allow_html: bool) -> Result<String, String> {
+        if !self.line.contains(&range.start) {
+            self.line = line_of(self.text, range.start);
         }
-        true => place::inline(&content, &place).map(|text| text.into_owned()).map_err(|misfit| misfit.to_string()),
-        false => Ok(place::text(&content, &place).into_owned()),
+        while let Some(link) = self.links.pop_if(|link| link.start < range.start) {
+            self.linked_to = self.linked_to.max(link.end);
+        }
+        let starts = &self.inlines.line_starts;
+        let line_start = self.inlines.range.start == range.start || starts.binary_search(&range.start).is_ok();
+        let block = match self.block {
+            PlaceBlock::Paragraph { .. } => PlaceBlock::Paragraph { line_start, prefix: &self.prefix },
+            other => other,
+        };
+        let before = &self.text[self.line.start..range.start];
+        let after = &self.text[range.end..self.line.end.max(range.end)];
+        let place = Place { link: range.end < self.linked_to, newline: self.newline, ..Place::new(block) };
+        let place = place.between(before, after);
+        let Some((content, markdown)) = inline_text(value) else {
+            return Err(format!("it is {}", value.describe()));
+        };
+        match markdown {
+            true if !allow_html && has_html(&content) => {
+                Err("it holds HTML, which `allow-html = false` forbids".to_owned())
+            }
+            true => place::inline(&content, &place).map(|text| text.into_owned()).map_err(|misfit| misfit.to_string()),
+            false => Ok(place::text(&content, &place).into_owned()),
+        }
     }
 }
 
 /// Every stretch of inline content with the rules that hold in it.
-fn leaves(blocks: &[Block], visit: &mut dyn FnMut(&Inlines, PlaceBlock<'static>)) {
+fn leaves<'b>(blocks: &'b [Block], visit: &mut dyn FnMut(&'b Inlines, PlaceBlock<'static>)) {
     const PROSE: PlaceBlock<'static> = PlaceBlock::Paragraph { line_start: false, prefix: "" };
     for block in blocks {
         match &block.kind {

@@ -81,7 +81,7 @@ pub struct Refused {
 /// escape for that.
 pub fn splice_guarded(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Refused> {
     let out = splice(text, range.clone(), edits);
-    if edits.is_empty() || !OPENING.is_match(&out) {
+    if edits.is_empty() || memchr::memchr(b'{', out.as_bytes()).is_none() || !OPENING.is_match(&out) {
         return Ok(out);
     }
     Guard::new(&out, range, edits, false).defuse()

@@ -11,7 +11,10 @@ mod filling;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use mdbook_database::facts::{FactIds, parse};
+use mdbook_database::reference::{self, Manners, Shelf};
 use mdbook_database::report::Format;
+use mdbook_database::source::{SourceKind, Sources};
 use serde_json::json;
 
 /// How many pieces the larger of two inputs has where nothing else is said.
@@ -527,6 +530,27 @@ fn very_large_schemas() {
             ),
         )
     });
+}
+
+#[test]
+fn very_many_references() {
+    let mut sources = Sources::default();
+    let (file, chapter) = (sources.add(SourceKind::Facts, "f.toml", ""), sources.add(SourceKind::Chapter, "c.md", ""));
+    let root = parse(file, "[t]\nv = \"*16* `x`\"\n", &mut FactIds::default(), &mut Vec::new());
+    let shelves = [Shelf { stem: "f", root: &root }];
+    for (name, piece) in [
+        ("references on a line", "[t.v] "),
+        ("references on a line of code and links", "`a` [b](c.md) [t.v] "),
+        ("references inside links on a line", "[b [t.v]](c.md) "),
+        ("references to nothing", "[t.w]\n"),
+    ] {
+        linear(name, |pieces| {
+            let manners = Manners { guard_includes: true, allow_html: true };
+            // What stands further than 4,096 bytes before a reference is not looked at: a quarter is longer than that.
+            let text = format!("{}{piece}", "prose ".repeat(20)).repeat(pieces);
+            reference::resolve(&text, chapter, &shelves, manners);
+        });
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(crate) fn write(root: &Path, count: usize, templates: Templates) -> io::Resu
     let mut file = BufWriter::new(File::create(&path)?);
     let context = json!({
         "root": root,
-        "config": {"book": {"title": "B", "authors": [], "language": "en"}, "preprocessor": {"database": {}}},
+        "config": {"book": {"title": "B", "authors": [], "language": "en"}, "preprocessor": super::peers::configuration()},
         "renderer": "html",
         "mdbook_version": "0.5.4",
     });

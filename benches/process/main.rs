@@ -8,6 +8,8 @@
 mod host;
 mod identity;
 mod input;
+mod memory;
+mod peers;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -45,6 +47,7 @@ fn run_as(reference: &str) -> Result<()> {
         "official" => identity::official(),
         "buffered" => identity::buffered(),
         "decoding" => identity::decoding(),
+        "files" => identity::files(),
         _ => Err(Error::msg("no such reference")),
     }
 }
@@ -71,8 +74,10 @@ fn measure(mut sizes: Vec<usize>) -> Result<()> {
         if chapters == 1_000 {
             book(directory.path(), chapters, Templates::All)?;
         }
+        check(directory.path(), chapters)?;
     }
     start_up()?;
+    init(directory.path())?;
     if all { behind_mdbook(&directory.path().join("host")) } else { Ok(()) }
 }
 
@@ -84,24 +89,70 @@ fn book(directory: &Path, chapters: usize, templates: Templates) -> Result<()> {
     let which = if templates == Templates::All { "all" } else { "one" };
     println!("\n{chapters} chapters, {megabytes:.1} MB, {which} of them a template\n");
     let rounds = if bytes > 20_000_000 { 7 } else { 15 };
-    let times = interleaved(&contestants()?, rounds, |(_, program, arguments)| {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(File::open(root.join("input.json"))?);
-        run(&mut command)
+    let file = root.join("input.json");
+    let mut contestants = contestants()?;
+    for (name, _) in peers::PEERS {
+        match peers::find(name) {
+            Some(program) => contestants.push((name, program, vec![])),
+            None => println!("{name} is not installed and not measured."),
+        }
+    }
+    let times = interleaved(&contestants, rounds, |(_, program, arguments)| {
+        run(Command::new(program).args(arguments).current_dir(&root).stdin(File::open(&file)?))
     })?;
-    print_table(&contestants()?, &times, Some(megabytes));
+    print_table(&contestants, &times, Some(megabytes));
+    if let Some(peak) = memory::peak(env!("CARGO_BIN_EXE_mdbook-database"), &file)? {
+        println!("\nPeak memory: {:.1} MB, {:.2} times the input", peak as f64 / 1e6, peak as f64 / bytes as f64);
+    }
     std::fs::remove_dir_all(root)?;
+    Ok(())
+}
+
+/// Measures `check` on the same book as files, against reading these files.
+fn check(directory: &Path, chapters: usize) -> Result<()> {
+    let root = directory.join(format!("{chapters}-files"));
+    host::write(&root, chapters)?;
+    println!("\n`check` on {chapters} chapters in files\n");
+    let own = std::env::current_exe()?.into_os_string();
+    let contestants: Vec<Contestant> = vec![
+        ("mdbook-database check", env!("CARGO_BIN_EXE_mdbook-database").into(), vec!["check"]),
+        ("reading the files", own, vec![AS, "files"]),
+    ];
+    let times = interleaved(&contestants, 9, |(_, program, arguments)| {
+        run(Command::new(program).args(arguments).current_dir(&root).stdin(Stdio::null()))
+    })?;
+    print_table(&contestants, &times, None);
+    std::fs::remove_dir_all(root)?;
+    Ok(())
+}
+
+/// Measures `init` in a new book with one template.
+fn init(directory: &Path) -> Result<()> {
+    let root = directory.join("init");
+    host::write(&root, 1)?;
+    let (facts, book) = (root.join("database.toml"), root.join("book.toml"));
+    println!("\n`init` in a book of one template, against the start of `cat`\n");
+    let contestants: Vec<Contestant> = vec![
+        ("mdbook-database init", env!("CARGO_BIN_EXE_mdbook-database").into(), vec!["init"]),
+        ("cat", "cat".into(), vec![]),
+    ];
+    let times = interleaved(&contestants, 21, |(_, program, arguments)| {
+        std::fs::write(&book, "[book]\ntitle = \"B\"\n")?;
+        _ = std::fs::remove_file(&facts);
+        run(Command::new(program).args(arguments).current_dir(&root).stdin(Stdio::null()))
+    })?;
+    print_table(&contestants, &times, None);
     Ok(())
 }
 
 /// Measures `supports html`, which mdBook asks before each build.
 fn start_up() -> Result<()> {
-    println!("\nStart-up: `supports html`, against the start of `cat`\n");
+    println!("\nStart-up: `supports html`, against the start of `true`\n");
     let contestants: Vec<Contestant> = vec![
         ("mdbook-database", env!("CARGO_BIN_EXE_mdbook-database").into(), vec!["supports", "html"]),
-        ("cat", "cat".into(), vec![]),
+        ("true", "true".into(), vec![]),
     ];
-    let times = interleaved(&contestants, 51, |(_, program, arguments)| {
+    let times = interleaved(&contestants, 101, |(_, program, arguments)| {
         run(Command::new(program).args(arguments).stdin(Stdio::null()))
     })?;
     print_table(&contestants, &times, None);
@@ -138,41 +189,49 @@ fn run(command: &mut Command) -> Result<Duration> {
     Ok(time)
 }
 
-/// Sorted times of each contestant; they take turns, so that a slow moment of the machine meets all of them.
+/// The times of each contestant, in milliseconds; they take turns, so that a slow moment of the machine meets all.
 fn interleaved(
     contestants: &[Contestant],
     rounds: usize,
     run: impl Fn(&Contestant) -> Result<Duration>,
-) -> Result<Vec<Vec<Duration>>> {
+) -> Result<Vec<Vec<f64>>> {
     let mut times = vec![Vec::with_capacity(rounds); contestants.len()];
     for round in 0..=rounds {
         for (contestant, times) in contestants.iter().zip(&mut times) {
-            let time = run(contestant)?;
+            let time = run(contestant)?.as_secs_f64() * 1e3;
             // The first round fills the caches.
             if round > 0 {
                 times.push(time);
             }
         }
     }
-    times.iter_mut().for_each(|times| times.sort());
     Ok(times)
 }
 
-fn print_table(contestants: &[Contestant], times: &[Vec<Duration>], megabytes: Option<f64>) {
-    println!("| program | median ms | min to max | MB/s | of mdbook-database |");
+/// The ratios are those of one round each, whose median says more than the ratio of medians on a busy machine.
+fn print_table(contestants: &[Contestant], times: &[Vec<f64>], megabytes: Option<f64>) {
+    println!("| program | median ms | min to max | MB/s | of the first line |");
     println!("|---|---:|---:|---:|---:|");
-    let own = median(times.first().map_or(&[], Vec::as_slice));
+    let own = times.first().map_or(&[][..], Vec::as_slice);
     for ((name, ..), times) in contestants.iter().zip(times) {
-        let (median, low, high) = (median(times), milliseconds(times.first()), milliseconds(times.last()));
-        let speed = megabytes.map_or("-".to_owned(), |megabytes| format!("{:.0}", megabytes / median * 1e3));
-        println!("| {name} | {median:.1} | {low:.1} to {high:.1} | {speed} | {:.2} |", median / own);
+        let sorted = sorted(times.iter().copied());
+        let (low, high) = (sorted.first().unwrap_or(&f64::NAN), sorted.last().unwrap_or(&f64::NAN));
+        let ratios = sorted_ratios(times, own);
+        let speed = megabytes.map_or("-".to_owned(), |megabytes| format!("{:.0}", megabytes / middle(&sorted) * 1e3));
+        println!("| {name} | {:.1} | {low:.1} to {high:.1} | {speed} | {:.2} |", middle(&sorted), middle(&ratios));
     }
 }
 
-fn median(sorted: &[Duration]) -> f64 {
-    milliseconds(sorted.get(sorted.len() / 2))
+fn sorted_ratios(times: &[f64], own: &[f64]) -> Vec<f64> {
+    sorted(times.iter().zip(own).map(|(time, own)| time / own))
 }
 
-fn milliseconds(time: Option<&Duration>) -> f64 {
-    time.map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+fn sorted(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    numbers
+}
+
+fn middle(sorted: &[f64]) -> f64 {
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }

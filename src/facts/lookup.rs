@@ -49,25 +49,39 @@ impl<'t, 's> Lookup<'t, 's> {
 /// assert_eq!(fold("Pool-Size"), fold("pool_size"));
 /// ```
 pub fn fold(text: &str) -> Cow<'_, str> {
-    let separator = |c: char| c == '-' || c == '_' || c.is_whitespace();
     if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
         return Cow::Borrowed(text);
     }
     let folded: String = match text.is_ascii() {
         // Most keys are: their bytes are looked at, not their characters.
-        true => text.bytes().map(char::from).filter(|&c| !separator(c)).map(|c| c.to_ascii_lowercase()).collect(),
-        false => text.chars().filter(|&c| !separator(c)).flat_map(char::to_lowercase).collect(),
+        true => text.bytes().map(char::from).filter(|&c| !is_separator(c)).map(|c| c.to_ascii_lowercase()).collect(),
+        false => text.chars().filter(|&c| !is_separator(c)).flat_map(char::to_lowercase).collect(),
     };
     if folded.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(folded) }
 }
 
 /// The fold of a key's slug: what a key written like the label that it answers (`"SSL/TLS configuration"`,
 /// `"Cache layer (Redis)"`) is found by.
-fn label_fold(key: &str) -> String {
+fn label_fold(key: &str) -> impl Iterator<Item = char> {
     let label = key.trim_end();
     let opened = label.strip_suffix(')').and_then(|_| label.rfind('(')).filter(|&at| !label[..at].trim().is_empty());
     let label = opened.map_or(label, |at| &label[..at]);
-    label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+/// Whether `fold(key)` is `folded`, found out at the first character that differs.
+fn folds_to(key: &str, folded: &str) -> bool {
+    if key.is_ascii() {
+        let mut letters =
+            key.bytes().filter(|&byte| !is_separator(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
+        // What consists of separators only folds to itself.
+        return key == folded || letters.by_ref().eq(folded.bytes()) && !folded.is_empty();
+    }
+    fold(key) == folded
+}
+
+fn is_separator(c: char) -> bool {
+    c == '-' || c == '_' || c.is_whitespace()
 }
 
 impl<'s> Table<'s> {
@@ -78,8 +92,10 @@ impl<'s> Table<'s> {
         if self.entries.len() > LINEAR {
             return self.index().get(&self.entries, &segment);
         }
-        let by_key = Lookup::from_matches(self.entries.iter().filter(|entry| fold(&entry.key) == segment));
-        by_key.or_else(|| Lookup::from_matches(self.entries.iter().filter(|entry| label_fold(&entry.key) == *segment)))
+        let by_key = Lookup::from_matches(self.entries.iter().filter(|entry| folds_to(&entry.key, &segment)));
+        by_key.or_else(|| {
+            Lookup::from_matches(self.entries.iter().filter(|entry| label_fold(&entry.key).eq(segment.chars())))
+        })
     }
 
     /// The entry of exactly that key, for names of records.
@@ -142,10 +158,10 @@ impl Index {
         let mut index = Index { exact: HashMap::new(), by_key: HashMap::new(), by_label: HashMap::new() };
         for (at, entry) in (0u32..).zip(entries) {
             index.exact.entry(entry.key.as_ref().into()).or_insert(at);
-            note(&mut index.by_key, &fold(&entry.key), at);
-            let label = label_fold(&entry.key);
-            if label != fold(&entry.key) {
-                note(&mut index.by_label, &label, at);
+            let folded = fold(&entry.key);
+            note(&mut index.by_key, &folded, at);
+            if !label_fold(&entry.key).eq(folded.chars()) {
+                note(&mut index.by_label, &label_fold(&entry.key).collect::<String>(), at);
             }
         }
         index

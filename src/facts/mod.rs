@@ -4,6 +4,7 @@ mod duplicates;
 mod lookup;
 mod merge;
 mod parse;
+mod quick;
 mod walk;
 
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ use crate::source::Span;
 pub use lookup::{Lookup, fold};
 pub use merge::{merge, merge_with_shadowed};
 pub use parse::{FactIds, lost_keys, parse};
-pub use walk::{Leaf, Leaves, Step, dotted_path, quote_key, quote_string};
+pub use walk::{Leaf, Leaves, Step, dotted_path, leaf_path, quote_key, quote_string};
 
 /// The identity of one value of one facts file; dense over all files of a run, for marking what was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

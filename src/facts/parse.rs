@@ -9,12 +9,15 @@ use toml::de::{DeTable, DeValue};
 use toml_parser::lexer::TokenKind;
 
 use super::duplicates::first_places;
-use super::{Entry, FactId, Kind, Table, Value, quote_string};
+use super::{Entry, FactId, Kind, Table, Value, quick, quote_string};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::source::{SourceId, Span, line_of, next_line};
 
 /// More dots than this in the keys around one value are refused; brackets have the parser's own limit of 80.
 const MAX_DOTS: usize = 100;
+
+/// The parser's limit of brackets in brackets.
+pub(super) const MAX_NESTED: u32 = 80;
 
 /// More errors than this in one file are counted, not shown: they follow from the first ones.
 const MAX_ERRORS: usize = 50;
@@ -29,7 +32,7 @@ impl FactIds {
         self.0 as usize
     }
 
-    fn next(&mut self) -> FactId {
+    pub(super) fn next(&mut self) -> FactId {
         let id = FactId(self.0);
         self.0 = self.0.saturating_add(1);
         id
@@ -39,6 +42,16 @@ impl FactIds {
 /// Parses a facts file. Every error of the TOML becomes an `invalid-toml` at its place, and what could be read all the
 /// same is returned, so that other mistakes can be found in the same run.
 pub fn parse<'s>(source: SourceId, text: &'s str, ids: &mut FactIds, diagnostics: &mut Vec<Diagnostic>) -> Table<'s> {
+    quick::read(source, text, ids).unwrap_or_else(|| thorough(source, text, ids, diagnostics))
+}
+
+/// Reads any text, with all that is wrong with it.
+pub(super) fn thorough<'s>(
+    source: SourceId,
+    text: &'s str,
+    ids: &mut FactIds,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Table<'s> {
     if let Some(place) = too_deep(text) {
         let title = format!("keys are nested more than {MAX_DOTS} levels deep");
         diagnostics.push(Diagnostic::new(Code::InvalidToml, title, source.span(place), "too deep here"));
@@ -295,7 +308,7 @@ impl<'s> Reader<'s, '_> {
 }
 
 /// Decimal numbers without underscores, others as written.
-fn number(raw: &str) -> Cow<'_, str> {
+pub(super) fn number(raw: &str) -> Cow<'_, str> {
     let digits = raw.trim_start_matches(['+', '-']);
     let prefixed = digits.starts_with("0x") || digits.starts_with("0o") || digits.starts_with("0b");
     if prefixed || !raw.contains('_') { Cow::Borrowed(raw) } else { Cow::Owned(raw.replace('_', "")) }

@@ -27,15 +27,20 @@ pub struct Leaf<'t, 's> {
 impl Leaf<'_, '_> {
     /// The path as TOML writes it; a record of an array is `[]`: `tables."billing.invoices".checks[].expression`.
     pub fn path(&self) -> String {
-        let mut path = String::new();
-        for step in &self.steps {
-            match step {
-                Step::Key(key) => push_key(&mut path, key),
-                Step::Item(_) => path.push_str("[]"),
-            }
-        }
-        path
+        leaf_path(&self.steps)
     }
+}
+
+/// The path of a leaf; see [`Leaf::path`].
+pub fn leaf_path(steps: &[Step<'_>]) -> String {
+    let mut path = String::new();
+    for step in steps {
+        match step {
+            Step::Key(key) => push_key(&mut path, key),
+            Step::Item(_) => path.push_str("[]"),
+        }
+    }
+    path
 }
 
 /// The leaves of a table in the order of the table; see [`Table::leaves`].
@@ -55,6 +60,39 @@ impl<'s> Table<'s> {
     /// All leaves below this table, in order. Empty tables hold none.
     pub fn leaves(&self) -> Leaves<'_, 's> {
         Leaves { steps: Vec::new(), open: vec![Frame::Table(self.entries.iter())] }
+    }
+
+    /// Shows every leaf with the way to it, as [`Table::leaves`] gives them, without a copy of the way for each.
+    pub fn visit_leaves<'t>(&'t self, visit: &mut dyn FnMut(&[Step<'t>], &'t Entry<'s>)) {
+        visit_below(self, &mut Vec::new(), visit);
+    }
+}
+
+/// As deep as the tree, which the parser limits.
+fn visit_below<'t, 's>(
+    table: &'t Table<'s>,
+    steps: &mut Vec<Step<'t>>,
+    visit: &mut dyn FnMut(&[Step<'t>], &'t Entry<'s>),
+) {
+    for entry in &table.entries {
+        steps.push(Step::Key(&entry.key));
+        match &entry.value.kind {
+            Kind::Table(table) => visit_below(table, steps, visit),
+            Kind::Array(items) if items.iter().any(|item| item.as_table().is_some()) => {
+                if !items.iter().all(|item| item.as_table().is_some()) {
+                    visit(steps, entry);
+                }
+                for (at, record) in items.iter().enumerate() {
+                    if let Some(table) = record.as_table() {
+                        steps.push(Step::Item(at));
+                        visit_below(table, steps, visit);
+                        steps.pop();
+                    }
+                }
+            }
+            _ => visit(steps, entry),
+        }
+        steps.pop();
     }
 }
 
@@ -184,6 +222,18 @@ mod tests {
     fn the_fields_of_records_are_leaves() {
         let text = "[[checks]]\nexpression = 'x > 0'\n[[checks]]\nname = 'b'\nin = [{ x = 1 }]\n[last]\nk = 1\n";
         assert_eq!(paths(text), ["checks[].expression", "checks[].name", "checks[].in[].x", "last.k"]);
+    }
+
+    #[test]
+    fn every_leaf_is_shown_in_passing_as_well() {
+        let text = "z = 1\na = ['x', { k = 1, l = [{ m = 2 }] }]\n[t.u]\nempty = []\n[[r]]\n[[r]]\nk = 1\n";
+        let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
+        let table = parse(source, text, &mut FactIds::default(), &mut Vec::new());
+        let mut shown = Vec::new();
+        table.visit_leaves(&mut |steps, entry| shown.push((steps.to_vec(), entry.value.id)));
+        let given: Vec<_> = table.leaves().map(|leaf| (leaf.steps, leaf.entry.value.id)).collect();
+        assert_eq!(shown, given);
+        assert_eq!(shown.len(), 6);
     }
 
     #[test]

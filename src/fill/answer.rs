@@ -76,47 +76,35 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     fn typed_field(&mut self, record: Record<'f>, slot: &Slot, sample: Sample<'_>) -> Option<Answer<'f>> {
         let collection = record.collection()?;
-        let field = field_of(collection, slot).or_else(|| {
+        let spots = &mut self.spots;
+        let field = spots.field(collection, slot).or_else(|| {
             let unnamed = !sample.named_by_label
-                && !sample.slots.iter().any(|slot| field_of(collection, slot) == Some(Field::Name));
+                && !sample.slots.iter().any(|slot| spots.field(collection, slot) == Some(Field::Name));
             let words = matches!(collection, Collection::Relations | Collection::Checks) && sample.slots.len() == 1;
             let first = sample.slots.first().is_some_and(|first| first.id == slot.id);
             (unnamed && first).then_some(if words { Field::Words } else { Field::Name })
         });
-        let answer = field.and_then(|field| typed_answer(self.facts.schema, record, field, collection, sample));
+        let mut shows = |field| sample.slots.iter().any(|slot| spots.field(collection, slot) == Some(field));
+        let answer = field.and_then(|field| typed_answer(self.facts.schema, record, field, &mut shows));
         answer.or_else(|| self.field(record.table(self.facts.root)?, slot).map(Answer::Fact))
     }
 }
 
-/// The typed field that a placeholder means, by its column's header or its own words.
-fn field_of(collection: Collection, slot: &Slot) -> Option<Field> {
-    if slot.path.len() != 1 {
-        return None;
-    }
-    slot.path.iter().chain(&slot.aliases).find_map(|slug| collection.field(slug))
-}
-
 const NOTHING: &str = "–";
 
+/// `shows` tells which fields the placeholders of the same sample mean.
 fn typed_answer<'f>(
     schema: &'f Schema<'f>,
     record: Record<'f>,
     field: Field,
-    collection: Collection,
-    sample: Sample<'_>,
+    shows: &mut dyn FnMut(Field) -> bool,
 ) -> Option<Answer<'f>> {
     match record {
         Record::Root | Record::Raw { .. } => None,
         Record::Table(table) => table_field(table, field),
         Record::Column(table, column) => column_field(schema, table, column, field),
-        Record::Index(table, index) => {
-            let has = |field| sample.slots.iter().any(|slot| field_of(collection, slot) == Some(field));
-            index_field(table, index, field, &has)
-        }
-        Record::Relation(table, relation) => {
-            let described = sample.slots.iter().any(|slot| field_of(collection, slot) == Some(Field::Description));
-            relation_field(schema, table, relation, field, described)
-        }
+        Record::Index(table, index) => index_field(table, index, field, shows),
+        Record::Relation(table, relation) => relation_field(schema, table, relation, field, shows),
         Record::Check(table, check) => check_field(table, check, field),
     }
 }
@@ -199,7 +187,7 @@ fn index_field<'f>(
     table: &'f schema::Table<'f>,
     index: &'f schema::Index<'f>,
     field: Field,
-    has: &dyn Fn(Field) -> bool,
+    shows: &mut dyn FnMut(Field) -> bool,
 ) -> Option<Answer<'f>> {
     match field {
         Field::Name => plain(index.name.text),
@@ -208,12 +196,12 @@ fn index_field<'f>(
         Field::Columns if index.columns.is_empty() => plain(NOTHING),
         Field::Columns => {
             let mut details = Vec::new();
-            if index.unique && !has(Field::Unique) {
+            if index.unique && !shows(Field::Unique) {
                 details.push("unique".to_owned());
             }
-            details.extend(index.method.filter(|_| !has(Field::Method)).map(str::to_owned));
+            details.extend(index.method.filter(|_| !shows(Field::Method)).map(str::to_owned));
             details.extend(
-                index.predicate.filter(|_| !has(Field::Predicate)).map(|predicate| format!("where {predicate}")),
+                index.predicate.filter(|_| !shows(Field::Predicate)).map(|predicate| format!("where {predicate}")),
             );
             let columns = index.columns.join(", ");
             plain(if details.is_empty() { columns } else { format!("{columns} ({})", details.join(", ")) })
@@ -231,7 +219,7 @@ fn relation_field<'f>(
     table: &'f schema::Table<'f>,
     relation: &'f schema::Relation<'f>,
     field: Field,
-    described: bool,
+    shows: &mut dyn FnMut(Field) -> bool,
 ) -> Option<Answer<'f>> {
     let key = relation.foreign_key.as_ref();
     match field {
@@ -248,7 +236,9 @@ fn relation_field<'f>(
         Field::Words => {
             let said = relation.words.map(|words| (words.to_owned(), words.to_owned()));
             let (mut markdown, mut plain) = said.or_else(|| Some(in_words(&schema.foreign_key_parts(table, key?))))?;
-            if let Some(description) = relation.description.filter(|_| !described).and_then(|value| value.as_str()) {
+            if let Some(description) =
+                relation.description.filter(|_| !shows(Field::Description)).and_then(|value| value.as_str())
+            {
                 for text in [&mut markdown, &mut plain] {
                     text.push_str(": ");
                     text.push_str(description.trim());

@@ -11,6 +11,7 @@ mod run;
 mod samples;
 mod section;
 mod slots;
+mod spot;
 mod write;
 mod written;
 
@@ -23,9 +24,11 @@ use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
 use crate::source::{SourceId, Span, next_line};
 use crate::splice::{Edit, Origin, splice, splice_guarded, splice_part};
-use crate::template::{PlaceholderId, PlaceholderKind, Section, Template, address_key};
+use crate::template::{PlaceholderId, PlaceholderKind, Section, Slot, Template, address_key};
+use answer::Answer;
 use gaps::RecordGap;
 pub(crate) use record::Record;
+use spot::Spots;
 pub(crate) use write::{container_prefix, has_html};
 
 /// The facts of one template.
@@ -137,7 +140,8 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         comparisons: further::COMPARISONS,
         children: children(template),
         order: Order::new(template),
-        line: 0..0,
+        spots: Spots::new(count),
+        answers: Vec::new(),
         newlines: OnceCell::new(),
         paths: OnceCell::new(),
     };
@@ -254,8 +258,10 @@ struct Filler<'a, 'f> {
     comparisons: usize,
     children: HashMap<String, Vec<(String, PlaceholderId)>>,
     order: Order,
-    /// The line that was last looked at.
-    line: Range<usize>,
+    /// What is known of the slots.
+    spots: Spots<'a>,
+    /// Room for the answers of one stretch of text.
+    answers: Vec<(&'a Slot, Option<Answer<'f>>)>,
     /// Where the lines of the first facts file end.
     newlines: OnceCell<Vec<usize>>,
     /// The path of each fact, for messages about records.
@@ -288,11 +294,11 @@ impl Order {
 #[derive(Default)]
 struct Unit<'a, 'f> {
     /// Placeholders without an answer.
-    missing: Vec<&'a crate::template::Slot>,
+    missing: Vec<&'a Slot>,
     /// Topics without an answer that the prompt has to speak for.
-    open_topics: Vec<&'a crate::template::Slot>,
+    open_topics: Vec<&'a Slot>,
     /// Topics without an answer under a label.
-    label_topics: Vec<&'a crate::template::Slot>,
+    label_topics: Vec<&'a Slot>,
     /// Placeholders with an answer, or left out by one.
     answered: usize,
     /// Records that lack a field.
@@ -300,7 +306,7 @@ struct Unit<'a, 'f> {
     /// The section's prompt has an answer.
     prompt_answered: bool,
     /// Prompts in order, with their answers.
-    prompts: Vec<(&'a crate::template::Prompt, Option<answer::Answer<'f>>)>,
+    prompts: Vec<(&'a crate::template::Prompt, Option<Answer<'f>>)>,
     /// Blocks that were removed.
     removed: Vec<Range<usize>>,
     /// Blocks with placeholders that stay.
@@ -377,7 +383,10 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// The part of the template with the edits and without its residue.
     fn splice(&mut self, range: Range<usize>, mut edits: Vec<Edit<'f>>) -> String {
-        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        let key = |edit: &Edit<'_>| (edit.range.start, edit.range.end);
+        if !edits.is_sorted_by_key(key) {
+            edits.sort_by_key(key);
+        }
         let template = self.template;
         let residue = &template.residue;
         let first = residue.partition_point(|residue| residue.end <= range.start);
@@ -389,7 +398,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let removed: Vec<_> = free.map(|range| Edit::new(range.clone(), "", Origin::Template)).collect();
         if !removed.is_empty() {
             edits.extend(removed);
-            edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+            edits.sort_by_key(key);
         }
         let edits = within(self.text, &range, disjoint(edits));
         if !self.options.guard_includes {
@@ -412,6 +421,9 @@ impl<'a, 'f> Filler<'a, 'f> {
 /// Sorted edits without overlaps. What is removed takes the blank lines around it along, which may be those of a neighbour
 /// or lie in what a value replaces: there the value wins.
 fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
+    if edits.is_sorted_by(|edit, next| edit.range.end <= next.range.start) {
+        return edits;
+    }
     let mut apart: Vec<Edit<'_>> = Vec::with_capacity(edits.len());
     for mut edit in edits {
         let Some(last) = apart.last_mut().filter(|last| edit.range.start < last.range.end) else {
@@ -438,6 +450,11 @@ fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
 
 /// Edits cut to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
 fn within<'f>(text: &str, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> Vec<Edit<'f>> {
+    let inside =
+        |edit: Option<&Edit<'_>>| edit.is_none_or(|e| range.start <= e.range.start && e.range.end <= range.end);
+    if inside(edits.first()) && inside(edits.last()) {
+        return edits;
+    }
     let end = if range.end < text.len() { range.end } else { usize::MAX };
     for at in 0..edits.len() {
         let start = edits[at].range.start.max(range.start);

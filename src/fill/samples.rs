@@ -253,7 +253,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// A sample filled from a record.
     fn copy_item(&mut self, item: &'a Item, record: Record<'f>, unit: &mut Unit<'a, 'f>) -> String {
-        let mut edits = Vec::new();
+        let mut edits = Vec::with_capacity(item.slots.len() + 1);
         let named = item.label.as_ref().filter(|_| item.role == Role::Sample);
         let sample = Sample { slots: &item.slots, named_by_label: named.is_some() };
         if let Some(label) = named {
@@ -322,6 +322,9 @@ fn is_own_word(samples: &[&Item], key: &str) -> bool {
 
 /// The first sample that has a place for every field of the record, else the first.
 fn fitting<'a>(samples: &[&'a Item], record: Record<'_>) -> &'a Item {
+    if let [only] = samples {
+        return only;
+    }
     let fields = match record {
         Record::Raw { value, .. } => value.as_table(),
         _ => None,

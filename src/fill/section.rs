@@ -210,6 +210,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         has_sections: bool,
         edits: &mut Vec<Edit<'f>>,
     ) {
+        if unit.prompts.is_empty() && unit.open_topics.is_empty() && unit.label_topics.is_empty() {
+            return;
+        }
         let answered = unit.missing.is_empty()
             && unit.gaps == 0
             && unit.open_topics.is_empty()
@@ -248,6 +251,9 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// Whether a section that lacks facts may stay away: it is optional or conditional, and nothing is said of it.
     fn may_stay_unfilled(&mut self, section: &Section, record: Record<'f>, unit: &Unit<'a, 'f>) -> bool {
         let below = |list: &[&str]| {
+            if list.is_empty() {
+                return false;
+            }
             let address = address_key(&section.address);
             list.iter().any(|rule| {
                 let rule = address_key(rule);

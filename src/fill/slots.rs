@@ -16,7 +16,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         unit: &mut Unit<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
     ) {
-        let mut answers = Vec::with_capacity(slots.len());
+        let mut answers = std::mem::take(&mut self.answers);
+        answers.reserve(slots.len());
         for slot in slots {
             let answer = self.answer(record, slot, sample);
             match &answer {
@@ -27,6 +28,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         unit.kept += usize::from(!slots.is_empty());
         self.write_slots(&answers, edits);
+        answers.clear();
+        self.answers = answers;
     }
 
     fn note_answer(&mut self, slot: &Slot, answer: &Answer<'f>, unit: &mut Unit<'a, 'f>) {

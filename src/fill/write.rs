@@ -11,9 +11,9 @@ use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{Entry, FactId, Kind, Table, Value, quote_key};
 use crate::markdown;
-use crate::place::{self, Block, Misfit, Place, Unclosed};
-use crate::source::{line_of, line_start};
-use crate::splice::{Edit, Origin};
+use crate::place::{self, Edge, Misfit, Place, Unclosed};
+use crate::source::line_start;
+use crate::splice::{Edit, Origin, splice};
 use crate::template::{Form, Slot, inside_backticks};
 
 /// What the lines of a container begin with after the first: quote marks stay, list markers become spaces.
@@ -25,40 +25,11 @@ pub(crate) fn container_prefix(text: &str, at: usize) -> String {
     prefix
 }
 
-/// Whether nothing but indentation and container markers stands before a place on its line.
-fn at_line_start(text: &str, line: usize, leaf: usize, at: usize) -> bool {
-    text[line.max(leaf).min(at)..at].trim_matches([' ', '\t', '>']).is_empty()
-}
-
-/// How much of the line around a value can matter for it.
-const NEAR: usize = 256;
-
-fn near(text: &str, line_start: usize, at: usize) -> Range<usize> {
-    let from = (at.saturating_sub(NEAR)..at).find(|&from| text.is_char_boundary(from)).unwrap_or(at);
-    line_start.max(from).min(at)..at
-}
-
 impl<'a, 'f> Filler<'a, 'f> {
     /// Writes an answer where a slot of text stands; a value that does not fit is told, and the slot stays.
     pub(super) fn write_text(&mut self, slot: &Slot, answer: &Answer<'f>) -> Option<Edit<'f>> {
-        let text = self.text;
-        let line = self.line_of(slot.range.start);
-        let prefix = if slot.form == Form::Prose { container_prefix(text, slot.leaf) } else { String::new() };
-        let block = match slot.form {
-            Form::Cell => Block::Cell,
-            Form::Heading => Block::Heading,
-            Form::Prose => Block::Paragraph {
-                line_start: at_line_start(text, line.start, slot.leaf, slot.range.start),
-                prefix: &prefix,
-            },
-        };
-        let before = near(text, line.start.min(slot.range.start), slot.range.start);
-        let far = line.end.clamp(slot.range.end, slot.range.end + NEAR);
-        let end = (slot.range.end..=far).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(slot.range.end);
-        let after = slot.range.end..end;
-        let link = self.is_in_link(&slot.range);
-        let place = Place { newline: self.newline, link, ..Place::new(block) }.between(&text[before], &text[after]);
-        let written = self.written(answer, &place);
+        let spot = self.spot(slot);
+        let written = self.written_within(answer, &spot.place(), &spot.edge);
         match written {
             Ok(text) => Some(Edit::new(slot.range.clone(), text, Origin::Prose)),
             Err(misfit) => {
@@ -68,38 +39,32 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
     }
 
-    /// Whether a place is part of the text of a link.
-    fn is_in_link(&self, range: &Range<usize>) -> bool {
-        let spans = &self.template.link_spans;
-        let next = spans.partition_point(|span| span.end <= range.start);
-        spans.get(next).is_some_and(|span| span.start < range.start)
-    }
-
-    /// The line around a place; places of one line come one after the other, so the last one is kept.
-    fn line_of(&mut self, at: usize) -> Range<usize> {
-        if !(self.line.start <= at && at < self.line.end) {
-            self.line = line_of(self.text, at);
-        }
-        self.line.clone()
-    }
-
     /// An answer as inline Markdown for a place.
     pub(super) fn written(&self, answer: &Answer<'f>, place: &Place<'_>) -> Result<Cow<'f, str>, Wrong> {
+        self.written_within(answer, place, &Edge::of(place))
+    }
+
+    fn written_within(&self, answer: &Answer<'f>, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'f, str>, Wrong> {
+        let plain = |plain: Cow<'f, str>| match plain {
+            Cow::Borrowed(plain) => place::text_within(plain, place, edge),
+            Cow::Owned(plain) => Cow::Owned(place::text_within(&plain, place, edge).into_owned()),
+        };
+        let markdown = |markdown: Cow<'f, str>| match markdown {
+            _ if !self.options.allow_html && has_html(&markdown) => Err(Wrong::Html),
+            Cow::Borrowed(markdown) => place::inline_within(markdown, place, edge).map_err(Wrong::Misfit),
+            Cow::Owned(markdown) => {
+                let written = place::inline_within(&markdown, place, edge).map_err(Wrong::Misfit)?;
+                Ok(Cow::Owned(written.into_owned()))
+            }
+        };
         match answer {
             Answer::Fact(value) => match inline(value, false) {
                 Inline::No => Err(Wrong::Kind),
-                Inline::Plain(plain) => Ok(owned_unless_borrowed(plain, |plain| place::text(plain, place))),
-                Inline::Markdown(markdown) if !self.options.allow_html && has_html(&markdown) => Err(Wrong::Html),
-                Inline::Markdown(Cow::Borrowed(markdown)) => place::inline(markdown, place).map_err(Wrong::Misfit),
-                Inline::Markdown(Cow::Owned(markdown)) => {
-                    place::inline(&markdown, place).map(|text| Cow::Owned(text.into_owned())).map_err(Wrong::Misfit)
-                }
+                Inline::Plain(text) => Ok(plain(text)),
+                Inline::Markdown(text) => markdown(text),
             },
-            Answer::Plain(plain) => Ok(owned_unless_borrowed(plain.clone(), |plain| place::text(plain, place))),
-            Answer::Words { markdown, .. } if !self.options.allow_html && has_html(markdown) => Err(Wrong::Html),
-            Answer::Words { markdown, .. } => {
-                place::inline(markdown, place).map(|text| Cow::Owned(text.into_owned())).map_err(Wrong::Misfit)
-            }
+            Answer::Plain(text) => Ok(plain(text.clone())),
+            Answer::Words { markdown: text, .. } => markdown(Cow::Owned(text.clone())),
         }
     }
 
@@ -131,22 +96,20 @@ impl<'a, 'f> Filler<'a, 'f> {
         slots: &[(&'a Slot, Option<Answer<'f>>)],
         edits: &mut Vec<Edit<'f>>,
     ) -> bool {
-        let cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
-        let mut parts: Vec<(Range<usize>, Cow<'f, str>)> = Vec::new();
+        let first = edits.len();
+        let mut awkward = false;
         for (slot, answer) in slots {
-            let raw = answer.as_ref().and_then(|answer| self.raw(slot, answer));
-            parts.extend(raw.map(|raw| (slot.range.clone(), raw)));
+            if let Some(raw) = answer.as_ref().and_then(|answer| self.raw(slot, answer)) {
+                awkward |= is_awkward_in_code(&raw);
+                edits.push(Edit::new(slot.range.clone(), raw, Origin::Code));
+            }
         }
-        let written = !parts.is_empty();
-        let inside = inside_backticks(self.text, span);
-        let content = replace_in(self.text, &inside, &parts);
-        let awkward = |raw: &str| {
-            raw.contains(['`', '\n', '\r', '|']) || raw.contains(|c: char| c.is_control()) || raw.trim() != raw
-        };
-        if parts.iter().any(|(_, raw)| awkward(raw)) {
+        let written = edits.len() > first;
+        if awkward {
+            let content = splice(self.text, inside_backticks(self.text, span), &edits[first..]);
+            let cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
+            edits.truncate(first);
             edits.push(Edit::new(span.clone(), place::code_span(&content, cell), Origin::Code));
-        } else {
-            edits.extend(parts.into_iter().map(|(range, raw)| Edit::new(range, raw, Origin::Code)));
         }
         written
     }
@@ -295,13 +258,6 @@ impl Wrong {
     }
 }
 
-fn owned_unless_borrowed<'f>(text: Cow<'f, str>, write: impl for<'t> Fn(&'t str) -> Cow<'t, str>) -> Cow<'f, str> {
-    match text {
-        Cow::Borrowed(text) => write(text),
-        Cow::Owned(text) => Cow::Owned(write(&text).into_owned()),
-    }
-}
-
 /// Whether Markdown holds HTML, comments included.
 pub(crate) fn has_html(markdown: &str) -> bool {
     markdown.contains('<')
@@ -309,15 +265,9 @@ pub(crate) fn has_html(markdown: &str) -> bool {
             .any(|event| matches!(event, Event::Html(_) | Event::InlineHtml(_)))
 }
 
-/// The text of `range` with some parts of it replaced.
-fn replace_in(text: &str, range: &Range<usize>, parts: &[(Range<usize>, Cow<'_, str>)]) -> String {
-    let mut out = String::new();
-    let mut at = range.start;
-    for (part, with) in parts {
-        out.push_str(&text[at..part.start]);
-        out.push_str(with);
-        at = part.end;
-    }
-    out.push_str(&text[at..range.end]);
-    out
+/// Whether a code span around `raw` would need other delimiters, or more than them.
+fn is_awkward_in_code(raw: &str) -> bool {
+    raw.bytes().any(|byte| matches!(byte, b'`' | b'|') || byte.is_ascii_control())
+        || raw.contains(|c: char| c.is_control())
+        || raw.trim() != raw
 }

@@ -79,7 +79,8 @@ fn filled<T>(
     };
     let filled = fill(page, &template, given, options);
     diagnostics.extend(filled.diagnostics.iter().cloned());
-    let used: HashSet<_> = filled.used.iter().copied().collect();
+    let mut used = leftover::Shown::default();
+    used.extend(&filled.used);
     diagnostics.extend(leftover::unused(&root, &[&template], &used, &[]));
     look(&template, &filled, &root, diagnostics)
 }

@@ -19,6 +19,9 @@ use crate::source::line_start;
 /// [`Misfit::Blank`]; [`Misfit::Heading`] for a heading at any depth; [`Misfit::Unclosed`] for what would swallow the
 /// text that follows; HTML that would reach beyond the answer.
 pub fn block<'v>(markdown: &'v str, prefix: &str, newline: &str) -> Result<Cow<'v, str>, Misfit> {
+    if is_line(markdown) {
+        return Ok(Cow::Borrowed(markdown.trim()));
+    }
     let value = match clean(markdown) {
         Cow::Borrowed(value) => Cow::Borrowed(trim(value)),
         Cow::Owned(value) => Cow::Owned(trim(&value).to_owned()),
@@ -33,6 +36,12 @@ pub fn block<'v>(markdown: &'v str, prefix: &str, newline: &str) -> Result<Cow<'
         return Ok(value);
     }
     Ok(Cow::Owned(continue_lines(&value, prefix, newline)))
+}
+
+/// One line that begins with a letter is a paragraph, and without a `<` it holds no HTML.
+fn is_line(markdown: &str) -> bool {
+    let more = |byte: u8| byte.is_ascii_control() || byte == b'<';
+    markdown.starts_with(char::is_alphabetic) && !markdown.bytes().any(more)
 }
 
 /// `text` without white space at the end and blank lines at the start; the indentation of its first line is syntax.
@@ -123,6 +132,9 @@ pub struct Edges {
 
 /// The edges of the answer `markdown`: where a list would run into a list, `<!-- -->` keeps them apart.
 pub fn edges(markdown: &str) -> Edges {
+    if is_line(markdown) {
+        return Edges::default();
+    }
     let value = trim(markdown);
     let mut edges = Edges { joins_list: value.starts_with([' ', '\t']), ends_in_list: false };
     let mut depth = 0_usize;

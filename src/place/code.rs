@@ -9,6 +9,14 @@ use super::clean;
 ///
 /// Content that is empty or blank has no code span; it comes out as a span with a single space.
 pub fn code_span(content: &str, in_cell: bool) -> String {
+    let plain = |byte: u8| !matches!(byte, b'`' | b'|') && !byte.is_ascii_control();
+    if content.bytes().all(plain) && !content.starts_with(' ') && !content.is_empty() {
+        let mut span = String::with_capacity(content.len() + 2);
+        span.push('`');
+        span.push_str(content);
+        span.push('`');
+        return span;
+    }
     let content = clean(content);
     let ticks = "`".repeat(free_run(&content, b'`'));
     let pad = if needs_padding(&content) { " " } else { "" };

@@ -1,5 +1,7 @@
 //! What the template's text right beside a value does to it.
 
+use std::cell::OnceCell;
+
 use super::line::block_start;
 use super::syntax::Syntax;
 use super::{Block, Place};
@@ -7,9 +9,10 @@ use super::{Block, Place};
 /// How far the template's text before a value is searched: what is older is taken to hold what is looked for.
 const WINDOW: usize = 4096;
 
-/// The template's text around a value, reduced to what can reach into it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Edge<'t> {
+/// The template's text around a value, reduced to what can reach into it. Where many values stand at one place, it is
+/// found once for all of them.
+#[derive(Clone, Debug)]
+pub struct Edge<'t> {
     /// Text before the value on its line, in a table within its cell.
     pub(super) before: &'t str,
     /// Text after the value, likewise.
@@ -26,11 +29,13 @@ pub(super) struct Edge<'t> {
     encode_first: bool,
     /// The last one.
     encode_last: bool,
+    /// Whether a backtick before the value waits for a partner, once that was asked.
+    loose_backtick: OnceCell<bool>,
 }
 
 impl<'t> Edge<'t> {
     /// The edge of `place`.
-    pub(super) fn of(place: &Place<'t>) -> Edge<'t> {
+    pub fn of(place: &Place<'t>) -> Edge<'t> {
         let (before, after) = match place.block {
             Block::Cell => (after_last(place.before, '|'), place.after.split('|').next().unwrap_or_default()),
             _ => (place.before, place.after),
@@ -49,6 +54,7 @@ impl<'t> Edge<'t> {
             open_comment: opens_comment(before),
             encode_first: open_angle || opens_entity(before) || ends_in_word_delimiter(before),
             encode_last: begins_with_word_delimiter(after),
+            loose_backtick: OnceCell::new(),
         }
     }
 
@@ -88,8 +94,10 @@ impl<'t> Edge<'t> {
 
     /// Whether a backtick before the value waits for a partner.
     pub(super) fn has_loose_backtick(&self) -> bool {
-        let long = self.before.len() > WINDOW;
-        self.before_holds(b'`') && (long || Syntax::of(self.before, ' ', ' ').has_loose_backtick)
+        *self.loose_backtick.get_or_init(|| {
+            let long = self.before.len() > WINDOW;
+            self.before_holds(b'`') && (long || Syntax::of(self.before, ' ', ' ').has_loose_backtick)
+        })
     }
 
     /// Whether `first` must be written as an entity, as it would complete what the template has begun.

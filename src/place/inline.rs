@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::calm::{self, Calm};
 use super::edge::{Edge, entity, may_pair};
 use super::patch::Patch;
 use super::syntax::{Class, Emphasis, Syntax};
@@ -16,9 +17,16 @@ use super::{Block, Misfit, Place, clean, html};
 /// [`Misfit::Blank`], [`Misfit::SeveralParagraphs`], [`Misfit::SeveralLines`] in a heading, [`Misfit::LinkInLink`], and
 /// HTML that would reach beyond the value.
 pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, Misfit> {
+    inline_within(markdown, place, &Edge::of(place))
+}
+
+/// As [`inline`], with the edge of the place that was found before.
+///
+/// # Errors
+/// Those of [`inline`].
+pub fn inline_within<'v>(markdown: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'v, str>, Misfit> {
     let value = markdown.trim();
-    let edge = Edge::of(place);
-    if is_plain(value, place, &edge) {
+    if is_plain(value, place, edge) {
         return Ok(Cow::Borrowed(value));
     }
     let cleaned = match clean(value) {
@@ -46,32 +54,17 @@ pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, 
     Ok(if patch.is_empty() { cleaned } else { Cow::Owned(patch.apply(&cleaned)) })
 }
 
-/// Letters, digits and marks without a meaning, where nothing beside them could change that.
+/// Text and code spans without a meaning beyond themselves, where nothing beside them could change that: what most
+/// values are, told without a parser.
 fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
-    let calm = |byte: u8| {
-        !matches!(
-            byte,
-            0..=0x1f
-                | 0x7f
-                | b'\\'
-                | b'`'
-                | b'*'
-                | b'_'
-                | b'~'
-                | b'['
-                | b']'
-                | b'<'
-                | b'>'
-                | b'&'
-                | b'!'
-                | b'|'
-                | b'{'
-                | b'}'
-                | b'#'
-        )
-    };
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else { return false };
-    value.bytes().all(calm)
+    let meets_tick = |beside: Option<u8>| matches!(beside, Some(b'`' | b']' | b'['));
+    let code = match calm::inline(value) {
+        Calm::No => return false,
+        Calm::Text => false,
+        Calm::WithCode => true,
+    };
+    (!code || !edge.has_loose_backtick() && !meets_tick(edge.last()) && !meets_tick(edge.next()))
         && edge.glued().is_none()
         && (!edge.line_start || first.is_alphabetic() || edge.block_start(value).is_none())
         && !(first.is_ascii() && edge.runs_on(first as u8))
@@ -104,7 +97,7 @@ fn refuse(value: &str, place: &Place<'_>) -> Result<(), Misfit> {
 pub(super) struct Writer<'w> {
     pub(super) value: &'w str,
     pub(super) place: &'w Place<'w>,
-    pub(super) edge: Edge<'w>,
+    pub(super) edge: &'w Edge<'w>,
     pub(super) syntax: Syntax,
     pub(super) patch: Patch,
     /// A backtick of the template waits for a partner.

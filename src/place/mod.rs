@@ -1,6 +1,7 @@
 //! How a value is written where it stands, so that the Markdown around it keeps its structure.
 
 mod block;
+mod calm;
 mod code;
 mod edge;
 mod html;
@@ -19,8 +20,9 @@ use std::fmt;
 
 pub use block::{Edges, block, edges};
 pub use code::{code, code_span, fence_length};
-pub use inline::inline;
-pub use text::text;
+pub use edge::Edge;
+pub use inline::{inline, inline_within};
+pub use text::{text, text_within};
 
 /// Where an inline value stands, and what stands around it.
 #[derive(Clone, Copy, Debug)]

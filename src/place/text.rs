@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::calm;
 use super::edge::{Edge, entity, may_pair};
 use super::line::block_start;
 use super::{Block, Place, clean};
@@ -9,12 +10,13 @@ use super::{Block, Place, clean};
 /// `plain` as Markdown that shows exactly this text at `place`: no character of it is syntax, an entity or a tag, or
 /// becomes a typographic quote. White space at the ends is dropped, a line break is a space.
 pub fn text<'v>(plain: &'v str, place: &Place<'_>) -> Cow<'v, str> {
+    text_within(plain, place, &Edge::of(place))
+}
+
+/// As [`text`], with the edge of the place that was found before.
+pub fn text_within<'v>(plain: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Cow<'v, str> {
     let plain = plain.trim();
-    let edge = Edge::of(place);
-    let calm = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ' || byte == b',';
-    let ends = [plain.chars().next(), plain.chars().next_back()];
-    let edges_calm = !edge.encodes_first(ends[0].unwrap_or(' ')) && !edge.encodes_last(ends[1].unwrap_or('.'));
-    if edges_calm && plain.bytes().all(calm) && !(plain.starts_with(|c: char| c.is_ascii_digit()) && edge.line_start) {
+    if is_plain(plain, edge) {
         return Cow::Borrowed(plain);
     }
     let cleaned = clean(plain).replace('\n', " ");
@@ -24,11 +26,25 @@ pub fn text<'v>(plain: &'v str, place: &Place<'_>) -> Cow<'v, str> {
     if escaped == plain { Cow::Borrowed(plain) } else { Cow::Owned(escaped) }
 }
 
+/// What most names and types are: nothing in them is syntax, and nothing beside them makes it so.
+fn is_plain(plain: &str, edge: &Edge<'_>) -> bool {
+    let ends = [plain.chars().next(), plain.chars().next_back()];
+    let words = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ' || byte == b',';
+    if edge.encodes_first(ends[0].unwrap_or(' ')) || edge.encodes_last(ends[1].unwrap_or('.')) {
+        return false;
+    }
+    if plain.bytes().all(words) {
+        return !(edge.line_start && plain.starts_with(|c: char| c.is_ascii_digit()));
+    }
+    let letter = ends[0].is_some_and(|c| !c.is_ascii() || c.is_ascii_alphabetic());
+    letter && !edge.open_angle && calm::text(plain) && edge.glued().is_none()
+}
+
 /// One text on its way into a place.
 struct Chars<'c> {
     text: &'c str,
     place: &'c Place<'c>,
-    edge: Edge<'c>,
+    edge: &'c Edge<'c>,
     /// A backtick of the template waits for a partner.
     loose: bool,
 }

@@ -31,11 +31,13 @@ impl<'f> Forms<'f, '_> {
         known: [&str; N],
     ) -> [Option<&'f Entry<'f>>; N] {
         let mut found: [Option<&'f Entry<'f>>; N] = [None; N];
-        let folds = known.map(fold);
         for entry in &record.entries {
-            let key = fold(&entry.key);
-            let slot = folds.iter().position(|known| *known == key).and_then(|at| found.get_mut(at));
-            match slot {
+            // Most keys are written as they are known.
+            let at = known.iter().position(|known| *known == entry.key).or_else(|| {
+                let key = fold(&entry.key);
+                known.iter().position(|known| fold(known) == key)
+            });
+            match at.and_then(|at| found.get_mut(at)) {
                 Some(slot @ None) => *slot = Some(entry),
                 Some(Some(first)) => self.given_twice(first, entry),
                 None => self.not_known(owner, entry),

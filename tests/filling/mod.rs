@@ -41,6 +41,7 @@ pub(crate) fn fill(template: &str, facts: &str, table: &Value) -> Page {
         chapters: vec![Chapter { path, source_path: path, text: template, source, declared: true }],
         paths: vec![path],
         facts: vec![FactSet { templates: None, files: vec![file], incomplete: false }],
+        threads: None,
         guard_includes: true,
     });
     outcome.diagnostics.extend(diagnostics);
