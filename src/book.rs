@@ -20,11 +20,7 @@ use crate::reference::{self, Manners, Resolved, Shelf};
 use crate::schema::{self, Schema};
 use crate::secret;
 use crate::source::{SourceId, Sources};
-<<<<<<< HEAD
-use crate::template::{self, PlaceholderKind, Template, Trap};
-=======
-use crate::template::{self, Placeholder, Template, Trap};
->>>>>>> wt-speed
+use crate::template::{self, Placeholder, PlaceholderKind, Template, Trap};
 
 /// One chapter as it came.
 #[derive(Clone, Copy, Debug)]
@@ -240,16 +236,6 @@ fn read_files<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<(
         if files.iter().all(|(known, _)| *known != file) {
             files.push((file, facts::parse(file, &input.sources.get(file).text, &mut ids, diagnostics)));
         }
-<<<<<<< HEAD
-        // What follows from lost keys is silenced only while their loss itself fails the run.
-        let torn =
-            input.config.fails(Code::InvalidToml) && set.files.iter().any(|&file| facts::lost_keys(file, diagnostics));
-        let tables = set.files.iter().filter_map(|file| files.get(file).cloned()).collect();
-        let first = set.files.first().copied();
-        let stem = first.map_or_else(String::new, |first| stem(input, first));
-        sets.push(Set { root: facts::merge(tables), files: &set.files, torn, first, stem });
-=======
->>>>>>> wt-speed
     }
     files.sort_by_key(|(file, _)| *file);
     files
@@ -257,6 +243,7 @@ fn read_files<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<(
 
 /// The files of each set, merged.
 fn sets<'r, 's>(input: &'r Input<'s>, files: &'r [(SourceId, Table<'s>)], told: &[Diagnostic]) -> Vec<Set<'r, 's>> {
+    let fails = input.config.fails(Code::InvalidToml);
     let table = |file: &SourceId| files.iter().find(|(known, _)| known == file).map(|(_, table)| table);
     let sets = input.facts.iter().map(|set| {
         let tables: Vec<_> = set.files.iter().filter_map(table).collect();
@@ -265,7 +252,8 @@ fn sets<'r, 's>(input: &'r Input<'s>, files: &'r [(SourceId, Table<'s>)], told: 
             _ => Cow::Owned(facts::merge(tables.into_iter().cloned().collect())),
         };
         let first = set.files.first().copied();
-        let torn = set.files.iter().any(|&file| facts::lost_keys(file, told));
+        // What follows from lost keys is silenced only while their loss itself fails the run.
+        let torn = fails && set.files.iter().any(|&file| facts::lost_keys(file, told));
         Set { root, files: &set.files, torn, first, stem: first.map_or_else(String::new, |first| stem(input, first)) }
     });
     sets.collect()
@@ -284,41 +272,15 @@ fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
     let size = |(_, chapter): &(usize, &Chapter<'_>)| chapter.text.len();
     let read = parallel::map(&chapters, input.threads, size, |(at, chapter)| read_chapter(input, *at, chapter, &known));
     let mut pages = Vec::new();
-<<<<<<< HEAD
-    for (at, chapter) in input.chapters.iter().enumerate() {
-        if !chapter.declared {
-            if template::looks_like_template(chapter.text) {
-                diagnostics.push(undeclared(chapter));
-            }
-            continue;
-        }
-        let set = input.config.facts_of(chapter.path).or_else(|| input.config.facts_of(chapter.source_path));
-        let Some(set) = set.filter(|&set| set < input.facts.len()) else {
-            diagnostics.push(without_facts(chapter));
-            if !input.config.fails(Code::MissingFactsFile) {
-                let template = template::parse(chapter.text, &is_literal);
-                let all = template.placeholders.iter().filter(|placeholder| !is_loose(placeholder.kind));
-                let help = "add a facts file, as the warning says; `draft = true` marks what stays on the page";
-                diagnostics.extend(unfilled(chapter.source, all.map(|placeholder| &placeholder.range), help));
-            }
-            continue;
-        };
-        let template = template::parse(chapter.text, &is_literal);
-        diagnostics.extend(template.traps.iter().map(|trap| trapped(chapter, trap)));
-        diagnostics.extend(broken_links(chapter, &template, &input.paths));
-        pages.push(Page { chapter: at, set, template });
-=======
     for (told, page) in read {
         diagnostics.extend(told);
         pages.extend(page);
->>>>>>> wt-speed
     }
     diagnostics.extend(unknown_sections(input.config, input, &pages));
     diagnostics.extend(unmatched_globs(input));
     pages
 }
 
-<<<<<<< HEAD
 /// Whether it is a mistake that leaves a template out of the run.
 fn costs_templates(diagnostic: &Diagnostic) -> bool {
     match diagnostic.code {
@@ -331,7 +293,6 @@ fn costs_templates(diagnostic: &Diagnostic) -> bool {
 /// What is said of a pattern that no chapter matches.
 const MATCHES_NOTHING: &str = "matches nothing";
 
-=======
 /// The template that a chapter is, and what is to be said of it. `known` are the paths that links may lead to.
 fn read_chapter<'k>(
     input: &Input<'_>,
@@ -345,16 +306,31 @@ fn read_chapter<'k>(
     }
     let set = input.config.facts_of(chapter.path).or_else(|| input.config.facts_of(chapter.source_path));
     let Some(set) = set.filter(|&set| set < input.facts.len()) else {
-        return (vec![without_facts(chapter)], None);
+        return (lacks_facts(input, chapter), None);
     };
-    let is_literal = |text: &str| input.config.literals.iter().any(|pattern| pattern.is_match(text));
-    let template = template::parse(chapter.text, &is_literal);
+    let template = parse_template(input, chapter);
     let mut told: Vec<_> = template.traps.iter().map(|trap| trapped(chapter, trap)).collect();
     told.extend(broken_links(chapter, &template, known));
     (told, Some(Page { chapter: at, set, template }))
 }
 
->>>>>>> wt-speed
+fn parse_template(input: &Input<'_>, chapter: &Chapter<'_>) -> Template {
+    let is_literal = |text: &str| input.config.literals.iter().any(|pattern| pattern.is_match(text));
+    template::parse(chapter.text, &is_literal)
+}
+
+/// What is said of a template without facts; if that does not fail the run, its brackets do.
+fn lacks_facts(input: &Input<'_>, chapter: &Chapter<'_>) -> Vec<Diagnostic> {
+    let mut told = vec![without_facts(chapter)];
+    if !input.config.fails(Code::MissingFactsFile) {
+        let template = parse_template(input, chapter);
+        let all = template.placeholders.iter().filter(|placeholder| !is_loose(placeholder.kind));
+        let help = "add a facts file, as the warning says; `draft = true` marks what stays on the page";
+        told.extend(unfilled(chapter.source, all.map(|placeholder| &placeholder.range), help));
+    }
+    told
+}
+
 fn undeclared(chapter: &Chapter<'_>) -> Diagnostic {
     let title = format!("`{}` looks like a template but is not declared one", chapter.source_path);
     let line = chapter.text.lines().next().map_or(0, str::len);

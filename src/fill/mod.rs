@@ -247,7 +247,7 @@ struct Filler<'a, 'f> {
     /// The gaps that stand for nested records that are missing altogether, by what `told` knows them by.
     nested_gaps: HashMap<String, PlaceholderId>,
     /// The placeholders of the names of the records around what is being filled.
-    names: Vec<Option<&'a crate::template::Slot>>,
+    names: Vec<Option<&'a Slot>>,
     /// The same in the order in which they were found, with what `told` knows them by.
     noted: Vec<(PlaceholderId, String)>,
     /// Facts that were already reported as missing, by address or by record and key.
