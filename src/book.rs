@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use crate::agree::agree;
 use crate::config::{Config, Erd};
 use crate::diagnostic::{Code, Diagnostic, Label, Progress, Severity};
 use crate::draft;
@@ -19,7 +20,7 @@ use crate::reference::{self, Manners, Resolved, Shelf};
 use crate::schema::{self, Schema};
 use crate::secret;
 use crate::source::{SourceId, Sources};
-use crate::template::{self, Placeholder, Template, Trap};
+use crate::template::{self, Placeholder, PlaceholderKind, Template, Trap};
 
 /// One chapter as it came.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +104,11 @@ pub fn fill(input: &Input<'_>) -> Outcome {
             schema
         })
         .collect();
+    let before = outcome.diagnostics.len();
     let pages = read_templates(input, &mut outcome.diagnostics);
+    let lost = |diagnostic: &Diagnostic| costs_templates(diagnostic) && input.config.fails(diagnostic.code);
+    let in_doubt = input.config.in_doubt && input.config.fails(Code::UnknownOption)
+        || outcome.diagnostics[before..].iter().any(lost);
     let elsewhere = addresses_by_file(&pages, &sets);
     let nowhere = HashSet::new();
     let size = |page: &Page| input.chapters[page.chapter].text.len();
@@ -142,14 +147,18 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         outcome.templates.iter().flat_map(|(.., filled)| &filled.missing).map(String::as_str).collect();
     let templates: Vec<_> = pages.iter().map(|page| (page.set, &page.template)).collect();
     for (at, set) in sets.iter().enumerate() {
+        outcome.diagnostics.extend(blank_items(&set.root));
+        outcome.diagnostics.extend(secrets(&set.root, input.config));
+        // What shows them may be a template that a mistake of the configuration hides.
+        if in_doubt {
+            continue;
+        }
         let unknown = schemas[at].unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, &used));
         outcome.diagnostics.extend(set.told(unknown.map(|field| field.diagnostic())));
         // What one template does not show, another that reads the same file may: they are asked together.
         let readers = templates.iter().filter(|(reader, _)| sets[*reader].shares_a_file(set));
         let readers: Vec<_> = readers.map(|(_, template)| *template).collect();
         outcome.diagnostics.extend(set.told(leftover::unused(&set.root, &readers, &used, &missing)));
-        outcome.diagnostics.extend(blank_items(&set.root));
-        outcome.diagnostics.extend(secrets(&set.root, input.config));
     }
     let filled = pages.into_iter().filter(|page| sets[page.set].first.is_some());
     for ((chapter, _, template, filled), page) in outcome.templates.iter_mut().zip(filled) {
@@ -158,6 +167,7 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         outcome.chapters[*chapter] = Some(if is_draft { draft::page(text, &filled.progress) } else { text });
         *template = page.template;
     }
+    agree(&mut outcome.diagnostics, input.sources);
     outcome
 }
 
@@ -194,18 +204,27 @@ fn published_brackets(input: &Input<'_>, page: &Page, filled: &Filled) -> Option
     let mut left = filled.left.iter().filter(|(_, code)| passes(*code)).map(|(id, _)| *id).collect::<Vec<_>>();
     left.sort_unstable();
     left.dedup();
-    let source = input.chapters[page.chapter].source;
-    let mut places = left.iter().filter_map(|&id| page.template.placeholders.get(id)).map(|placeholder| Label {
-        span: source.span(placeholder.range.clone()),
-        text: "would be published".to_owned(),
-    });
+    let places = left.iter().filter_map(|&id| page.template.placeholders.get(id)).map(|placeholder| &placeholder.range);
+    let help = "mend what the warnings say; `draft = true` marks what stays on the page";
+    unfilled(input.chapters[page.chapter].source, places, help)
+}
+
+/// Whether a placeholder may stay away without being missed, or is removed with its surroundings.
+fn is_loose(kind: PlaceholderKind) -> bool {
+    matches!(kind, PlaceholderKind::Residue | PlaceholderKind::Topic | PlaceholderKind::Continuation)
+}
+
+/// Placeholders that stay on the page, as one message.
+fn unfilled<'p>(source: SourceId, ranges: impl Iterator<Item = &'p Range<usize>>, help: &str) -> Option<Diagnostic> {
+    let text = "would be published".to_owned();
+    let mut places = ranges.map(|range| Label { span: source.span(range.clone()), text: text.clone() });
     let (first, more) = (places.next()?, places.collect::<Vec<_>>());
     let title = match more.len() {
         0 => "a placeholder has no fact that fits".to_owned(),
         more => format!("{} placeholders have no fact that fits", more + 1),
     };
     let diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, first.span, first.text);
-    let diagnostic = diagnostic.with_help("mend what the warnings say; `draft = true` marks what stays on the page");
+    let diagnostic = diagnostic.with_help(help);
     Some(Diagnostic { more, ..diagnostic })
 }
 
@@ -224,6 +243,7 @@ fn read_files<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<(
 
 /// The files of each set, merged.
 fn sets<'r, 's>(input: &'r Input<'s>, files: &'r [(SourceId, Table<'s>)], told: &[Diagnostic]) -> Vec<Set<'r, 's>> {
+    let fails = input.config.fails(Code::InvalidToml);
     let table = |file: &SourceId| files.iter().find(|(known, _)| known == file).map(|(_, table)| table);
     let sets = input.facts.iter().map(|set| {
         let tables: Vec<_> = set.files.iter().filter_map(table).collect();
@@ -232,7 +252,8 @@ fn sets<'r, 's>(input: &'r Input<'s>, files: &'r [(SourceId, Table<'s>)], told: 
             _ => Cow::Owned(facts::merge(tables.into_iter().cloned().collect())),
         };
         let first = set.files.first().copied();
-        let torn = set.files.iter().any(|&file| facts::lost_keys(file, told));
+        // What follows from lost keys is silenced only while their loss itself fails the run.
+        let torn = fails && set.files.iter().any(|&file| facts::lost_keys(file, told));
         Set { root, files: &set.files, torn, first, stem: first.map_or_else(String::new, |first| stem(input, first)) }
     });
     sets.collect()
@@ -260,6 +281,18 @@ fn read_templates(input: &Input<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<P
     pages
 }
 
+/// Whether it is a mistake that leaves a template out of the run.
+fn costs_templates(diagnostic: &Diagnostic) -> bool {
+    match diagnostic.code {
+        Code::MissingFactsFile => true,
+        Code::UnknownOption => diagnostic.place.text == MATCHES_NOTHING,
+        _ => false,
+    }
+}
+
+/// What is said of a pattern that no chapter matches.
+const MATCHES_NOTHING: &str = "matches nothing";
+
 /// The template that a chapter is, and what is to be said of it. `known` are the paths that links may lead to.
 fn read_chapter<'k>(
     input: &Input<'_>,
@@ -273,13 +306,29 @@ fn read_chapter<'k>(
     }
     let set = input.config.facts_of(chapter.path).or_else(|| input.config.facts_of(chapter.source_path));
     let Some(set) = set.filter(|&set| set < input.facts.len()) else {
-        return (vec![without_facts(chapter)], None);
+        return (lacks_facts(input, chapter), None);
     };
-    let is_literal = |text: &str| input.config.literals.iter().any(|pattern| pattern.is_match(text));
-    let template = template::parse(chapter.text, &is_literal);
+    let template = parse_template(input, chapter);
     let mut told: Vec<_> = template.traps.iter().map(|trap| trapped(chapter, trap)).collect();
     told.extend(broken_links(chapter, &template, known));
     (told, Some(Page { chapter: at, set, template }))
+}
+
+fn parse_template(input: &Input<'_>, chapter: &Chapter<'_>) -> Template {
+    let is_literal = |text: &str| input.config.literals.iter().any(|pattern| pattern.is_match(text));
+    template::parse(chapter.text, &is_literal)
+}
+
+/// What is said of a template without facts; if that does not fail the run, its brackets do.
+fn lacks_facts(input: &Input<'_>, chapter: &Chapter<'_>) -> Vec<Diagnostic> {
+    let mut told = vec![without_facts(chapter)];
+    if !input.config.fails(Code::MissingFactsFile) {
+        let template = parse_template(input, chapter);
+        let all = template.placeholders.iter().filter(|placeholder| !is_loose(placeholder.kind));
+        let help = "add a facts file, as the warning says; `draft = true` marks what stays on the page";
+        told.extend(unfilled(chapter.source, all.map(|placeholder| &placeholder.range), help));
+    }
+    told
 }
 
 fn undeclared(chapter: &Chapter<'_>) -> Diagnostic {
@@ -437,7 +486,7 @@ fn unmatched_globs(input: &Input<'_>) -> Vec<Diagnostic> {
     });
     let told = unmatched.map(|pattern| {
         let title = format!("no chapter of the book matches `{}`", pattern.value);
-        Diagnostic::new(Code::UnknownOption, title, pattern.span, "matches nothing")
+        Diagnostic::new(Code::UnknownOption, title, pattern.span, MATCHES_NOTHING)
             .with_help("paths are relative to the folder of the chapters, usually `src`")
     });
     told.collect()

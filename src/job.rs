@@ -119,12 +119,17 @@ struct Candidate {
 /// Fills a book. Mistakes in the book are diagnostics; an error is a file that cannot be read.
 pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
     let Job { mut project, renderer, chapters, purpose } = job;
-    let config = configure(&mut project);
+    let mut config = configure(&mut project);
+    let book_toml = project.book_toml;
+    let broken =
+        |diagnostic: &Diagnostic| diagnostic.code == Code::InvalidToml && diagnostic.place.span.source == book_toml;
+    config.in_doubt |= project.diagnostics.iter().any(broken);
     let mut facts = project::read_facts(&mut project, &config)?;
     if purpose == Purpose::Look {
         project.diagnostics.retain(|diagnostic| diagnostic.code != Code::MissingFactsFile);
     }
-    if purpose == Purpose::Look || config.draft {
+    // What follows from a missing file is silenced only while that itself fails the run.
+    if purpose == Purpose::Look || !config.fails(Code::MissingFactsFile) {
         stand_in_for_missing_files(&mut project, &config, &mut facts);
     }
     let files = facts.iter().map(|set| set.files.clone()).collect();

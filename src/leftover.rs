@@ -14,7 +14,7 @@ pub(crate) fn unused(root: &Table<'_>, templates: &[&Template], used: &Shown, mi
         templates.iter().flat_map(|template| &template.placeholders).filter_map(|p| p.address.as_deref()).collect();
     addresses.sort_unstable();
     addresses.dedup();
-    let mut search = Search { templates, used, missing, addresses, found: Vec::new() };
+    let mut search = Search { root, templates, used, missing, addresses, found: Vec::new() };
     for entry in &root.entries {
         let schema = fold(&entry.key) == "tables";
         match entry.value.as_table().filter(|_| schema) {
@@ -30,6 +30,7 @@ pub(crate) fn unused(root: &Table<'_>, templates: &[&Template], used: &Shown, mi
 }
 
 struct Search<'s> {
+    root: &'s Table<'s>,
     templates: &'s [&'s Template],
     used: &'s Shown,
     missing: &'s [&'s str],
@@ -151,8 +152,13 @@ impl Search<'_> {
         for candidate in candidates {
             let Some(candidate) = cut(candidate, parts, whole) else { continue };
             let Some(distance) = edits(candidate, &own).filter(|&edits| edits > 0) else { continue };
+            // A rename to what is there would give a key twice.
+            let keys: Vec<&str> = candidate.split('.').collect();
+            if self.root.find(&keys).first().is_some() {
+                continue;
+            }
             let missing = self.missing.iter().any(|missing| is_below(missing, candidate));
-            let better = best.as_ref().is_none_or(|(old, old_missing, _)| (distance, !missing) < (*old, !*old_missing));
+            let better = best.as_ref().is_none_or(|(old, old_missing, _)| (!missing, distance) < (!*old_missing, *old));
             if better {
                 let (parent, last) = candidate.rsplit_once('.').unwrap_or(("", candidate));
                 let above = path[..parts - 1].join(".");

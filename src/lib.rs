@@ -53,6 +53,7 @@
 //! assert!(diagnostics.is_empty() && filled.diagnostics.is_empty());
 //! ```
 
+mod agree;
 pub mod book;
 pub mod cli;
 pub mod config;

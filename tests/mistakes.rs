@@ -49,7 +49,7 @@ const BOOK: &[(&str, &str)] = &[
          \n\
          ## Overview\n\
          \n\
-         - **Version:** ⟪unfilled-placeholder⟫[e.g., 16]\n\
+         - **Version:** [e.g., 16]\n\
          - **Größe 😀:** 茶 ⟪unfilled-placeholder⟫[GB]\n\
          - **Engine:** [which]\n\
          - **Edition:** [which]\n\
@@ -97,7 +97,7 @@ const BOOK: &[(&str, &str)] = &[
          \r\n\
          ## Overview\r\n\
          \r\n\
-         - **Framework:** ⟪unfilled-placeholder⟫[which]\r\n\
+         - **Framework:** [which]\r\n\
          - **⟪broken-cross-reference⟫[Security](./secrets.md)** - [what it keeps]\r\n\
          - **[Database](./database.md)** - [what it is]\r\n\
          \r\n\

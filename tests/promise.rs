@@ -5,6 +5,7 @@
 
 mod filling;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -145,6 +146,52 @@ fn what_init_writes_can_be_filled_in_and_is_enough() {
         let wrong = wrong(template, &facts);
         if !wrong.is_empty() {
             failed.push_str(&format!("\n==== {}\n{wrong}\n---- facts\n{facts}", path.display()));
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+}
+
+/// Every repair of a report, by the file that it is for.
+fn suggestions(report: &str) -> BTreeMap<String, Vec<(usize, usize, String)>> {
+    let mut edits: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for line in report.lines() {
+        let message: Value = serde_json::from_str(line).unwrap();
+        for suggestion in message["suggestions"].as_array().into_iter().flatten() {
+            let offset = |key: &str| usize::try_from(suggestion[key].as_u64().unwrap()).unwrap();
+            let edit = (offset("start"), offset("end"), suggestion["replacement"].as_str().unwrap().to_owned());
+            edits.entry(suggestion["path"].as_str().unwrap().to_owned()).or_default().push(edit);
+        }
+    }
+    edits
+}
+
+/// A text with all edits made.
+fn edited(text: &str, mut edits: Vec<(usize, usize, String)>) -> String {
+    edits.sort_by_key(|(start, ..)| *start);
+    let mut text = text.to_owned();
+    for (start, end, replacement) in edits.iter().rev() {
+        text.replace_range(start..end, replacement);
+    }
+    text
+}
+
+fn is_toml(text: &str) -> bool {
+    toml::de::DeTable::parse(text.trim_start_matches('\u{feff}')).is_ok()
+}
+
+#[test]
+fn all_repairs_of_one_run_together_leave_valid_toml() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+    let mut failed = String::new();
+    for case in fs::read_dir(&cases).unwrap() {
+        let case = case.unwrap().path();
+        let Ok(report) = fs::read_to_string(case.join("expected.json")) else { continue };
+        for (path, edits) in suggestions(&report) {
+            let text = fs::read_to_string(case.join(&path)).unwrap_or_default();
+            let whole = edited(&text, edits);
+            if path.ends_with(".toml") && is_toml(&text) && !is_toml(&whole) {
+                failed.push_str(&format!("\n==== {}: {path}\n{whole}", case.display()));
+            }
         }
     }
     assert!(failed.is_empty(), "{failed}");

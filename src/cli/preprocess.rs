@@ -40,7 +40,14 @@ pub(super) fn execute() -> Exit {
 
 /// During a build the environment decides: mdBook has no options for its preprocessors.
 fn telling_of_build() -> Telling {
-    let format = variable("MDBOOK_DATABASE_FORMAT").and_then(|name| Format::from_name(&name)).unwrap_or_default();
+    let wanted = variable("MDBOOK_DATABASE_FORMAT");
+    let format = wanted.as_deref().and_then(Format::from_name);
+    if let Some(unknown) = wanted.filter(|name| format.is_none() && !name.is_empty()) {
+        let known: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
+        let known = known.join(", ");
+        say(&format!("warning: `MDBOOK_DATABASE_FORMAT` is `{unknown}`, which is none of {known}\n"));
+    }
+    let format = format.unwrap_or_default();
     let annotate = variable("GITHUB_ACTIONS").as_deref() == Some("true");
     Telling { format, style: style_of_stderr(ColorChoice::Auto), annotate, repository: workspace() }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::target::Target;
 use super::terminal::{color_parser, print, say, style_of_stderr};
 use super::{Exit, Stop, file};
+use crate::config::DEFAULT_FACTS;
 use crate::job::{Done, Purpose};
 use crate::project::{FileChapter, prefix_from_here};
 use crate::report::{ColorChoice, Format, Report, render};
@@ -64,6 +65,10 @@ enum Erd {
 impl Render {
     pub(super) fn execute(self) -> Result<Exit, Stop> {
         let mut target = Target::find(&self.target, &self.facts)?;
+        let alone = target.book.project.root.as_os_str().is_empty();
+        if alone && self.facts.is_empty() && !Path::new(DEFAULT_FACTS).is_file() {
+            return Err(Stop::Usage(without_facts(&self.target)));
+        }
         match &self.chapter {
             Some(_) if target.chapter.is_some() => {
                 return Err(Stop::Usage("a file has no chapters: leave out the second argument".to_owned()));
@@ -139,6 +144,15 @@ impl Render {
         say(&render(&report, &sources, Format::Human, style_of_stderr(self.color)));
         (changes, report.failed())
     }
+}
+
+/// That a file lies in no book, which would say where its facts are.
+fn without_facts(file: &Path) -> String {
+    let file = file.display();
+    format!(
+        "`{file}` lies in no book, and there is no `{DEFAULT_FACTS}` here\n\
+         help: name its facts: `mdbook-database render {file} --facts FILE`"
+    )
 }
 
 fn only_template(chapters: &[FileChapter], done: &Done) -> Result<usize, Stop> {

@@ -54,6 +54,11 @@ impl<'t> Locator<'t> {
         self.header.clone().map_or(self.source.whole(), |range| self.source.span(range))
     }
 
+    /// The file as a whole, for what it does not say.
+    pub fn whole(&self) -> Span {
+        self.source.whole()
+    }
+
     /// The key at the end of a path, if `book.toml` has it.
     pub fn key(&self, path: &[Step<'_>]) -> Option<Span> {
         let (last, parents) = path.split_last()?;

@@ -8,8 +8,9 @@ use glob::{MatchOptions, Pattern};
 use regex::Regex;
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lints::Lints;
+use crate::nearest::nearest;
 use crate::source::{SourceId, Span};
 
 pub use book_toml::{book_from_toml, overrides};
@@ -101,6 +102,8 @@ pub struct Config {
     pub allow_html: bool,
     /// Addresses of facts that look like secrets and are none.
     pub allow_secrets: Vec<Located<String>>,
+    /// What it says of templates and facts may be lost to a mistake, which was told.
+    pub in_doubt: bool,
 }
 
 /// Where a configuration comes from.
@@ -126,7 +129,12 @@ impl Config {
             None => {}
             Some(Value::Object(table)) => {
                 for (key, value) in table {
+                    let told = reader.told();
                     config.set(key, value, &mut reader);
+                    let known = KEYS.contains(&key.as_str()) || HOST_KEYS.contains(&key.as_str());
+                    let key = if known { Some(key.as_str()) } else { nearest(key, ["facts", "templates"]) };
+                    let weighty = matches!(key, Some("facts" | "templates"));
+                    config.in_doubt |= weighty && reader.told() > told;
                 }
             }
             Some(value) => reader.wrong_form(&[], value, "a table"),
@@ -148,6 +156,7 @@ impl Config {
             literals: Vec::new(),
             allow_html: true,
             allow_secrets: Vec::new(),
+            in_doubt: false,
         }
     }
 
@@ -169,6 +178,11 @@ impl Config {
             key if HOST_KEYS.contains(&key) => {}
             key => reader.unknown_key(key, KEYS),
         }
+    }
+
+    /// Whether a mistake of that code fails the run.
+    pub fn fails(&self, code: Code) -> bool {
+        self.lints.severity(code, self.draft) == Some(Severity::Error)
     }
 
     /// Whether `templates` names this chapter; `None` where chapters declare themselves.

@@ -22,6 +22,11 @@ impl<'l, 'd> Reader<'l, 'd> {
         Reader { locator, diagnostics }
     }
 
+    /// How many mistakes were found so far.
+    pub(super) fn told(&self) -> usize {
+        self.diagnostics.len()
+    }
+
     /// `true` or `false`, which an environment variable may also give as a string.
     pub(super) fn boolean(&mut self, key: &str, value: &Value) -> Option<bool> {
         match value {
@@ -184,7 +189,7 @@ impl<'l, 'd> Reader<'l, 'd> {
         let near = nearest(name, known.iter().copied());
         let table = format!("[preprocessor.{}{}]", self.locator.name(), if what == "lint" { ".lints" } else { "" });
         let written = self.locator.key(path);
-        let span = written.unwrap_or(self.locator.table());
+        let span = written.unwrap_or(self.locator.whole());
         let title = format!("unknown {what} `{name}` in `{table}`");
         let diagnostic = Diagnostic::new(Code::UnknownOption, title, span, format!("no such {what}"));
         let advice = match (near, written) {
@@ -216,7 +221,7 @@ impl<'l, 'd> Reader<'l, 'd> {
             Some(Step::Key(key)) if !written => {
                 let variable = |name: &str| name.replace('-', "_").to_uppercase();
                 diagnostic.with_note(format!(
-                    "`book.toml` does not say so; is `MDBOOK_PREPROCESSOR__{}__{}` set?",
+                    "it comes from the environment variable `MDBOOK_PREPROCESSOR__{}__{}`, not from `book.toml`",
                     variable(self.locator.name()),
                     variable(key)
                 ))
@@ -225,9 +230,9 @@ impl<'l, 'd> Reader<'l, 'd> {
         }
     }
 
-    /// The place of a value; where `book.toml` has another or none, the table.
+    /// The place of a value; where `book.toml` has another or none, the file as a whole.
     fn place(&self, path: &[Step<'_>], value: &Value) -> Span {
-        self.locator.value(path, value).unwrap_or(self.locator.table())
+        self.locator.value(path, value).unwrap_or(self.locator.whole())
     }
 }
 

@@ -173,7 +173,7 @@ fn the_environment_overrides_the_file() {
 fn a_mistake_in_the_environment_is_not_blamed_on_the_file() {
     let outcome = read("draft = false", &[("MDBOOK_PREPROCESSOR__DATABASE__DRAFT", "maybe")]);
     let [diagnostic] = &outcome.diagnostics[..] else { panic!("{:?}", outcome.mistakes) };
-    assert_eq!(outcome.sources.slice(diagnostic.place.span), "database", "the table's header, not the value there");
+    assert_eq!(diagnostic.place.span.range(), 0..0, "no line of the file");
     let [Sub::Note(note)] = &diagnostic.subs[..] else { panic!("{diagnostic:?}") };
     assert!(note.contains("MDBOOK_PREPROCESSOR__DATABASE__DRAFT"), "{note}");
 }

@@ -44,7 +44,7 @@ impl Keys {
 
 /// Merges the files of a set, the first that says a thing winning, leaf by leaf. A table takes its order from the last
 /// file that has it; keys found only in earlier files follow. Header and place for insertions are the first file's.
-/// Where one file has a table and another has not, the first wins whole. Arrays are leaves.
+/// Where one file has a table and another has not, the first wins whole, but for an empty table, which says nothing. Arrays are leaves.
 pub fn merge(files: Vec<Table<'_>>) -> Table<'_> {
     merge_with_shadowed(files).0
 }
@@ -79,6 +79,10 @@ fn tables<'s>(first: Table<'s>, later: Table<'s>, keys: Keys, shadowed: &mut Vec
 }
 
 fn pair<'s>(first: Entry<'s>, later: Entry<'s>, keys: Keys, shadowed: &mut Vec<FactId>) -> Entry<'s> {
+    // An empty table, as `init` writes it, says nothing.
+    if first.value.as_table().is_some_and(|table| table.entries.is_empty()) && later.value.as_table().is_none() {
+        return later;
+    }
     let Entry { key, key_span, value: Value { id, span, kind } } = first;
     let kind = match (kind, later.value) {
         (Kind::Table(first), Value { kind: Kind::Table(later), .. }) => {
@@ -162,6 +166,13 @@ mod tests {
     fn a_table_and_an_array_of_one_name_do_not_mix() {
         assert_eq!(merged(&["a = [1]\n", "[a]\nb = 1\n"]), ["a=?"]);
         assert_eq!(merged(&["[a]\nb = 1\n", "a = false\n"]), ["a.b=1"]);
+    }
+
+    #[test]
+    fn an_empty_table_says_nothing() {
+        assert_eq!(merged(&["[b]\n", "b = false\n"]), ["b=false"]);
+        assert_eq!(merged(&["b = {}\n", "b = ['x']\n"]), ["b=?"]);
+        assert_eq!(merged(&["b = false\n", "[b]\n"]), ["b=false"]);
     }
 
     #[test]

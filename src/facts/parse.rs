@@ -110,6 +110,9 @@ fn diagnostic(text: &str, message: &str, place: Span, first: Option<Span>) -> Di
             "",
         );
     }
+    if let Some(known) = of_another_language(text, place) {
+        return known;
+    }
     match unquoted {
         true if place.start == place.end => Diagnostic::new(Code::InvalidToml, "a value is missing", place, ""),
         true => {
@@ -125,6 +128,43 @@ fn diagnostic(text: &str, message: &str, place: Span, first: Option<Span>) -> Di
             }
         }
     }
+}
+
+/// What other formats write and TOML does not have: `null`, curly quotes, and a colon after a key.
+fn of_another_language(text: &str, place: Span) -> Option<Diagnostic> {
+    let line = line_of(text, place.start);
+    let start =
+        text.get(line.start..place.start)?.rfind(['=', ':', ',', '[']).map_or(line.start, |at| line.start + at + 1);
+    let rest = text.get(start..line.end)?;
+    let word: &str = rest.trim_start().split([',', ']', '}', '#']).next()?.trim_end();
+    let begins = start + rest.len() - rest.trim_start().len();
+    let source = place.source;
+    if matches!(word, "null" | "Null" | "NULL" | "nil" | "None" | "none") {
+        let span = source.span(begins..begins + word.len());
+        let help = "leave the key out; `false` leaves a section out of the book, `[]` an item or row";
+        return Some(Diagnostic::new(Code::InvalidToml, format!("TOML has no `{word}`"), span, "").with_help(help));
+    }
+    let curly: &[char] = &['“', '”', '„', '‘', '’', '«', '»'];
+    if word.starts_with(curly) {
+        let value = rest.trim();
+        let span = source.span(begins..begins + value.len());
+        let title = "curly quotes are no quotes of TOML";
+        let replace = Sub::Replace {
+            message: "write straight ones".to_owned(),
+            span,
+            text: quote_string(value.trim_matches(curly)),
+        };
+        return Some(Diagnostic::new(Code::InvalidToml, title, span, "").with(replace));
+    }
+    let (key, _) = text.get(line.clone())?.split_once(':')?;
+    let bare =
+        !key.trim().is_empty() && key.trim().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    bare.then(|| {
+        let span = source.span(line.start + key.len()..line.start + key.len() + 1);
+        let replace = Sub::Replace { message: "write `=` in its place".to_owned(), span, text: " =".to_owned() };
+        let title = format!("a colon stands after `{}`, where TOML has `=`", key.trim());
+        Diagnostic::new(Code::InvalidToml, title, span, "").with(replace)
+    })
 }
 
 /// The key or value around a place, in quotes, where the parser took a text for a bare key or a number.
@@ -398,6 +438,26 @@ mod tests {
         assert_eq!(diagnostics[2].place.span.start, text.find("[y]").unwrap() - 1);
         assert!(diagnostics.iter().all(|d| d.code == Code::InvalidToml));
         assert_eq!(at(&table, "y/last").value.as_str(), Some("here"));
+    }
+
+    #[test]
+    fn what_other_formats_write_is_told_in_words_of_toml() {
+        let told = |text: &str| {
+            let (_, diagnostics) = read(text);
+            let first = &diagnostics[0];
+            let repaired = first.subs.iter().find_map(|sub| match sub {
+                Sub::Replace { span, text: new, .. } => {
+                    Some(format!("{}{new}{}", &text[..span.start], &text[span.end..]))
+                }
+                _ => None,
+            });
+            (first.title.clone(), repaired)
+        };
+        let (title, repaired) = told("[a]\np: \"x\"\n");
+        assert_eq!(repaired.as_deref(), Some("[a]\np = \"x\"\n"), "{title}");
+        let (title, repaired) = told("[a]\np = “x”\n");
+        assert_eq!(repaired.as_deref(), Some("[a]\np = \"x\"\n"), "{title}");
+        assert_eq!(told("[a]\np = null\n").0, "TOML has no `null`");
     }
 
     #[test]

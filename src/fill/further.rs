@@ -14,10 +14,10 @@ use crate::splice::{Edit, Origin, splice_part};
 use crate::template::{Form, Item, PlaceholderId, Role, Run, RunKind, address_key};
 
 /// How often a further key of a run is compared with a missing one: thousands of each meet in no book.
-const COMPARISONS: usize = 10_000;
+pub(super) const COMPARISONS: usize = 10_000;
 
 /// A key at most so many edits from a missing one is a slip and no further item.
-const SLIP: usize = 2;
+pub(super) const SLIP: usize = 2;
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// Items for keys that the template does not have.
@@ -62,13 +62,16 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// Entries of the first file that no address of this or another template of it names.
     fn further_entries(&self, table: &'f Table<'f>, base: &str) -> Vec<&'f Entry<'f>> {
+        table.entries.iter().filter(|entry| self.is_further(entry, base)).collect()
+    }
+
+    /// Whether an entry is of the first file, and no address of this or another template of it.
+    pub(super) fn is_further(&self, entry: &Entry<'_>, base: &str) -> bool {
         let known = |key: &str| {
-            let address = address_key(&format!("{base}.{key}"));
+            let address = if base.is_empty() { address_key(key) } else { address_key(&format!("{base}.{key}")) };
             self.template.known.contains(&address) || self.facts.elsewhere.contains(&address)
         };
-        let first = self.facts.first;
-        let entries = table.entries.iter().filter(|entry| entry.key_span.source == first);
-        entries.filter(|entry| !known(&entry.key) && !known(&slug(&entry.key))).collect()
+        entry.key_span.source == self.facts.first && !known(&entry.key) && !known(&slug(&entry.key))
     }
 
     /// The keys below an address that the table does not have.
@@ -93,19 +96,26 @@ impl<'a, 'f> Filler<'a, 'f> {
             .filter(|(edits, _, _)| *edits <= SLIP)
             .min_by_key(|(edits, _, _)| *edits);
         let Some((_, child, id)) = near else { return false };
+        self.tell_slip(entry, base, &child, id);
+        true
+    }
+
+    /// Says that a key is nearly that of a placeholder without a fact, in place of asking for that.
+    pub(super) fn tell_slip(&mut self, entry: &'f Entry<'f>, base: &str, child: &str, id: PlaceholderId) {
         self.use_all(&entry.value);
         let slot = self.span(self.template.placeholders[id].range.clone());
-        let title = format!("no placeholder has the address `{base}.{}`", entry.key);
+        let base = if base.is_empty() { String::new() } else { format!("{base}.") };
+        self.slips.insert(format!("{base}{child}"));
+        let title = format!("no placeholder has the address `{base}{}`", entry.key);
         self.diagnostics.push(
             Diagnostic::new(Code::UnknownFact, title, entry.key_span, "not an address of the template")
-                .with_place(format!("`{base}.{child}` is still without a fact"), slot, "")
+                .with_place(format!("`{base}{child}` is still without a fact"), slot, "")
                 .with(Sub::Replace {
                     message: "a similar address is missing".to_owned(),
                     span: entry.key_span,
-                    text: quote_key(&child).into_owned(),
+                    text: quote_key(child).into_owned(),
                 }),
         );
-        true
     }
 
     fn further_item(&mut self, run: &'a Run, entry: &'f Entry<'f>, unit: &mut Unit<'a, 'f>) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::further::SLIP;
 use super::{Filler, Record, Status, Unit, repair};
 use crate::diagnostic::{Code, Diagnostic, Label, Sub};
 use crate::facts::{self, FactId, quote_key};
@@ -58,9 +59,28 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let key = key.trim_end_matches(['[', ']', '{', '}']).to_owned();
         let wanted = vec![(below, hint)];
+        let called = self.called(record);
         let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, wanted, records: Vec::new() });
         let table = record.table(self.facts.root);
-        gap.records.push(Lacking { span, called: record.called(), table });
+        gap.records.push(Lacking { span, called, table });
+    }
+
+    /// What messages call a record: one of an array goes by what it says at the place of its name.
+    fn called(&self, record: Record<'f>) -> String {
+        let Record::Raw { name: None, value } = record else { return record.called() };
+        let Some((table, slot)) = value.as_table().zip(self.names.last().copied().flatten()) else {
+            return record.called();
+        };
+        let keys = slot.path.last().into_iter().chain(&slot.aliases);
+        let name =
+            keys.filter_map(|key| table.get(key).first()?.value.scalar_text()).find(|name| !name.trim().is_empty());
+        match name {
+            Some(name) => format!("`{}`", name.lines().next().unwrap_or_default()),
+            None if value.span.source == self.facts.first => {
+                format!("the record at line {}", self.line_of_facts(value.span.start))
+            }
+            None => "a record without a name".to_owned(),
+        }
     }
 
     /// One more field of nested records that are missing altogether.
@@ -76,7 +96,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn below_record(&self, slot: &Slot) -> Vec<String> {
         let address = self.template.placeholders[slot.id].address.as_deref().unwrap_or_default();
         let mut rest = address.split('.');
-        for _ in 0..self.depth {
+        for _ in 0..self.names.len() {
             if !rest.by_ref().any(|part| part.ends_with(['}', ']'])) {
                 return Vec::new();
             }
@@ -158,7 +178,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut wanted: Vec<(&Slot, String)> = Vec::new();
         for slot in slots {
             let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
-            if self.told.insert(address.clone()) {
+            if self.slips.contains(&address) || self.slip(slot, &address) {
+                self.left.push((slot.id, Code::UnknownFact));
+            } else if self.told.insert(address.clone()) {
                 self.missing.push(address.clone());
                 wanted.push((slot, address));
             }
@@ -183,6 +205,29 @@ impl<'a, 'f> Filler<'a, 'f> {
             diagnostic = diagnostic.with_help(topics);
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether the fact of an address is there under a name that is nearly right, which is told in its place.
+    fn slip(&mut self, slot: &Slot, address: &str) -> bool {
+        if address.contains(['[', '{']) {
+            return false;
+        }
+        let (header, _, key) = split_address(slot, address);
+        let above: Vec<&str> = header.iter().map(String::as_str).collect();
+        let root = self.facts.root;
+        let table = match above.is_empty() {
+            true => Some(root),
+            false => root.find(&above).first().and_then(|entry| entry.value.as_table()),
+        };
+        let Some(table) = table.filter(|table| table.entries.len() <= self.comparisons) else { return false };
+        self.comparisons -= table.entries.len();
+        let base = header.join(".");
+        let near = table.entries.iter().filter_map(|entry| Some((edits(&entry.key, &key)?, entry)));
+        let near = near.filter(|(edits, entry)| *edits <= SLIP && entry.value.as_table().is_none());
+        let near = near.filter(|(_, entry)| self.is_further(entry, &base) && !self.used.contains(&entry.value.id));
+        let Some((_, entry)) = near.min_by_key(|(edits, _)| *edits) else { return false };
+        self.tell_slip(entry, &base, &key, slot.id);
+        true
     }
 
     fn wants(&self, slot: &Slot, address: &str) -> String {
@@ -256,40 +301,91 @@ impl<'a, 'f> Filler<'a, 'f> {
         subs
     }
 
+    /// Where the lines of a group go into what is there; `None` where they need a header of their own.
     fn insert_into(&self, group: &Group) -> Option<Sub> {
+        let first = self.facts.first;
         let mut table = self.facts.root;
-        let mut inline = None;
-        for key in &group.header {
-            let entry = table.get(key).first()?;
+        let mut at = table.insert_at;
+        // The keys behind the last table that lines can be added to.
+        let mut keys: Vec<&str> = Vec::new();
+        let (mut header, mut inline, mut dotted) = (0, None, false);
+        for (depth, key) in group.header.iter().enumerate() {
+            let Some(entry) = table.get(key).first() else {
+                if !dotted && inline.is_none() {
+                    return None;
+                }
+                // TOML has no header for what lies in an inline table, or in one that dotted keys made.
+                keys.extend(group.header[depth..].iter().map(String::as_str));
+                return self.add_dotted(group, inline, table, at, &keys, group.array);
+            };
             table = entry.value.as_table()?;
-            if entry.value.span.source != self.facts.first {
+            if entry.value.span.source != first {
                 return None;
             }
             let written = self.facts.text.get(entry.value.span.range()).unwrap_or_default();
             inline = written.starts_with('{').then_some(entry.value.span).or(inline);
-        }
-        let header = facts::dotted_path(group.header.iter().map(String::as_str));
-        if let Some(span) = inline {
-            // An inline table has no room for comments.
-            let entries: Vec<_> = group.lines.lines().filter_map(|line| line.split("  # ").next()).collect();
-            let entries = entries.join(", ");
-            if let Some(at) = repair::end_of_inline((self.facts.first, self.facts.text), table) {
-                let message = format!("add to the inline table `{header}`");
-                let text = format!(", {entries}");
-                return Some(Sub::Replace { message, span: self.facts.first.span(at..at), text });
+            match table.insert_at {
+                Some(place) => (at, header, dotted) = (Some(place), depth + 1, false),
+                None => dotted |= !in_header(self.facts.text, entry.value.span.start),
             }
-            let message = format!("add to the inline table `{header}`: `{entries}`");
-            return Some(Sub::Place { message, label: Label { span, text: String::new() } });
+            match inline.is_some() || table.insert_at.is_some() {
+                true => keys.clear(),
+                false => keys.push(&entry.key),
+            }
+        }
+        if inline.is_some() || header < group.header.len() && dotted {
+            return self.add_dotted(group, inline, table, at, &keys, false);
         }
         let at = table.insert_at?;
         let message = match table.header {
             Some(span) => {
+                let header = facts::dotted_path(group.header.iter().map(String::as_str));
                 let line = self.line_of_facts(span.start);
                 format!("add to `[{header}]`, which begins at line {line}")
             }
             None => "add at the top of the file".to_owned(),
         };
         Some(Sub::Insert { message, source: at.source, at: at.start, lines: group.lines.clone() })
+    }
+
+    /// Lines for a table without a header: in an inline table, or with the keys before theirs.
+    fn add_dotted(
+        &self,
+        group: &Group,
+        inline: Option<Span>,
+        table: &facts::Table<'_>,
+        at: Option<Span>,
+        keys: &[&str],
+        array: bool,
+    ) -> Option<Sub> {
+        let first = self.facts.first;
+        let path = facts::dotted_path(keys.iter().copied());
+        let entries = || group.lines.lines().filter_map(|line| line.split("  # ").next());
+        let list = || entries().collect::<Vec<_>>().join(", ");
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
+        let Some(span) = inline else {
+            let lines = match array {
+                true => format!("{path} = [{{ {} }}]\n", list()),
+                false => group.lines.lines().map(|line| format!("{prefix}{line}\n")).collect(),
+            };
+            let message = format!("add to the facts of `{}`", group.header.join("."));
+            return Some(Sub::Insert { message, source: first, at: at?.start, lines });
+        };
+        // An inline table has no room for comments.
+        let entries = match array {
+            true => format!("{path} = [{{ {} }}]", list()),
+            false => entries().map(|entry| format!("{prefix}{entry}")).collect::<Vec<_>>().join(", "),
+        };
+        let header = facts::dotted_path(group.header.iter().map(String::as_str));
+        let message = format!("add to the inline table `{header}`");
+        if let Some(at) = repair::end_of_inline((first, self.facts.text), table) {
+            return Some(Sub::Replace { message, span: first.span(at..at), text: format!(", {entries}") });
+        }
+        if table.entries.is_empty() && self.facts.text.get(span.range()).is_some_and(|text| text.starts_with('{')) {
+            return Some(Sub::Replace { message, span, text: format!("{{ {entries} }}") });
+        }
+        let message = format!("{message}: `{entries}`");
+        Some(Sub::Place { message, label: Label { span, text: String::new() } })
     }
 
     /// The line of a place in the first facts file.
@@ -394,7 +490,7 @@ fn lacking(
         diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
     }
     if by_hand {
-        diagnostic = diagnostic.with_help(format!("{help} `{} = \"…\"`", quote_key(key)));
+        diagnostic = diagnostic.with_help(format!("{help} `{} = \"\"`", quote_key(key)));
     }
     diagnostic
 }
@@ -419,7 +515,12 @@ description = \"\"  # what the table holds
 id = { type = \"\", constraints = \"\", description = \"\" }
 ";
 
-/// The table that an address lies in, whether it is one of an array, and the key.
+/// Whether a key stands in the header of a table, and not before a `=`.
+fn in_header(text: &str, at: usize) -> bool {
+    let line = text.get(crate::source::line_start(text, at)..at);
+    line.is_some_and(|before| before.trim_start().starts_with('['))
+}
+
 /// A list item of the template.
 #[derive(Clone, Copy)]
 struct ItemLine {
@@ -445,6 +546,7 @@ fn item_line(text: &str, slot: &Slot) -> Option<ItemLine> {
     is_item.then_some(ItemLine { start, indent: line.len() - content.len() })
 }
 
+/// The table that an address lies in, whether it is one of an array, and the key.
 fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
     if !address.contains(['[', '{']) {
         // Items that are filled by their own words know only their last key.

@@ -133,9 +133,11 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         left: Vec::new(),
         gaps: HashMap::new(),
         nested_gaps: HashMap::new(),
-        depth: 0,
+        names: Vec::new(),
         noted: Vec::new(),
         told: HashSet::new(),
+        slips: HashSet::new(),
+        comparisons: further::COMPARISONS,
         children: children(template),
         order: Order::new(template),
         spots: Spots::new(count),
@@ -244,12 +246,16 @@ struct Filler<'a, 'f> {
     gaps: HashMap<PlaceholderId, RecordGap<'a, 'f>>,
     /// The gaps that stand for nested records that are missing altogether, by what `told` knows them by.
     nested_gaps: HashMap<String, PlaceholderId>,
-    /// How many records lie around what is being filled.
-    depth: usize,
+    /// The placeholders of the names of the records around what is being filled.
+    names: Vec<Option<&'a Slot>>,
     /// The same in the order in which they were found, with what `told` knows them by.
     noted: Vec<(PlaceholderId, String)>,
     /// Facts that were already reported as missing, by address or by record and key.
     told: HashSet<String>,
+    /// Addresses whose facts are there under names that are nearly right, which was told.
+    slips: HashSet<String>,
+    /// How many more keys are compared with missing ones.
+    comparisons: usize,
     children: HashMap<String, Vec<(String, PlaceholderId)>>,
     order: Order,
     /// What is known of the slots.

@@ -4,8 +4,8 @@ use super::answer::{Answer, Sample};
 use super::record::Record;
 use super::write::container_prefix;
 use super::{Filler, Status, Unit};
-use crate::diagnostic::Code;
-use crate::facts::{Entry, Value};
+use crate::diagnostic::{Code, Sub};
+use crate::facts::{Entry, Value, dotted_path};
 use crate::place::{Block, Place};
 use crate::splice::{Edit, Origin};
 use crate::template::{Item, Role, Run, Site, Slot};
@@ -130,6 +130,15 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn one_value_for_several(&mut self, item: &Item, entry: &'f Entry<'f>, unit: &mut Unit<'a, 'f>) {
         let address = item.path.join(".");
         self.wrong_form(&entry.value, &address, item.slots[0].range.clone(), "a table with a key for each place");
+        let keys =
+            item.slots.iter().filter_map(|slot| slot.path.get(item.path.len()..).filter(|keys| !keys.is_empty()));
+        let keys: Vec<_> =
+            keys.map(|keys| format!("{} = \"\"", dotted_path(keys.iter().map(String::as_str)))).collect();
+        if let Some(diagnostic) = self.diagnostics.last_mut() {
+            let message = "write what each place holds".to_owned();
+            let text = format!("{{ {} }}", keys.join(", "));
+            diagnostic.subs.push(Sub::Replace { message, span: entry.value.span, text });
+        }
         self.use_all(&entry.value);
         unit.answered += 1;
         unit.kept += 1;

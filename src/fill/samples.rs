@@ -267,11 +267,11 @@ impl<'a, 'f> Filler<'a, 'f> {
             edits.extend(name.and_then(|name| self.write_label(label, &name, Form::Prose)));
         }
         let mut inner = Unit::default();
-        self.depth += 1;
+        self.names.push(item.slots.first());
         self.fill_slots(&item.slots, record, sample, &mut inner, &mut edits);
         self.elements(&item.nested, record, Targets::default(), &mut inner, &mut edits);
         self.settle_prompts(&mut inner, record, true, false, &mut edits);
-        self.depth -= 1;
+        self.names.pop();
         unit.gaps += inner.gaps + inner.missing.len();
         self.splice(item.range.clone(), edits)
     }

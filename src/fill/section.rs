@@ -345,12 +345,12 @@ impl<'a, 'f> Filler<'a, 'f> {
             let mut inner = Vec::new();
             let mut unit = Unit::default();
             let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
-            self.depth += 1;
+            self.names.push(Some(&repeat.name));
             self.fill_slots(sample.slots, *record, sample, &mut unit, &mut inner);
             self.fill_slots(&repeat.fields, *record, FIELDS, &mut unit, &mut inner);
             inner.extend(self.renumbered(section, at));
             complete &= self.body(section, *record, Targets::default(), &mut inner).complete && unit.is_complete();
-            self.depth -= 1;
+            self.names.pop();
             let copy = self.splice(section.range.clone(), inner);
             if at + 1 < records.len() && !copy.ends_with(&separator) {
                 copies.push_str(copy.trim_end());
@@ -378,6 +378,8 @@ impl<'a, 'f> Filler<'a, 'f> {
                     return Some(items.iter().map(|value| Record::Raw { name: None, value }).collect());
                 }
                 Kind::Table(table) => {
+                    // Its keys are shown as names.
+                    self.used.extend(table.entries.iter().map(|entry| entry.value.id));
                     let named =
                         table.entries.iter().map(|entry| Record::Raw { name: Some(entry), value: &entry.value });
                     return Some(named.collect());
@@ -487,11 +489,11 @@ impl<'a, 'f> Filler<'a, 'f> {
             let mut inner = Vec::new();
             let mut own = Unit::default();
             let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
-            self.depth += 1;
+            self.names.push(Some(&repeat.name));
             self.fill_slots(sample.slots, record, sample, &mut own, &mut inner);
             self.elements(elements, record, Targets::default(), &mut own, &mut inner);
             self.settle_prompts(&mut own, record, true, false, &mut inner);
-            self.depth -= 1;
+            self.names.pop();
             unit.gaps += own.gaps;
             if !copies.is_empty() {
                 copies.push_str(&gap);

@@ -38,9 +38,10 @@ pub fn block<'v>(markdown: &'v str, prefix: &str, newline: &str) -> Result<Cow<'
     Ok(Cow::Owned(continue_lines(&value, prefix, newline)))
 }
 
-/// One line that begins with a letter is a paragraph, and nothing in it is left open if it holds no tag.
+/// One line that begins with a letter is a paragraph, and without a `<` it holds no HTML.
 fn is_line(markdown: &str) -> bool {
-    markdown.starts_with(char::is_alphabetic) && !markdown.bytes().any(|byte| byte == b'<' || byte.is_ascii_control())
+    let more = |byte: u8| byte.is_ascii_control() || byte == b'<';
+    markdown.starts_with(char::is_alphabetic) && !markdown.bytes().any(more)
 }
 
 /// `text` without white space at the end and blank lines at the start; the indentation of its first line is syntax.

@@ -29,6 +29,10 @@ pub(super) fn edit<'a>(texts: &Texts<'a>, sub: &'a Sub) -> Option<Edit<'a>> {
     match sub {
         Sub::Insert { message, source, at, lines } => {
             let range = texts.range(source.span(*at..*at));
+            let whole = &texts.source(*source).text;
+            if range.start == whole.len() && whole.ends_with('\n') && !begins_a_table(lines) {
+                return Some(at_last_line(message, *source, whole, lines, texts.newline(*source)));
+            }
             let text = insertion(&texts.source(*source).text, range.start, lines, texts.newline(*source));
             Some(Edit { message, source: *source, range, text })
         }
@@ -37,6 +41,19 @@ pub(super) fn edit<'a>(texts: &Texts<'a>, sub: &'a Sub) -> Option<Edit<'a>> {
         }
         Sub::Note(_) | Sub::Place { .. } | Sub::Help(_) => None,
     }
+}
+
+/// Whether inserted lines hold a header.
+fn begins_a_table(lines: &str) -> bool {
+    lines.lines().any(|line| line.starts_with('['))
+}
+
+/// Lines for the last table of a file, put behind its last line: at the very end they could land behind a table that
+/// another repair adds there.
+fn at_last_line<'a>(message: &'a str, source: SourceId, text: &str, lines: &str, newline: &str) -> Edit<'a> {
+    let end = text.strip_suffix('\n').map_or(text.len(), |line| line.strip_suffix('\r').unwrap_or(line).len());
+    let lines = lines.trim_end_matches('\n').replace('\n', newline);
+    Edit { message, source, range: end..end, text: Cow::Owned(format!("{newline}{lines}")) }
 }
 
 fn insertion<'a>(text: &str, at: usize, lines: &'a str, newline: &str) -> Cow<'a, str> {

@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn commands_are_escaped_and_name_file_and_columns() {
-        let expected = r#"::error file=src/database.md,line=3,col=14,endLine=3,endColumn=20,title=unfilled-placeholder::`overview.größe` has no fact: required%0Aalso at src/database.md:4:16%0Ahelp: add it to `[overview]` (database.toml:3):%0Agröße = ""
+        let expected = r#"::error file=src/database.md,line=3,col=14,endLine=3,endColumn=20,title=unfilled-placeholder::`overview.größe` has no fact: required%0Aalso at src/database.md:4:16%0Ahelp: add it to `[overview]` (database.toml:2):%0Agröße = ""
 ::warning file=src/notes.md,title=unanswered-topic::a\nb%0Anote: an earlier preprocessor changed this chapter before it came here: lines are counted in the changed text, not in the file, line 3%0Anote: 50%25
 ::error file=database.toml,line=2,col=1,endLine=2,endColumn=8,title=unused-fact::`overview.verison` is shown nowhere: unused%0Anote: the nearest address is `overview.version` (src/database.md:4:16)%0Ahelp: rename it (database.toml:2):%0Aversion
 ::error file=b%2Cc%3A 100%25.toml,title=missing-facts-file::`b,c: 100%25.toml` is not there%0Ahelp: run it

@@ -215,8 +215,8 @@ mod tests {
             "notes": [], "help": [],
             "suggestions": [{
                 "message": "add it to `[overview]`",
-                "path": "database.toml", "line": 3, "column": 1, "end_line": 3, "end_column": 1,
-                "start": 26, "end": 26, "changed": false, "replacement": "größe = \"\"\n",
+                "path": "database.toml", "line": 2, "column": 15, "end_line": 2, "end_column": 15,
+                "start": 25, "end": 25, "changed": false, "replacement": "\ngröße = \"\"",
             }],
         });
         assert_eq!(objects()[0], expected);

@@ -247,7 +247,7 @@ mod tests {
         let log = log();
         let insert = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
         assert_eq!(insert["artifactLocation"]["uri"], "database.toml");
-        assert_eq!(insert["replacements"][0]["insertedContent"]["text"], "größe = \"\"\n");
+        assert_eq!(insert["replacements"][0]["insertedContent"]["text"], "\ngröße = \"\"");
         assert_eq!(insert["replacements"][0]["deletedRegion"]["byteLength"], 0);
         let replace = &log["runs"][0]["results"][2]["fixes"][0]["artifactChanges"][0]["replacements"][0];
         assert_eq!(

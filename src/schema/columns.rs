@@ -62,7 +62,7 @@ struct Said<'f> {
 
 impl<'f> Builder<'f, '_> {
     pub(super) fn columns(&mut self, entry: Option<&'f Entry<'f>>) -> (Vec<Column<'f>>, Vec<Draft<'f>>) {
-        let records = self.forms.records(entry, "NAME = { type = \"TYPE\" }");
+        let records = self.forms.records(entry, "NAME = { type = \"\" }");
         let key = entry.map_or("columns", |entry| entry.key.as_ref());
         records
             .iter()
@@ -78,7 +78,7 @@ impl<'f> Builder<'f, '_> {
     fn read_column(&mut self, entry: &'f Entry<'f>) -> (Column<'f>, Draft<'f>) {
         let mut column = bare_column(name(entry));
         let Kind::Table(record) = &entry.value.kind else {
-            let error = self.forms.wrong(&entry.key, "a table such as `{ type = \"TYPE\" }`", &entry.value);
+            let error = self.forms.wrong(&entry.key, "a table such as `{ type = \"\" }`", &entry.value);
             if let Some(text) = forms::string(&entry.value) {
                 error.subs.push(replace("say that it is the type", entry.value.span, as_record("type", text.text)));
                 column.data_type = Cow::Borrowed(text.text);

@@ -105,8 +105,7 @@ impl<'f> Builder<'f, '_> {
 
     fn no_columns(&mut self, table: Name<'f>, record: &facts::Table<'f>) {
         let path = dotted_path(["tables", table.text, "columns"]);
-        let lines =
-            format!("\n[{path}]\nNAME = {{ type = \"TYPE\", constraints = \"not null\", description = \"…\" }}\n");
+        let lines = format!("\n[{path}]\nid = {{ type = \"\", constraints = \"\", description = \"\" }}\n");
         let title = format!("table `{}` has no `columns`", table.text);
         let error = Diagnostic::new(Code::UnfilledPlaceholder, title, table.span, "");
         let message = "add them".to_owned();
@@ -118,7 +117,7 @@ impl<'f> Builder<'f, '_> {
     }
 
     fn indexes(&mut self, place: &Place<'f, '_>, entry: Option<&'f Entry<'f>>) -> Vec<Index<'f>> {
-        let records = self.forms.records(entry, "NAME = { columns = [\"COLUMN\"] }");
+        let records = self.forms.records(entry, "NAME = { columns = [\"\"] }");
         let key = entry.map_or("indexes", |entry| entry.key.as_ref());
         records.iter().filter_map(|entry| self.within(key, entry, |this| this.index(place, entry))).collect()
     }

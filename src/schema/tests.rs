@@ -362,7 +362,7 @@ fn columns_must_be_there_for_a_table() {
         assert_eq!(shown(text, &diagnostics[0]), "unfilled-placeholder table `users` has no `columns` @ users");
         let Some(Sub::Insert { at, lines, .. }) = diagnostics[0].subs.last() else { panic!("no repair") };
         assert!(text[*at..].starts_with("[tables.v]"));
-        assert!(lines.starts_with("\n[tables.users.columns]\nNAME = { type"));
+        assert!(lines.starts_with("\n[tables.users.columns]\nid = { type"));
     });
 }
 
@@ -404,8 +404,8 @@ fn every_wrong_form_is_reported_in_the_order_of_the_file() {
             "wrong-form `kind` must be a string @ 1",
             "wrong-form `checks` must be a table by name or an array @ 'x > 0'",
             "wrong-form `relations` must be a table by name or an array @ 5",
-            "wrong-form `id` must be a table such as `{ type = \"TYPE\" }` @ 'bigint' ['bigint' -> { type = \"bigint\" }]",
-            "wrong-form `n` must be a table such as `{ type = \"TYPE\" }` @ 3",
+            "wrong-form `id` must be a table such as `{ type = \"\" }` @ 'bigint' ['bigint' -> { type = \"bigint\" }]",
+            "wrong-form `n` must be a table such as `{ type = \"\" }` @ 3",
             "wrong-form `type` must be a string @ 1",
             "wrong-form `constraints` must be a string or an array of strings @ 1",
             "wrong-form `primary_key` must be `true` or `false` @ 'yes'",

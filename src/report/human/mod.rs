@@ -28,7 +28,8 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>, style: Style) -> String
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() }.term_width(width);
     let mut text = String::new();
     for (severity, diagnostic) in &report.findings {
-        text.push_str(&renderer.render(&Page::new(texts, width).fill(*severity, diagnostic)));
+        let page = renderer.render(&Page::new(texts, width).fill(*severity, diagnostic));
+        text.push_str(&marked_as_added(page, diagnostic));
         text.push_str("\n\n");
     }
     for (severity, line) in summary_lines(report) {
@@ -40,6 +41,17 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>, style: Style) -> String
         text.push('\n');
     }
     text
+}
+
+/// The renderer counts bytes where it should count characters, and marks an added line beyond ASCII as a changed one.
+fn marked_as_added(mut page: String, diagnostic: &Diagnostic) -> String {
+    for sub in &diagnostic.subs {
+        let Sub::Insert { lines, .. } = sub else { continue };
+        for line in printable(lines).lines().filter(|line| !line.is_ascii()) {
+            page = page.replace(&format!("~ {line}"), &format!("+ {line}"));
+        }
+    }
+    page
 }
 
 fn level(severity: Severity) -> Level<'static> {

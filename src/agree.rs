@@ -1,0 +1,166 @@
+//! Repairs of one run that can all be made: one that another rules out is kept as a sentence.
+
+use std::collections::HashMap;
+
+use toml::de::DeTable;
+
+use crate::diagnostic::{Diagnostic, Sub};
+use crate::source::{SourceId, SourceKind, Sources};
+
+/// How often the files may be read to find out which repairs go together.
+const TRIALS: usize = 400;
+
+/// A repair, or one line of it.
+#[derive(Clone)]
+struct Edit {
+    /// Its diagnostic and its place among that one's repairs.
+    of: (usize, usize),
+    /// Renames come before additions: they put right what is there.
+    added: bool,
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+/// Makes sentences of repairs that would spoil a facts file together with the others.
+pub(crate) fn agree(diagnostics: &mut [Diagnostic], sources: &Sources) {
+    for (source, mut edits) in edits_by_file(diagnostics, sources) {
+        let text = &sources.get(source).text;
+        edits.sort_by_key(|edit| edit.added);
+        if !is_toml(text) || is_toml(&edited(text, &edits)) {
+            continue;
+        }
+        let (mut kept, mut dropped) = (Vec::new(), Vec::new());
+        let mut trials = TRIALS;
+        choose(text, &edits, &mut kept, &mut dropped, &mut trials);
+        for edit in dropped {
+            give_up(diagnostics, &edit);
+        }
+        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.subs.retain(|sub| !is_hollow(sub)));
+    }
+}
+
+fn edits_by_file(diagnostics: &[Diagnostic], sources: &Sources) -> HashMap<SourceId, Vec<Edit>> {
+    let mut files: HashMap<SourceId, Vec<Edit>> = HashMap::new();
+    for (at, diagnostic) in diagnostics.iter().enumerate() {
+        for (nth, sub) in diagnostic.subs.iter().enumerate() {
+            let of = (at, nth);
+            let (source, edits) = match sub {
+                Sub::Insert { source, at, lines, .. } => {
+                    let edit = |text: &str| Edit { of, added: true, start: *at, end: *at, text: text.to_owned() };
+                    // Lines below a header stand or fall with it.
+                    let whole = lines.lines().any(|line| line.starts_with('['));
+                    let edits = if whole { vec![edit(lines)] } else { lines.split_inclusive('\n').map(edit).collect() };
+                    (*source, edits)
+                }
+                Sub::Replace { span, text, .. } => {
+                    let added = span.start == span.end;
+                    (span.source, vec![Edit { of, added, start: span.start, end: span.end, text: text.clone() }])
+                }
+                _ => continue,
+            };
+            if sources.get(source).kind == SourceKind::Facts {
+                files.entry(source).or_default().extend(edits);
+            }
+        }
+    }
+    files
+}
+
+/// The largest parts of the edits, halved where they do not agree, that leave a file in order.
+fn choose(text: &str, edits: &[Edit], kept: &mut Vec<Edit>, dropped: &mut Vec<Edit>, trials: &mut usize) {
+    if edits.is_empty() {
+        return;
+    }
+    let before = kept.len();
+    kept.extend_from_slice(edits);
+    if *trials > 0 {
+        *trials -= 1;
+        if is_toml(&edited(text, kept)) {
+            return;
+        }
+    }
+    kept.truncate(before);
+    if edits.len() == 1 || *trials == 0 {
+        dropped.extend_from_slice(edits);
+        return;
+    }
+    let (first, second) = edits.split_at(edits.len() / 2);
+    choose(text, first, kept, dropped, trials);
+    choose(text, second, kept, dropped, trials);
+}
+
+/// The text with all edits made; an overlap is an error of its own, which no TOML survives.
+fn edited(text: &str, edits: &[Edit]) -> String {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    // Tables at the end of a file come after the lines for its last table.
+    edits.sort_by_key(|edit| (edit.start, edit.text.contains("\n["), edit.of));
+    let mut whole = String::with_capacity(text.len() * 2);
+    let mut at = 0;
+    for edit in edits {
+        let Some(between) = text.get(at..edit.start) else { return "=".to_owned() };
+        whole.push_str(between);
+        if edit.text.ends_with('\n') && !whole.is_empty() && !whole.ends_with('\n') {
+            whole.push('\n');
+        }
+        whole.push_str(&edit.text);
+        at = edit.end;
+    }
+    whole.push_str(text.get(at..).unwrap_or_default());
+    whole
+}
+
+fn is_toml(text: &str) -> bool {
+    DeTable::parse(text).is_ok()
+}
+
+/// Takes an edit out of its repair, which becomes a sentence where nothing else is left of it.
+fn give_up(diagnostics: &mut [Diagnostic], edit: &Edit) {
+    let sub = diagnostics.get_mut(edit.of.0).and_then(|diagnostic| diagnostic.subs.get_mut(edit.of.1));
+    let Some(sub) = sub else { return };
+    let sentence = match sub {
+        Sub::Insert { message, lines, .. } if *lines == edit.text => {
+            let pairs: Vec<_> = lines.lines().filter(|line| !line.trim().is_empty()).collect();
+            let pairs: Vec<_> = pairs.iter().filter_map(|line| line.split("  # ").next()).collect();
+            format!("{message}, unless another repair does it: `{}`", pairs.join("`, `"))
+        }
+        Sub::Insert { lines, .. } => {
+            *lines = lines.replacen(&edit.text, "", 1);
+            return;
+        }
+        Sub::Replace { message, .. } => message.clone(),
+        _ => return,
+    };
+    *sub = Sub::Help(sentence);
+}
+
+fn is_hollow(sub: &Sub) -> bool {
+    matches!(sub, Sub::Insert { lines, .. } if lines.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+
+    #[test]
+    fn repairs_that_rule_each_other_out_are_not_both_proposed() {
+        let mut sources = Sources::default();
+        let file = sources.add(SourceKind::Facts, "database.toml", "[a]\nversoin = 1\n");
+        let add =
+            |lines: &str| Sub::Insert { message: "add".to_owned(), source: file, at: 16, lines: lines.to_owned() };
+        let rename = Sub::Replace { message: "m".to_owned(), span: file.span(4..11), text: "version".to_owned() };
+        let said = |sub| Diagnostic::new(Code::UnfilledPlaceholder, "t", file.whole(), "").with(sub);
+        let mut diagnostics = [
+            said(add("version = \"\"\nkind = \"\"\n")),
+            said(rename.clone()),
+            said(add("\n[b]\nx = \"\"\n")),
+            said(add("\n[b]\ny = \"\"\n")),
+        ];
+        agree(&mut diagnostics, &sources);
+        assert_eq!(diagnostics[0].subs, [add("kind = \"\"\n")]);
+        assert_eq!(diagnostics[1].subs, [rename]);
+        assert_eq!(diagnostics[2].subs, [add("\n[b]\nx = \"\"\n")]);
+        assert!(matches!(&diagnostics[3].subs[..], [Sub::Help(help)] if help.contains("`y = \"\"`")));
+    }
+}
