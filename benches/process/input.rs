@@ -75,7 +75,7 @@ fn prose(number: usize, level: usize) -> String {
         text.push_str(&format!(
             "{}# Part {paragraph}\n\nThe service writes to \"orders\" and reads `items[{paragraph}]` back, see \
              [the chapter](chapter-{paragraph}.md#part-1) and <https://example.org/>. It's *not* a queue.\n\n\
-             ```rust\nfn part_{paragraph}(rows: &[Row]) -> Option<usize> {{\n    rows.iter().map(|row| row.len()).max()\n}}\n```\n\n\
+             ```rust\nfn part_{paragraph}(rows: &Rows) -> Option<usize> {{\n    rows.iter().map(|row| row.len()).max()\n}}\n```\n\n\
              | Column | Type |\n|---|---|\n| `id` | bigint |\n| `größe` | text |\n\n- [ ] checked\n- [x] done\n\n",
             "#".repeat(level)
         ));
