@@ -92,10 +92,8 @@ fn opening(text: &str) -> Opening {
                 break;
             }
             Event::Html(_) | Event::InlineHtml(_) => {
-                opening.is_template |= text[range]
-                    .split("<!--")
-                    .skip(1)
-                    .any(|comment| comment.split("-->").next().is_some_and(|inside| is_mark(inside)));
+                opening.is_template |=
+                    text[range].split("<!--").skip(1).any(|comment| comment.split("-->").next().is_some_and(is_mark));
             }
             _ => {}
         }

@@ -42,6 +42,8 @@ pub struct Template {
     pub(crate) images: Vec<Range<usize>>,
     /// Definitions of links and footnotes.
     pub(crate) definitions: Vec<blocks::Definition>,
+    /// Links of every kind, sorted.
+    pub(crate) link_spans: Vec<Range<usize>>,
     /// Brackets that Markdown hides.
     pub traps: Vec<Trap>,
     /// Every address and every part of one, folded by [`address_key`]: what is not here is a further key.
@@ -370,6 +372,7 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         links: Vec::new(),
         anchors: Vec::new(),
         images: Vec::new(),
+        link_spans: Vec::new(),
         traps,
     };
     builder.template(document, front_matter, hidden)
@@ -402,6 +405,7 @@ struct Builder<'t> {
     links: Vec<(Range<usize>, String)>,
     anchors: Vec<(Range<usize>, String)>,
     images: Vec<Range<usize>>,
+    link_spans: Vec<Range<usize>>,
 }
 
 /// The numbers given to one address.
@@ -481,9 +485,10 @@ impl Builder<'_> {
         let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
         let residue = merged(residue);
         self.traps.sort_by_key(|trap| trap.range().start);
-        let Builder { placeholders, links, anchors, images, traps, claims, .. } = self;
+        let Builder { placeholders, links, anchors, images, mut link_spans, traps, claims, .. } = self;
+        link_spans.sort_by_key(|span| span.start);
         let (known, images) = (claims.into_keys().collect(), merged(images));
-        Template { placeholders, root, residue, links, anchors, images, definitions, traps, known }
+        Template { placeholders, root, residue, links, anchors, images, definitions, link_spans, traps, known }
     }
 
     fn residue_placeholders(&mut self, ranges: Vec<Range<usize>>) {
