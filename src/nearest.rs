@@ -97,6 +97,8 @@ mod tests {
     #[test]
     fn three_edits_are_the_most_however_long_the_name() {
         assert_eq!(edits("connection_configuration_abc", "connection_configuration"), Some(3));
+        // Three characters of four bytes each.
+        assert_eq!(edits("connection𝐚𝐛𝐜", "connection"), Some(3));
         assert_eq!(edits("connection_configuration_abcd", "connection_configuration"), None);
     }
 

@@ -340,6 +340,7 @@ mod tests {
     #[test]
     fn code_inside_a_value_of_prose_is_code() {
         assert_eq!(prose("@", "a `{{#include x}}` b"), "a `\\{{#include x}}` b");
+        assert_eq!(prose("words before @", "`{{#include x}}` b"), "words before `\\{{#include x}}` b");
         assert_eq!(prose("@", "{{#include x}} `c`"), "{&#123;#include x}} `c`");
     }
 
@@ -349,6 +350,7 @@ mod tests {
         assert_eq!(prose("{{@", "#include x}}"), "{{&#35;include x}}");
         assert_eq!(prose("{{#@}}", "include x"), "{{#&#105;nclude x}}");
         assert_eq!(prose("{{#include x@", "}}"), "{{#include x}&#125;");
+        assert_eq!(prose("{{#include x@}", "}"), "{{#include x&#125;}");
         assert_eq!(code("{@", "{#include x}}"), "\\{{#include x}}");
         let edits = [Edit::new(0..1, "{{#inc", Origin::Prose), Edit::new(1..2, "lude x}}", Origin::Code)];
         assert_eq!(splice_guarded("@@", 0..2, &edits).unwrap(), "{&#123;#include x}}");
@@ -365,7 +367,7 @@ mod tests {
 
     #[test]
     fn braces_that_include_nothing_are_left_alone() {
-        for value in ["{{#include}}", "{{#if x", "{{ x }}", "{#id}", "{{#}}", "{{ # }}"] {
+        for value in ["{{#include}}", "{{#include }}", "{{#if x", "{{ x }}", "{#id}", "{{#}}", "{{ # }}"] {
             assert_eq!(prose("@", value), value);
             assert_eq!(code("@", value), value);
         }

@@ -144,3 +144,16 @@ fn half_a_surrogate_pair_is_no_text_and_stays_as_it_is() {
     assert_eq!(parse(&input).unwrap().book.chapters[0].content(), None);
     assert_eq!(written(&book, &[]), book);
 }
+
+#[test]
+fn a_book_of_another_shape_is_refused_with_what_was_expected() {
+    for (book, expected) in [
+        ("5", "expected a book with `items` or `sections`"),
+        (r#"{"items":5}"#, "expected a list of chapters, part titles and separators"),
+        (r#"{"items":[5]}"#, "expected a chapter, a part title or a separator"),
+        (r#"{"items":[{"Chapter":5}]}"#, "expected a chapter with `content`"),
+    ] {
+        let refusal = refused(&format!("[{CONTEXT},{book}]")).to_string();
+        assert!(refusal.contains(expected), "{book}: {refusal}");
+    }
+}

@@ -121,6 +121,7 @@ mod tests {
         assert!(looks_like_template("# [Project name] database\n"));
         assert!(looks_like_template("---\ntitle: Service template\n---\n# A\n\n[Describe]\n"));
         assert!(!looks_like_template("# See [the guide](guide.md)\n\n[x](y)\n"));
+        assert!(!looks_like_template("# See [the [short] guide](guide.md)\n\n[x](y)\n"));
         assert!(!looks_like_template("---\ntitle: Template engines\n---\n# A\n\ntext\n"));
     }
 }
