@@ -204,9 +204,14 @@ struct Walker<'p> {
 impl Walker<'_> {
     /// Puts what a section asks for under the node of its record (the root of the facts, at the top).
     fn section(&self, section: &Section, record: &mut Node, titles: &mut Vec<String>) {
+        if section.again {
+            return;
+        }
         if let Some(repeat) = &section.repeat {
             let mut inner = Node::default();
-            self.slot(&repeat.name, &mut inner);
+            for slot in std::iter::once(&repeat.name).chain(&repeat.fields) {
+                self.slot(slot, &mut inner);
+            }
             self.inside(section, &mut inner, titles);
             self.records(record, &repeat.records, inner);
             return;
@@ -233,6 +238,7 @@ impl Walker<'_> {
         for element in elements {
             match element {
                 Element::Slots(slots) => slots.iter().for_each(|slot| self.slot(slot, record)),
+                Element::Prompt(prompt) if prompt.more => {}
                 Element::Prompt(prompt) => self.slot(&prompt.slot, record),
                 Element::Run(run) => self.run(run, record),
                 Element::Code(code) => self.code(code, record),

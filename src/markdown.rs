@@ -16,3 +16,21 @@ pub fn options() -> Options {
         | Options::ENABLE_DEFINITION_LIST
         | Options::ENABLE_GFM
 }
+
+#[cfg(test)]
+mod tests {
+    use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+    use pulldown_cmark::Parser;
+
+    #[test]
+    fn every_extension_is_read_as_mdbook_reads_it() {
+        let text = "# Title {#id .class}\n\n| a | b |\n|---|---|\n| ~~c~~ | ~d~ |\n\n- [ ] task\n\nnote[^1]\n\n[^1]: said\n\n\
+                    term\n: definition\n\n> [!NOTE]\n> alert\n\n\"quoted\" -- text...\n\n---\na: b\n---\n\n+++\nc = 1\n+++\n\n\
+                    $x$ [[wiki]] ^up^ ||hidden|| https://example.com :::\n";
+        let mut host = MarkdownOptions::default();
+        host.smart_punctuation = false;
+        let theirs: Vec<_> = new_cmark_parser(text, &host).into_offset_iter().collect();
+        let ours: Vec<_> = Parser::new_ext(text, super::options()).into_offset_iter().collect();
+        assert_eq!(ours, theirs);
+    }
+}

@@ -238,6 +238,15 @@ pub fn prefix_in_repository(root: &Path, workspace: Option<&Path>) -> Option<Str
     (!way.is_empty()).then(|| way + "/")
 }
 
+/// What stands before the names of a book's files when they are told to somebody in the current directory, so that an
+/// editor or a terminal finds them. `None` where the book is in that directory.
+pub fn prefix_from_here(root: &Path) -> Option<String> {
+    let root = fs::canonicalize(root).ok()?;
+    let here = fs::canonicalize(".").ok()?;
+    let way = slashes(root.strip_prefix(here).unwrap_or(&root));
+    (!way.is_empty()).then(|| way + "/")
+}
+
 /// The path in `src` of a file that is named from the root of the book; `None` for one that is not in it.
 pub fn chapter_path(src: &str, file: &Path) -> Option<String> {
     let file = plain(file);

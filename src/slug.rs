@@ -90,8 +90,18 @@ fn without_example_mark(text: &str) -> &str {
     text
 }
 
+/// Without the number that tells samples of one thing apart: `Option 1`, `table_2` and `Table A` are `Option`, `table`
+/// and `Table`.
+pub(crate) fn without_number(text: &str) -> &str {
+    let Some((head, last)) = text.rsplit_once([' ', '_', '#']) else { return text };
+    let letter = last.len() == 1 && last.bytes().all(|byte| byte.is_ascii_uppercase());
+    let number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    let head = head.trim_end_matches([' ', '_', '#', '-']);
+    if (letter || number) && !head.is_empty() { head } else { text }
+}
+
 /// `1.`, `1.2`, `1.2.3.`, `4)` before a space.
-fn without_numbering(text: &str) -> &str {
+pub(crate) fn without_numbering(text: &str) -> &str {
     let Some((first, rest)) = text.split_once(char::is_whitespace) else { return text };
     let digits_and_dots = first.trim_end_matches([')', '.']);
     let numbered = !digits_and_dots.is_empty()
@@ -174,6 +184,12 @@ mod tests {
         assert_eq!(placeholder_slug("userId"), "userid");
         assert_eq!(placeholder_slug("DDL"), "ddl");
         assert_eq!(placeholder_slug("Frequency"), "frequency");
+    }
+
+    #[test]
+    fn samples_are_told_apart_by_a_number() {
+        let words = ["Option 1", "table_2", "Table A", "Step #3", "Table", "1", "Plan b", "X 25"].map(without_number);
+        assert_eq!(words, ["Option", "table", "Table", "Step", "Table", "1", "Plan b", "X"]);
     }
 
     #[test]

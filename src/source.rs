@@ -93,6 +93,11 @@ impl Sources {
         &mut self.0[id.0 as usize]
     }
 
+    /// The names, in the order in which the texts were added.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|source| source.name.as_str())
+    }
+
     /// Puts a directory in front of every name, e.g. `docs/` where the book is in a part of a repository.
     pub fn prefix_names(&mut self, prefix: &str) {
         for source in &mut self.0 {

@@ -70,7 +70,20 @@ const COLLECTIONS: &[(Collection, &[&str])] = &[
 
 /// Placeholders and column headers (as slugs) that name a record of a collection.
 const NAMES: &[(Collection, &[&str])] = &[
-    (Collection::Tables, &["table_name", "table", "entity", "entity_name", "model", "model_name", "collection_name"]),
+    (
+        Collection::Tables,
+        &[
+            "table_name",
+            "table",
+            "entity",
+            "entity_name",
+            "model",
+            "model_name",
+            "collection_name",
+            "another_table",
+            "next_table",
+        ],
+    ),
     (Collection::Columns, &["column", "column_name", "field", "field_name", "attribute", "attribute_name", "property"]),
     (Collection::Indexes, &["index", "index_name"]),
     (
@@ -116,11 +129,23 @@ const INDEX: &[(Field, &[&str])] = &[
 
 const RELATION: &[(Field, &[&str])] = &[
     (Field::Name, &["relation_name", "foreign_key_name", "name", "constraint_name"]),
-    (Field::Table, &["table", "from_table", "from", "source_table", "table_a", "child_table"]),
+    (Field::Table, &["table", "from_table", "from", "source_table", "table_a", "child_table", "entity", "table_name"]),
     (Field::Columns, &["columns", "column", "foreign_key", "foreign_key_column", "from_column", "fk"]),
     (
         Field::References,
-        &["references", "to", "target", "to_table", "target_table", "other_table", "referenced_table", "table_b"],
+        &[
+            "references",
+            "to",
+            "target",
+            "to_table",
+            "target_table",
+            "other_table",
+            "referenced_table",
+            "table_b",
+            "other_entity",
+            "related_table",
+            "related_entity",
+        ],
     ),
     (Field::OnDelete, &["on_delete", "delete_rule"]),
     (Field::OnUpdate, &["on_update", "update_rule"]),
@@ -193,5 +218,8 @@ fn words_of(words: &'static [(Collection, &'static [&'static str])], of: Collect
 }
 
 fn look_up<T: Copy>(words: &[(T, &[&str])], slug: &str) -> Option<T> {
-    words.iter().find(|(_, synonyms)| synonyms.contains(&slug)).map(|&(meaning, _)| meaning)
+    let exact = |slug| words.iter().find(|(_, synonyms)| synonyms.contains(&slug)).map(|&(meaning, _)| meaning);
+    // `column_1`, `column_2`: samples of one thing.
+    let numbered = || exact(slug.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('_')?);
+    exact(slug).or_else(numbered)
 }

@@ -105,7 +105,7 @@ fn an_incomplete_book_fails_it_with_the_message_of_the_build() {
 #[test]
 fn a_book_without_its_facts_file_has_one_mistake() {
     let ran = Book::with(&[]).run(&["check", "docs", "--format", "short"]).exits(1);
-    assert!(ran.err.contains("missing-facts-file"), "{}", ran.err);
+    assert!(ran.err.starts_with("docs/book.toml") && ran.err.contains("missing-facts-file"), "{}", ran.err);
     assert!(!ran.err.contains("unfilled-placeholder"), "{}", ran.err);
 }
 
@@ -265,6 +265,17 @@ fn a_page_is_written_whole_or_not_at_all() {
     assert_eq!(fs::read_to_string(book.path("out/page.md")).unwrap(), page, "the old page is still there");
     let draft = book.run(&["render", "docs", "--draft"]).exits(0);
     assert!(draft.out.contains("[size]") && draft.err.contains("warning["), "{}", draft.out);
+}
+
+#[test]
+fn a_page_does_not_take_the_place_of_what_it_is_made_from() {
+    let book = Book::new(COMPLETE);
+    for input in ["docs/src/data.md", "docs/src/../database.toml"] {
+        let before = fs::read(book.path(input)).unwrap();
+        let refused = book.run(&["render", "docs", "-o", input]).exits(2);
+        assert!(refused.err.contains("is what the page is made from"), "{}", refused.err);
+        assert_eq!(fs::read(book.path(input)).unwrap(), before);
+    }
 }
 
 #[test]

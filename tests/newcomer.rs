@@ -104,8 +104,9 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
     fs::write(root.join("src/SUMMARY.md"), "# Summary\n\n- [One](one.md)\n").unwrap();
     fs::write(root.join("src/one.md"), "# One\n").unwrap();
     let before = files(root);
-    let (out, _) = expect(root, &["init", "--dry-run"], 0);
+    let (out, said) = expect(root, &["init", "--dry-run"], 0);
     assert_eq!(files(root), before);
+    assert!(!out.contains("b/database.schema.json") && said.contains("note: database.schema.json: written"), "{said}");
     for part in
         ["--- a/book.toml\n+++ b/book.toml\n", "+[preprocessor.database]", "--- /dev/null\n+++ b/database.toml\n"]
     {

@@ -7,9 +7,8 @@ use crate::coverage;
 use crate::diagnostic::{Code, Progress};
 use crate::job::{Done, Purpose};
 use crate::lints::Level;
-use crate::project::prefix_in_repository;
+use crate::project::{prefix_from_here, prefix_in_repository};
 use crate::report::{ColorChoice, Format, Report, Style, render};
-use crate::source::Sources;
 
 const EXAMPLES: &str = "Examples:
   mdbook-database check                     the book in this directory
@@ -78,22 +77,25 @@ impl Check {
     fn tell(&self, done: Done) -> Result<bool, Stop> {
         let Done { mut sources, config, diagnostics, progress, .. } = done;
         let report = Report::new(diagnostics, progress, &config.lints, config.draft, &sources);
+        if let Some(prefix) = self.prefix() {
+            sources.prefix_names(&prefix);
+        }
         match self.format {
             Format::Human | Format::Short => {
                 say(&render(&report, &sources, self.format, style_of_stderr(self.color)));
             }
-            Format::Json => print(&render(&report, &sources, self.format, Style::default()))?,
-            Format::Github | Format::Sarif => {
-                self.name_from_repository(&mut sources);
-                print(&render(&report, &sources, self.format, Style::default()))?;
-            }
+            _ => print(&render(&report, &sources, self.format, Style::default()))?,
         }
         Ok(report.failed())
     }
 
-    fn name_from_repository(&self, sources: &mut Sources) {
-        if let Some(prefix) = prefix_in_repository(&self.book.root, workspace().as_deref()) {
-            sources.prefix_names(&prefix);
+    /// What stands before the names of files: a forge looks from the root of the repository, people from here, and
+    /// programs know which book they asked about.
+    fn prefix(&self) -> Option<String> {
+        match self.format {
+            Format::Github | Format::Sarif => prefix_in_repository(&self.book.root, workspace().as_deref()),
+            Format::Human | Format::Short => prefix_from_here(&self.book.root),
+            Format::Json => None,
         }
     }
 

@@ -57,6 +57,8 @@ struct Change {
     new: String,
     /// What happened to it, in words.
     what: String,
+    /// Nobody writes it by hand, so nobody wants to read the difference.
+    generated: bool,
 }
 
 /// A book that is being completed.
@@ -171,7 +173,10 @@ impl Init {
     fn finish(&self, work: Work) -> Result<Exit, Stop> {
         let Work { root, changes, notes } = work;
         if self.dry_run {
-            print(&changes.iter().map(difference).collect::<String>())?;
+            print(&changes.iter().filter(|change| !change.generated).map(difference).collect::<String>())?;
+            for change in changes.iter().filter(|change| change.generated) {
+                say(&format!("note: {}: {}\n", change.name, change.what));
+            }
         } else {
             // Better nothing than a part.
             changes.iter().try_for_each(|change| file::may_write(&root.join(&change.name)))?;
@@ -200,7 +205,15 @@ impl Work {
     /// Notes a change, if it is one.
     fn change(&mut self, name: &str, old: Option<String>, new: String, what: String) {
         if old.as_ref() != Some(&new) {
-            self.changes.push(Change { name: name.to_owned(), old, new, what });
+            self.changes.push(Change { name: name.to_owned(), old, new, what, generated: false });
+        }
+    }
+
+    /// Notes a change of a file that is written anew each time.
+    fn generate(&mut self, name: &str, old: Option<String>, new: String, what: String) {
+        self.change(name, old, new, what);
+        if let Some(change) = self.changes.last_mut().filter(|change| change.name == name) {
+            change.generated = true;
         }
     }
 
@@ -268,7 +281,7 @@ impl Work {
             .iter()
             .map(|page| json_schema::Page { text: &done.sources.get(page.source).text, template: &page.template })
             .collect();
-        self.change(&schema, old_schema, json_schema::render(name, &pages), "written, for editors".to_owned());
+        self.generate(&schema, old_schema, json_schema::render(name, &pages), "written, for editors".to_owned());
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! `render`: the filled Markdown, for repositories without mdBook.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -9,9 +10,9 @@ use super::target::Target;
 use super::terminal::{color_parser, print, say, style_of_stderr};
 use super::{Exit, Stop, file};
 use crate::job::{Done, Purpose};
-use crate::project::FileChapter;
+use crate::project::{FileChapter, prefix_from_here};
 use crate::report::{ColorChoice, Format, Report, render};
-use crate::source::SourceKind;
+use crate::source::{SourceKind, Sources};
 
 const EXAMPLES: &str = "Examples:
   mdbook-database render                    the only template of the book here
@@ -73,7 +74,12 @@ impl Render {
         self.adjust(&mut target);
         let renderer = if matches!(self.erd, Some(Erd::Svg)) { "html" } else { "markdown" };
         let Target { book, chapter } = target;
-        let (mut chapters, done) = book.run(renderer, Purpose::Build)?;
+        let root = book.project.root.clone();
+        let (mut chapters, mut done) = book.run(renderer, Purpose::Build)?;
+        self.spare_inputs(&root, &done.sources)?;
+        if let Some(prefix) = prefix_from_here(&root) {
+            done.sources.prefix_names(&prefix);
+        }
         let chapter = match chapter {
             Some(chapter) => chapter,
             None => only_template(&chapters, &done)?,
@@ -90,6 +96,20 @@ impl Render {
             None => print(&text)?,
         }
         Ok(Exit::Done)
+    }
+
+    /// A template that is overwritten with its page is lost, and so are facts.
+    fn spare_inputs(&self, root: &Path, sources: &Sources) -> Result<(), Stop> {
+        let Some(output) = &self.output else { return Ok(()) };
+        let Ok(target) = fs::canonicalize(output) else { return Ok(()) };
+        let is_input = |name: &str| fs::canonicalize(root.join(name)).is_ok_and(|path| path == target);
+        match sources.names().any(is_input) {
+            true => Err(Stop::Usage(format!(
+                "`{}` is what the page is made from\nhelp: name another file",
+                output.display()
+            ))),
+            false => Ok(()),
+        }
     }
 
     /// Puts the options into the configuration.

@@ -139,7 +139,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
                 None => {
                     unit.gaps += 1;
-                    self.note_gap(slot, record);
+                    self.note_gap(slot, record, Vec::new());
                     answers.push((slot, None));
                 }
             }

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Filler, Record, Status, Unit};
+use super::{Filler, Record, Status, Unit, repair};
 use crate::diagnostic::{Code, Diagnostic, Label, Sub};
 use crate::facts::{self, FactId, quote_key};
 use crate::nearest::edits;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::template::{PlaceholderKind, Section, Slot};
 use crate::vocabulary::{Collection, Field};
 
@@ -17,6 +17,8 @@ const SHOWN: usize = 3;
 pub(super) struct RecordGap<'a, 'f> {
     slot: &'a Slot,
     key: String,
+    /// The addresses below the record that stand for the key, each with what the template says of it.
+    wanted: Vec<(Vec<String>, String)>,
     records: Vec<Lacking<'f>>,
 }
 
@@ -31,17 +33,59 @@ struct Lacking<'f> {
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// Notes that a record lacks what a placeholder wants, once for each fact.
-    pub(super) fn note_gap(&mut self, slot: &'a Slot, record: Record<'f>) {
+    /// `below` is the slot's address below the record, empty where it is just a field of it.
+    pub(super) fn note_gap(&mut self, slot: &'a Slot, record: Record<'f>, below: Vec<String>) {
         let Some(span) = record.span() else { return };
-        let key = key_of(slot, record);
+        let (key, below) = match below.iter().position(|part| part.ends_with(['}', ']'])) {
+            Some(at) => (below[..=at].join("."), below),
+            None if below.len() > 1 => (below.join("."), below),
+            None => {
+                let key = key_of(slot, record);
+                (key.clone(), vec![key])
+            }
+        };
         let known = format!("{span:?} {key}");
         if !self.told.insert(known.clone()) {
+            if below.len() > 1 {
+                self.note_field(slot, &known, below);
+            }
             return;
         }
-        self.noted.push((slot.id, known));
-        let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, records: Vec::new() });
+        self.noted.push((slot.id, known.clone()));
+        let hint = self.hint(slot);
+        if below.len() > 1 {
+            self.nested_gaps.insert(known, slot.id);
+        }
+        let key = key.trim_end_matches(['[', ']', '{', '}']).to_owned();
+        let wanted = vec![(below, hint)];
+        let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, wanted, records: Vec::new() });
         let table = record.table(self.facts.root);
         gap.records.push(Lacking { span, called: record.called(), table });
+    }
+
+    /// One more field of nested records that are missing altogether.
+    fn note_field(&mut self, slot: &'a Slot, known: &str, below: Vec<String>) {
+        let hint = self.hint(slot);
+        let gap = self.nested_gaps.get(known).and_then(|id| self.gaps.get_mut(id));
+        if let Some(gap) = gap.filter(|gap| !gap.wanted.iter().any(|(wanted, _)| *wanted == below)) {
+            gap.wanted.push((below, hint));
+        }
+    }
+
+    /// The address of a slot below the record that is being filled.
+    pub(super) fn below_record(&self, slot: &Slot) -> Vec<String> {
+        let address = self.template.placeholders[slot.id].address.as_deref().unwrap_or_default();
+        let mut rest = address.split('.');
+        for _ in 0..self.depth {
+            if !rest.by_ref().any(|part| part.ends_with(['}', ']'])) {
+                return Vec::new();
+            }
+        }
+        let mut below: Vec<_> = rest.map(str::to_owned).collect();
+        if below.last().is_some_and(|last| last.ends_with(']')) {
+            below.extend(slot.path.last().cloned());
+        }
+        below
     }
 
     /// Takes back what was noted since there were `kept` notes: what lacks it is left out.
@@ -60,11 +104,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut gaps: Vec<_> = std::mem::take(&mut self.gaps).into_values().collect();
         gaps.sort_by_key(|gap| gap.slot.range.start);
         let mut used: HashSet<FactId> = self.used.iter().copied().collect();
-        for RecordGap { slot, key, mut records } in gaps {
+        for RecordGap { slot, key, wanted, mut records } in gaps {
             records.retain(|record| !self.misspelt(slot, &key, record, &mut used));
             if !records.is_empty() {
                 let span = self.span(slot.range.clone());
-                self.diagnostics.push(lacking(&key, &records, span));
+                self.diagnostics.push(lacking(&key, &wanted, (self.facts.first, self.facts.text), &records, span));
             }
         }
     }
@@ -149,7 +193,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// The lines to add, each group where its table stands or at the end of the file.
-    fn additions(&self, wanted: &[(&Slot, String)]) -> Vec<Sub> {
+    fn additions(&mut self, wanted: &[(&Slot, String)]) -> Vec<Sub> {
         let mut groups: Vec<Group> = Vec::new();
         let mut known: HashMap<Vec<String>, usize> = HashMap::new();
         let mut tables = false;
@@ -179,6 +223,17 @@ impl<'a, 'f> Filler<'a, 'f> {
         for group in groups {
             match self.insert_into(&group) {
                 Some(sub) => subs.push(sub),
+                None if !group.array
+                    && !group.header.is_empty()
+                    && !self.told.insert(format!("[{}]", group.header.join("\n"))) =>
+                {
+                    let header = facts::dotted_path(group.header.iter().map(String::as_str));
+                    let lines: Vec<_> = group.lines.lines().filter_map(|line| line.split("  # ").next()).collect();
+                    let lines = lines.join("`, `");
+                    subs.push(Sub::Help(format!(
+                        "`[{header}]` is to be added for a place above: then add `{lines}` to it"
+                    )));
+                }
                 None => {
                     let (open, close) = if group.array { ("[[", "]]") } else { ("[", "]") };
                     let header = facts::dotted_path(group.header.iter().map(String::as_str));
@@ -190,7 +245,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
             }
         }
-        if tables {
+        if tables && self.told.insert("[tables]".to_owned()) {
             end.push_str(TABLES);
         }
         if !end.is_empty() {
@@ -217,7 +272,13 @@ impl<'a, 'f> Filler<'a, 'f> {
         if let Some(span) = inline {
             // An inline table has no room for comments.
             let entries: Vec<_> = group.lines.lines().filter_map(|line| line.split("  # ").next()).collect();
-            let message = format!("add to the inline table `{header}`: `{}`", entries.join(", "));
+            let entries = entries.join(", ");
+            if let Some(at) = repair::end_of_inline((self.facts.first, self.facts.text), table) {
+                let message = format!("add to the inline table `{header}`");
+                let text = format!(", {entries}");
+                return Some(Sub::Replace { message, span: self.facts.first.span(at..at), text });
+            }
+            let message = format!("add to the inline table `{header}`: `{entries}`");
             return Some(Sub::Place { message, label: Label { span, text: String::new() } });
         }
         let at = table.insert_at?;
@@ -239,25 +300,33 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// `version = ""  # e.g., PostgreSQL 14+`.
     fn line(&self, slot: &Slot, key: &str) -> String {
-        let text = &self.text[slot.range.clone()];
-        let hint: String = text.trim_matches(['[', ']']).split_whitespace().collect::<Vec<_>>().join(" ");
-        let hint: String = hint.chars().take(72).collect();
-        format!("{} = \"\"  # {hint}\n", quote_key(key))
+        format!("{} = \"\"  # {}\n", quote_key(key), self.hint(slot))
     }
 
-    /// Notes that a section without facts is left out; `whole`, if its heading goes, too, as none below it stays.
+    /// The words of a placeholder, on one line.
+    fn hint(&self, slot: &Slot) -> String {
+        let text = &self.text[slot.range.clone()];
+        let hint: String = text.trim_matches(['[', ']']).split_whitespace().collect::<Vec<_>>().join(" ");
+        hint.chars().take(72).collect()
+    }
+
+    /// Notes that a section without facts is left out; `whole` is false where its heading stays, for what is below it.
     pub(super) fn note_unfilled(&mut self, section: &Section, whole: bool) {
         let span = self.span(section.heading.clone());
         let title = match whole {
             true => format!("section `{}` is left out of the book: nothing is said of it", section.title),
-            false => format!("section `{}` keeps only its heading and the sections below it", section.title),
+            false => format!("what `{}` asks for is left out of the book: nothing is said of it", section.title),
         };
         let label = if whole { "may stay unfilled" } else { "nothing is said of it itself, and it may stay unfilled" };
-        let help = match whole {
-            true => format!("fill `{0}`, or write `{0} = false` to say that there is no such thing", section.address),
-            false => format!("to have its own text in the book, fill its placeholders in `{}`", section.address),
-        };
-        let diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, label).with_help(help);
+        let mut diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, label);
+        if !section.address.is_empty() {
+            diagnostic = diagnostic.with_help(match whole {
+                true => {
+                    format!("fill `{0}`, or write `{0} = false` to say that there is no such thing", section.address)
+                }
+                false => format!("to have it in the book, fill its placeholders in `{}`", section.address),
+            });
+        }
         self.diagnostics.push(diagnostic);
     }
 
@@ -289,15 +358,34 @@ impl<'a, 'f> Filler<'a, 'f> {
 }
 
 /// Says that records lack a field.
-fn lacking(key: &str, records: &[Lacking<'_>], place: Span) -> Diagnostic {
+fn lacking(
+    key: &str,
+    wanted: &[(Vec<String>, String)],
+    file: (SourceId, &str),
+    records: &[Lacking<'_>],
+    place: Span,
+) -> Diagnostic {
+    let mut lines = Vec::new();
+    for (below, hint) in wanted {
+        repair::add(&mut lines, below, hint);
+    }
+    let mut by_hand = records.len() > SHOWN;
     let (title, help) = match records {
         [only] => (format!("{} has no `{key}`", only.called), "add"),
         _ => (format!("{} records have no `{key}`", records.len()), "add to each"),
     };
     let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, place, format!("wants `{key}`"));
     for record in records.iter().take(SHOWN) {
-        let message = format!("{} is here", record.called);
-        diagnostic = diagnostic.with_place(message, record.span, format!("has no `{key}`"));
+        let message = format!("add it to {}", record.called);
+        let repair = record.table.and_then(|table| repair::insertion(&message, file, table, &lines));
+        by_hand |= repair.is_none();
+        diagnostic = match repair {
+            Some(repair) => diagnostic.with(repair),
+            None => {
+                let message = format!("{} is here", record.called);
+                diagnostic.with_place(message, record.span, format!("has no `{key}`"))
+            }
+        };
     }
     if records.len() > SHOWN {
         let names: Vec<_> = records[SHOWN..].iter().take(20).map(|record| record.called.as_str()).collect();
@@ -305,7 +393,10 @@ fn lacking(key: &str, records: &[Lacking<'_>], place: Span) -> Diagnostic {
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
         diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
     }
-    diagnostic.with_help(format!("{help} `{} = \"…\"`", quote_key(key)))
+    if by_hand {
+        diagnostic = diagnostic.with_help(format!("{help} `{} = \"…\"`", quote_key(key)));
+    }
+    diagnostic
 }
 
 /// An address as it would be written: `tables{}.description` is `tables.NAME.description`.
@@ -362,16 +453,21 @@ fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
         let (key, header) = path.split_last().map(|(key, header)| (key.clone(), header)).unwrap_or_default();
         return (header.to_vec(), false, key);
     }
-    let array = address.contains("[]");
+    let mut array = false;
+    let parts = address.split('.').count();
+    let ends_in_record = address.ends_with("[]") || address.ends_with("{}");
     let mut keys: Vec<String> = Vec::new();
-    for part in address.split('.') {
+    for (at, part) in address.split('.').enumerate() {
+        // The last table on the way says what its header looks like.
+        if ends_in_record || at + 1 < parts {
+            array = part.ends_with("[]");
+        }
         let plain = part.trim_end_matches("[]").trim_end_matches("{}");
         keys.push(plain.to_owned());
         if part.ends_with("{}") {
             keys.push("example".to_owned());
         }
     }
-    let ends_in_record = address.ends_with("[]") || address.ends_with("{}");
     let key =
         if ends_in_record { slot.path.last().cloned().unwrap_or_default() } else { keys.pop().unwrap_or_default() };
     (keys, array, key)

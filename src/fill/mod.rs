@@ -6,6 +6,7 @@ mod further;
 mod gaps;
 mod prompt;
 mod record;
+mod repair;
 mod run;
 mod samples;
 mod section;
@@ -128,6 +129,8 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         missing: Vec::new(),
         left: Vec::new(),
         gaps: HashMap::new(),
+        nested_gaps: HashMap::new(),
+        depth: 0,
         noted: Vec::new(),
         told: HashSet::new(),
         children: children(template),
@@ -235,6 +238,10 @@ struct Filler<'a, 'f> {
     left: Vec<(PlaceholderId, Code)>,
     /// Fields that records lack, by the placeholder that wants them.
     gaps: HashMap<PlaceholderId, RecordGap<'a, 'f>>,
+    /// The gaps that stand for nested records that are missing altogether, by what `told` knows them by.
+    nested_gaps: HashMap<String, PlaceholderId>,
+    /// How many records lie around what is being filled.
+    depth: usize,
     /// The same in the order in which they were found, with what `told` knows them by.
     noted: Vec<(PlaceholderId, String)>,
     /// Facts that were already reported as missing, by address or by record and key.

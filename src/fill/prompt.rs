@@ -21,6 +21,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         unit: &mut Unit<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
     ) {
+        if prompt.more {
+            return self.remove_prompt(prompt, unit, edits);
+        }
         let sample = Sample { slots: &[], named_by_label: true };
         let answer = self.answer(record, &prompt.slot, sample);
         if let Some(Answer::Fact(Value { kind: Kind::Array(items), .. })) = &answer

@@ -11,7 +11,7 @@ use crate::place::{self, Block, Place};
 use crate::slug::{label_of_key, slug};
 use crate::source::{line_of, line_start};
 use crate::splice::{Edit, Origin};
-use crate::template::{Element, Form, Item, Label, Role, Run, Site, Slot};
+use crate::template::{Element, Form, Item, Label, Role, Run, Site, Slot, Template};
 
 /// What stands in place of the samples of a run.
 enum Records<'f> {
@@ -40,7 +40,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                     return Some(copies);
                 }
                 None => {
-                    self.samples_missing(&samples, record, unit, edits);
+                    self.samples_missing(run, &samples, record, unit, edits);
                     return None;
                 }
             },
@@ -68,18 +68,30 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     fn samples_missing(
         &mut self,
+        run: &Run,
         samples: &[&'a Item],
         record: Record<'f>,
         unit: &mut Unit<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
     ) {
+        // One record by name would do, of whichever kind; those of an array are asked for one by one.
+        let first = samples.first().map_or(0, |first| first.range.start);
         for sample in samples {
+            let alternative = run.open && sample.range.start > first && !has_own_address(self.template, run, sample);
             for slot in &sample.slots {
-                self.note_missing(slot, record, unit);
+                match alternative {
+                    true => self.set(slot.id, Status::Missing),
+                    false => self.note_missing(slot, record, unit),
+                }
+            }
+            if alternative {
+                self.set_all(&sample.range, Status::Missing);
             }
             let answers: Vec<_> = sample.slots.iter().map(|slot| (slot, None)).collect();
             self.write_slots(&answers, edits);
-            self.elements_missing(&sample.nested, record, unit, edits);
+            if !alternative {
+                self.elements_missing(&sample.nested, record, unit, edits);
+            }
         }
     }
 
@@ -98,12 +110,13 @@ impl<'a, 'f> Filler<'a, 'f> {
                     let answers: Vec<_> = slots.iter().map(|slot| (slot, None)).collect();
                     self.write_slots(&answers, edits);
                 }
+                Element::Prompt(prompt) if prompt.more => self.set(prompt.slot.id, Status::Missing),
                 Element::Prompt(prompt) => {
                     self.note_missing(&prompt.slot, record, unit);
                     self.write_slots(&[(&prompt.slot, None)], edits);
                 }
-                Element::Run(run) => self.items_missing(&run.items, record, unit, edits),
-                Element::Code(code) => self.items_missing(&code.run.items, record, unit, edits),
+                Element::Run(run) => self.items_missing(run, record, unit, edits),
+                Element::Code(code) => self.items_missing(&code.run, record, unit, edits),
                 Element::Repeat { repeat, elements, .. } => {
                     self.note_missing(&repeat.name, record, unit);
                     self.elements_missing(elements, record, unit, edits);
@@ -112,15 +125,14 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
     }
 
-    fn items_missing(
-        &mut self,
-        items: &'a [Item],
-        record: Record<'f>,
-        unit: &mut Unit<'a, 'f>,
-        edits: &mut Vec<Edit<'f>>,
-    ) {
-        for item in items {
-            if item.role == Role::Continuation {
+    fn items_missing(&mut self, run: &'a Run, record: Record<'f>, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
+        let first = run.items.iter().find(|item| item.role == Role::Sample).map_or(0, |item| item.range.start);
+        for item in &run.items {
+            let alternative = run.open
+                && item.role == Role::Sample
+                && item.range.start > first
+                && !has_own_address(self.template, run, item);
+            if item.role == Role::Continuation || alternative {
                 self.set_all(&item.range, Status::Missing);
                 continue;
             }
@@ -255,9 +267,11 @@ impl<'a, 'f> Filler<'a, 'f> {
             edits.extend(name.and_then(|name| self.write_label(label, &name, Form::Prose)));
         }
         let mut inner = Unit::default();
+        self.depth += 1;
         self.fill_slots(&item.slots, record, sample, &mut inner, &mut edits);
         self.elements(&item.nested, record, Targets::default(), &mut inner, &mut edits);
         self.settle_prompts(&mut inner, record, true, false, &mut edits);
+        self.depth -= 1;
         unit.gaps += inner.gaps + inner.missing.len();
         self.splice(item.range.clone(), edits)
     }
@@ -283,6 +297,13 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         }
     }
+}
+
+/// Whether a sample's sole placeholder has an address of its own, beside that of the records.
+fn has_own_address(template: &Template, run: &Run, sample: &Item) -> bool {
+    let [slot] = sample.slots.as_slice() else { return false };
+    let address = template.placeholders.get(slot.id).and_then(|placeholder| placeholder.address.as_deref());
+    address.is_some_and(|address| !address.starts_with(&run.address))
 }
 
 /// A typed record's own name, without that of its table.

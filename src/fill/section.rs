@@ -20,6 +20,9 @@ pub(super) struct Fate {
     pub(super) gone: bool,
 }
 
+/// What a field of a heading that is not its name is to the others.
+const FIELDS: Sample<'static> = Sample { slots: &[], named_by_label: true };
+
 const GONE: Fate = Fate { complete: true, gone: true };
 
 impl<'a, 'f> Filler<'a, 'f> {
@@ -136,21 +139,15 @@ impl<'a, 'f> Filler<'a, 'f> {
     ) -> Fate {
         let mut below = Vec::new();
         let mut fates = Vec::with_capacity(section.sections.len());
-        let mut repeated: Vec<&Repeat> = Vec::new();
         for child in &section.sections {
-            // Another sample of what is repeated already: the number of samples does not matter.
-            let again = child.repeat.as_ref().filter(|repeat| {
-                repeated.iter().any(|first| first.records == repeat.records && first.address == repeat.address)
-            });
-            fates.push(match again {
-                Some(_) => {
+            fates.push(match child.again {
+                true => {
                     self.set_all(&child.range, Status::Removed);
                     self.remove_section(child, &mut below);
                     GONE
                 }
-                None => self.section(child, record, &mut below),
+                false => self.section(child, record, &mut below),
             });
-            repeated.extend(child.repeat.as_ref());
         }
         let below_complete = fates.iter().all(|fate| fate.complete);
         let all_gone = !fates.is_empty() && fates.iter().all(|fate| fate.gone);
@@ -168,7 +165,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             } else {
                 self.forget_gaps(noted);
             }
-            return self.leave_unfilled(section, whole, below, edits, below_complete);
+            return self.leave_unfilled(section, record, whole, below, edits, below_complete);
         }
         self.report_unit(section, &unit);
         let empty = unit.kept == 0 && !section.has_own_text && complete;
@@ -261,7 +258,15 @@ impl<'a, 'f> Filler<'a, 'f> {
         if allowed {
             self.set_optional(section);
         }
-        allowed && unit.answered == 0 && !self.says_something(section, record)
+        // The title says something of the page, and nothing of what stands under it.
+        let in_title = match section.elements.first() {
+            Some(Element::Slots(slots)) if section.path.is_empty() && section.repeat.is_none() => {
+                let heads = slots.iter().filter(|slot| section.heading.contains(&slot.range.start));
+                heads.filter(|slot| !unit.missing.iter().any(|missing| missing.id == slot.id)).count()
+            }
+            _ => 0,
+        };
+        allowed && unit.answered == in_title && !self.says_something(section, record)
     }
 
     /// Whether the facts hold anything for the section itself.
@@ -279,9 +284,12 @@ impl<'a, 'f> Filler<'a, 'f> {
         table.entries.iter().any(|entry| !is_below(&entry.key) && !foreign(&entry.key))
     }
 
+    /// Leaves a section out; where others below it stay, only the blocks that ask for something go, and the heading and
+    /// the author's own text stay.
     fn leave_unfilled(
         &mut self,
         section: &'a Section,
+        record: Record<'f>,
         whole: bool,
         mut below: Vec<Edit<'f>>,
         edits: &mut Vec<Edit<'f>>,
@@ -292,9 +300,26 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.remove_section(section, edits);
             return Fate { complete: below_complete, gone: true };
         }
-        edits.push(Edit::new(section.body.clone(), self.newline, Origin::Template));
+        let complete = self.fill_heading(section, record, edits);
+        self.remove_but(&section.body, &section.own_blocks, edits);
         edits.append(&mut below);
-        Fate { complete: below_complete, gone: false }
+        Fate { complete: complete && below_complete, gone: false }
+    }
+
+    /// Removes a body but for some of its blocks.
+    fn remove_but(&self, body: &std::ops::Range<usize>, kept: &[std::ops::Range<usize>], edits: &mut Vec<Edit<'f>>) {
+        let mut at = body.start;
+        for block in kept {
+            let lines = crate::template::lines_of(self.text, block.clone());
+            let blank = self.text[at..lines.start].trim().is_empty();
+            if !blank {
+                edits.push(Edit::new(at..lines.start, self.newline, Origin::Template));
+            }
+            at = lines.end;
+        }
+        if !self.text[at..body.end].trim().is_empty() {
+            edits.push(Edit::new(at..body.end, self.newline, Origin::Template));
+        }
     }
 
     fn repeated_section(
@@ -314,8 +339,12 @@ impl<'a, 'f> Filler<'a, 'f> {
             let mut inner = Vec::new();
             let mut unit = Unit::default();
             let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
+            self.depth += 1;
             self.fill_slots(sample.slots, *record, sample, &mut unit, &mut inner);
+            self.fill_slots(&repeat.fields, *record, FIELDS, &mut unit, &mut inner);
+            inner.extend(self.renumbered(section, at));
             complete &= self.body(section, *record, Targets::default(), &mut inner).complete && unit.is_complete();
+            self.depth -= 1;
             let copy = self.splice(section.range.clone(), inner);
             if at + 1 < records.len() && !copy.ends_with(&separator) {
                 copies.push_str(copy.trim_end());
@@ -369,8 +398,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     ) -> Fate {
         let mut unit = Unit::default();
         let mut own = Vec::new();
-        self.note_missing(&repeat.name, outer, &mut unit);
-        self.write_slots(&[(&repeat.name, None)], &mut own);
+        self.heading_missing(repeat, outer, &mut unit, &mut own);
         self.section_missing(section, outer, &mut unit, &mut own);
         if self.may_stay_unfilled(section, outer, &unit) {
             self.set_all(&section.range, Status::Optional);
@@ -391,12 +419,38 @@ impl<'a, 'f> Filler<'a, 'f> {
         edits: &mut Vec<Edit<'f>>,
     ) {
         self.elements_missing(&section.elements, outer, unit, edits);
-        for child in &section.sections {
+        for child in section.sections.iter().filter(|child| !child.again) {
             if let Some(repeat) = &child.repeat {
-                self.note_missing(&repeat.name, outer, unit);
+                self.heading_missing(repeat, outer, unit, edits);
             }
             self.section_missing(child, outer, unit, edits);
         }
+    }
+
+    fn heading_missing(
+        &mut self,
+        repeat: &'a Repeat,
+        outer: Record<'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        for slot in std::iter::once(&repeat.name).chain(&repeat.fields) {
+            self.note_missing(slot, outer, unit);
+            self.write_slots(&[(slot, None)], edits);
+        }
+    }
+
+    /// The number of the heading of a later copy: `3.1` becomes `3.2`.
+    fn renumbered(&self, section: &Section, copy: usize) -> Option<Edit<'f>> {
+        let heading = &self.text[section.heading.clone()];
+        let marks = heading.len() - heading.trim_start_matches(['#', ' ', '\t']).len();
+        let title = &heading[marks..];
+        let length = title.len() - crate::slug::without_numbering(title).len();
+        let number = title[..length].trim_end().trim_end_matches([')', '.']);
+        let digits = number.len() - number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let last: usize = number[number.len() - digits..].parse().ok().filter(|_| copy > 0)?;
+        let end = section.heading.start + marks + number.len();
+        Some(Edit::new(end - digits..end, last.checked_add(copy)?.to_string(), Origin::Template))
     }
 
     fn repeated_label(
@@ -427,9 +481,11 @@ impl<'a, 'f> Filler<'a, 'f> {
             let mut inner = Vec::new();
             let mut own = Unit::default();
             let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
+            self.depth += 1;
             self.fill_slots(sample.slots, record, sample, &mut own, &mut inner);
             self.elements(elements, record, Targets::default(), &mut own, &mut inner);
             self.settle_prompts(&mut own, record, true, false, &mut inner);
+            self.depth -= 1;
             unit.gaps += own.gaps;
             if !copies.is_empty() {
                 copies.push_str(&gap);

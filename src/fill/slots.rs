@@ -43,7 +43,8 @@ impl<'a, 'f> Filler<'a, 'f> {
             Record::Root => unit.missing.push(slot),
             record => {
                 unit.gaps += 1;
-                self.note_gap(slot, record);
+                let below = self.below_record(slot);
+                self.note_gap(slot, record, below);
             }
         }
     }

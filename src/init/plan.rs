@@ -91,6 +91,9 @@ struct Planner<'p> {
 
 impl<'p> Planner<'p> {
     fn section(&mut self, section: &'p Section, base: &Base) {
+        if section.again {
+            return;
+        }
         if !section.title.is_empty() && section.level > 1 {
             self.titles.push(section.title.clone());
         }
@@ -124,7 +127,7 @@ impl<'p> Planner<'p> {
     fn open(&mut self, section: &Section, base: &Base) {
         let has_key = |element: &Element| match element {
             Element::Slots(slots) => !slots.is_empty(),
-            Element::Prompt(_) => true,
+            Element::Prompt(prompt) => !prompt.more,
             _ => false,
         };
         if section.repeat.is_none() && section.elements.iter().any(has_key) {
@@ -136,6 +139,7 @@ impl<'p> Planner<'p> {
         for element in elements {
             match element {
                 Element::Slots(slots) => slots.iter().for_each(|slot| self.slot(slot, base, None)),
+                Element::Prompt(prompt) if prompt.more => {}
                 Element::Prompt(prompt) => self.slot(&prompt.slot, base, Some("")),
                 Element::Run(run) => self.run(run, base),
                 Element::Code(code) => self.code(code, base),
@@ -298,16 +302,17 @@ impl<'p> Planner<'p> {
         for sample in samples {
             let fields: Vec<&Path> = sample.slots.iter().map(|slot| &slot.path).collect();
             if !known.contains(&fields) {
-                self.sample(run, sample, base, known.is_empty());
+                self.sample(run, sample, base, known.len());
                 known.push(fields);
             }
         }
     }
 
-    fn sample(&mut self, run: &'p Run, sample: &'p Item, base: &Base, first: bool) {
+    /// One record in place of a sample; `at` is its number among those of other kinds.
+    fn sample(&mut self, run: &'p Run, sample: &'p Item, base: &Base, at: usize) {
         let mut path = base.join(&run.records);
         let header = if run.open {
-            path.push("example".to_owned());
+            path.push(if at == 0 { "example".to_owned() } else { format!("example_{}", at + 1) });
             Header::Sample
         } else {
             Header::SampleOfArray
@@ -316,7 +321,7 @@ impl<'p> Planner<'p> {
             Some(key) if key != "items" => label_of_key(key).into_owned(),
             _ => one_line(self.titles.last().map_or("", String::as_str)),
         };
-        let comments = match first {
+        let comments = match at == 0 {
             true => vec![format!("{what}: repeat the table for each of them")],
             false => vec!["or, for one of the other kind:".to_owned()],
         };
@@ -372,24 +377,35 @@ impl<'p> Planner<'p> {
         let header = Header::SampleOfArray;
         self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
         let record = Base { path, header: Some(header) };
-        self.slot(&repeat.name, &record, Some(""));
+        for slot in std::iter::once(&repeat.name).chain(&repeat.fields) {
+            self.slot(slot, &record, Some(""));
+        }
         inside(self, &record);
     }
 
-    /// Fields of a table's record that the schema does not have: `tables{}.owner`.
-    fn extra_fields(&self, name: &Slot) -> Vec<(String, String)> {
+    /// Fields that the schema does not have: `tables{}.owner`, `tables{}.notes.text`, `tables{}.columns{}.since`; each
+    /// with the words of the template.
+    fn extra_fields(&self, name: &Slot) -> Vec<(Vec<String>, String)> {
         let fields = self.template.placeholders.iter().enumerate().filter(|(id, _)| *id != name.id);
         let fields = fields.filter_map(|(_, placeholder)| {
-            let field = placeholder.address.as_deref()?.strip_prefix("tables{}.")?;
-            let plain = !field.contains(['.', '[', '{']) && placeholder.kind != PlaceholderKind::Continuation;
+            let below = placeholder.address.as_deref()?.strip_prefix("tables{}.")?;
+            let parts: Vec<String> = below.split('.').map(str::to_owned).collect();
+            let typed = match parts.as_slice() {
+                [first] => Collection::Tables.field(first).is_some() || Collection::of_label(first).is_some(),
+                [first, field] if first == "columns{}" => Collection::Columns.field(field).is_some(),
+                [first, field] if first == "indexes{}" => Collection::Indexes.field(field).is_some(),
+                parts => parts.iter().any(|part| part.contains(['[', '{'])),
+            };
             let words = self.text.get(placeholder.range.clone())?.trim_matches(['[', ']']);
-            let typed = Collection::Tables.field(field).is_some() || Collection::of_label(field).is_some();
-            (plain && !typed).then(|| (field.to_owned(), one_line(words)))
+            let asks = placeholder.kind != PlaceholderKind::Continuation;
+            let named = parts.last().is_some_and(|last| !last.contains(['[', '{']));
+            (asks && named && !typed).then(|| (parts, one_line(words)))
         });
         fields.collect()
     }
 
-    fn tables_example(&mut self, extra: &[(String, String)]) {
+    /// Sample tables of a schema with the fields that only the template knows.
+    fn tables_example(&mut self, extra: &[(Vec<String>, String)]) {
         let path = |rest: &[&str]| ["tables", "example"].iter().chain(rest).map(|key| (*key).to_owned()).collect();
         if self.plan.tables.iter().any(|table| table.path.first().is_some_and(|key| key == "tables")) {
             return;
@@ -399,19 +415,47 @@ impl<'p> Planner<'p> {
             ..Key::new(key, comment.to_owned(), true)
         };
         let mut keys = vec![key("description", "What one row stands for", "\"\"")];
-        keys.extend(extra.iter().map(|(field, words)| key(field, words, "\"\"")));
+        let of_tables = extra.iter().filter(|(parts, _)| parts.len() == 1);
+        keys.extend(of_tables.map(|(parts, words)| key(&parts[0], words, "\"\"")));
+        let fields_of = |collection: &str| -> String {
+            let fields = extra.iter().filter(|(parts, _)| parts.len() == 2 && parts[0] == collection);
+            let mut fields: Vec<_> =
+                fields.map(|(parts, _)| format!(", {} = \"\"", crate::facts::quote_key(&parts[1]))).collect();
+            fields.dedup();
+            fields.concat()
+        };
+        let (of_columns, of_indexes) = (fields_of("columns{}"), fields_of("indexes{}"));
         let comments = vec!["The tables of the database: one like this for each".to_owned()];
         let columns = vec![
-            key("id", "", "{ type = \"bigint\", constraints = \"primary key\", description = \"\" }"),
-            key("parent_id", "", "{ type = \"bigint\", references = \"example.id\", description = \"\" }"),
+            key(
+                "id",
+                "",
+                &format!("{{ type = \"bigint\", constraints = \"primary key\", description = \"\"{of_columns} }}"),
+            ),
+            key(
+                "parent_id",
+                "",
+                &format!("{{ type = \"bigint\", references = \"example.id\", description = \"\"{of_columns} }}"),
+            ),
         ];
-        let index = "{ columns = [\"parent_id\"], purpose = \"\" }";
+        let index = &format!("{{ columns = [\"parent_id\"], purpose = \"\"{of_indexes} }}");
         let sample = |path, comments, keys| Table { path, header: Header::Sample, comments, keys };
         self.plan.tables.extend([
             sample(path(&[]), comments, keys),
             sample(path(&["columns"]), Vec::new(), columns),
             sample(path(&["indexes"]), Vec::new(), vec![key("example_parent_id_idx", "", index)]),
         ]);
+        let nested = extra.iter().filter(|(parts, _)| parts.len() > 1 && !parts[0].contains('{'));
+        for (parts, words) in nested {
+            let Some((field, parents)) = parts.split_last() else { continue };
+            let path = path(&parents.iter().map(String::as_str).collect::<Vec<_>>());
+            let new = key(field, words, "\"\"");
+            match self.plan.tables.iter_mut().find(|table| table.path == path) {
+                Some(table) if table.keys.iter().any(|known| known.key == new.key) => {}
+                Some(table) => table.keys.push(new),
+                None => self.plan.tables.push(sample(path, Vec::new(), vec![new])),
+            }
+        }
     }
 
     /// The text of a placeholder, on one line.

@@ -16,8 +16,10 @@ use crate::source::Span;
 /// What a column's fields say, until its references are resolved and its text can be made.
 #[derive(Debug, Default)]
 pub(super) struct Draft<'f> {
-    /// `constraints` were given: no text is made.
+    /// `constraints` were given: only what they do not mention is added to them.
     given: bool,
+    /// What the given text does not mention.
+    unsaid: Unsaid,
     /// Where and how the column claims the primary key.
     key: Option<(KeyPart, Span)>,
     nullable: Option<bool>,
@@ -28,6 +30,16 @@ pub(super) struct Draft<'f> {
     said_reference: Option<Reference<'f>>,
     /// The resolved reference.
     pub(super) foreign_key: Option<ForeignKey<'f>>,
+}
+
+/// The typed fields that a given text does not mention.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unsaid {
+    key: bool,
+    nullable: bool,
+    unique: bool,
+    default: bool,
+    reference: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +90,15 @@ impl<'f> Builder<'f, '_> {
         let given = given.filter(|entry| !forms::is_none(&entry.value));
         let texts = self.forms.strings(given).unwrap_or_default();
         let said = said(&texts);
-        let mut draft = Draft { given: !texts.is_empty(), ..Draft::default() };
+        let mentions = |word: &str| texts.iter().any(|text| text.text.to_lowercase().contains(word));
+        let unsaid = Unsaid {
+            key: said.key.is_none() && !mentions("primary key"),
+            nullable: said.nullable.is_none() && !mentions("null"),
+            unique: said.unique.is_none() && !mentions("unique"),
+            default: said.default.is_none() && !mentions("default"),
+            reference: said.reference.is_none() && !mentions("references") && !mentions("foreign key"),
+        };
+        let mut draft = Draft { given: !texts.is_empty(), unsaid, ..Draft::default() };
         self.key(&mut draft, primary_key, &said);
         self.nullability(&mut draft, nullable, primary_key, &said);
         self.uniqueness(&mut draft, unique, &said);
@@ -231,6 +251,26 @@ pub(super) fn made(draft: &Draft<'_>, schema: &Schema<'_>) -> Cow<'static, str> 
         1 => parts.swap_remove(0),
         _ => parts.join(", ").into(),
     }
+}
+
+/// A given text with what the typed fields beside it say and it does not; `None` where it says all.
+pub(super) fn completed(given: &str, draft: &Draft<'_>, schema: &Schema<'_>) -> Option<Cow<'static, str>> {
+    let Unsaid { key, nullable, unique, default, reference } = draft.unsaid;
+    let rest = Draft {
+        key: draft.key.filter(|_| key),
+        nullable: draft.nullable.filter(|_| nullable && draft.key.is_none()),
+        unique: draft.unique && unique,
+        default: draft.default.filter(|_| default),
+        reference: draft.reference.clone().filter(|_| reference),
+        foreign_key: draft.foreign_key.clone().filter(|_| reference),
+        ..Draft::default()
+    };
+    let says_all = rest.key.is_none()
+        && rest.nullable.is_none()
+        && !rest.unique
+        && rest.default.is_none()
+        && rest.reference.is_none();
+    (!says_all).then(|| format!("{given}, {}", made(&rest, schema)).into())
 }
 
 /// Resolved, or as written where it is a mistake.

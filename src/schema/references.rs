@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::columns::{made, needs_text};
+use super::columns::{completed, made, needs_text};
 use super::forms::Text;
 use super::parse::{Builder, Names, indexed_column, replace};
 use super::{ForeignKey, Name, Relation, Table};
@@ -106,8 +106,12 @@ impl<'f> Builder<'f, '_> {
     fn finish_columns(&mut self) {
         for at in 0..self.schema.tables.len() {
             let drafts = std::mem::take(&mut self.drafts[at]);
-            let texts: Vec<_> =
-                drafts.iter().map(|draft| needs_text(draft).then(|| made(draft, &self.schema))).collect();
+            let given = self.schema.tables[at].columns.iter().map(|column| &*column.constraints);
+            let text = |(draft, given)| match needs_text(draft) {
+                true => Some(made(draft, &self.schema)),
+                false => completed(given, draft, &self.schema),
+            };
+            let texts: Vec<_> = drafts.iter().zip(given).map(text).collect();
             let table = &mut self.schema.tables[at];
             for (column, text) in table.columns.iter_mut().zip(texts) {
                 if let Some(text) = text {

@@ -33,10 +33,10 @@ pub(crate) fn of_inlines(text: &str, inlines: &Inlines, broken_links: &[Range<us
     let mut found: Vec<Bracket> = Vec::new();
     let first = broken_links.partition_point(|span| span.start < inlines.range.start);
     let broken = broken_links[first..].iter().take_while(|span| span.start < inlines.range.end);
-    found.extend(broken.map(|range| Bracket { range: range.clone(), site: Site::Text }));
+    found.extend(broken.map(|range| Bracket { range: with_empty_label(text, range), site: Site::Text }));
     let pairs = balanced(inlines.text.iter().flat_map(|range| brackets_in(text, range.clone(), true)));
     let pairs = pairs.into_iter().filter(|pair| !is_image(text, pair.start));
-    found.extend(pairs.map(|range| Bracket { range, site: Site::Text }));
+    found.extend(pairs.map(|range| Bracket { range: with_empty_label(text, &range), site: Site::Text }));
     for span in &inlines.code {
         let pairs = in_code(text, inside_backticks(text, span));
         found.extend(pairs.into_iter().map(|range| Bracket { range, site: Site::CodeSpan(span.clone()) }));
@@ -127,6 +127,12 @@ fn balanced(brackets: impl Iterator<Item = (usize, u8)>) -> Vec<Range<usize>> {
     }
     pairs.sort_by_key(|pair| pair.start);
     pairs
+}
+
+/// `[name][]` is one reference.
+fn with_empty_label(text: &str, pair: &Range<usize>) -> Range<usize> {
+    let is_empty = text[pair.end..].starts_with("[]") && &text[pair.clone()] != "[]";
+    pair.start..pair.end + if is_empty { 2 } else { 0 }
 }
 
 fn outermost(mut brackets: Vec<Bracket>) -> Vec<Bracket> {

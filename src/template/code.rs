@@ -47,10 +47,30 @@ impl Builder<'_> {
             under_prompt: false,
         };
         for (line, brackets) in code.lines.iter().zip(&found).filter(|(_, brackets)| !brackets.is_empty()) {
-            run.items.push(self.code_line(line, brackets, &inner, diagram));
+            let more = !diagram && !run.items.is_empty() && self.is_more(line, brackets);
+            run.items.push(match more {
+                true => self.more_lines(line, &brackets[0], &path, &inner),
+                false => self.code_line(line, brackets, &inner, diagram),
+            });
         }
         let fenced = code.fenced;
         Some(CodeBlock { range: block.range.clone(), path, fenced, content, run, diagram })
+    }
+
+    /// Whether a line says that there may be more of the lines above it, as itself or in a comment.
+    fn is_more(&self, line: &Range<usize>, brackets: &[Range<usize>]) -> bool {
+        let [bracket] = brackets else { return false };
+        let beside = [&self.text[line.start..bracket.start], &self.text[bracket.end..line.end]];
+        let marks = |c: char| c.is_whitespace() || "#/-;*%<>!".contains(c);
+        beside.iter().all(|text| text.chars().all(marks)) && labels::is_continuation(self.inner(bracket))
+    }
+
+    fn more_lines(&mut self, line: &Range<usize>, bracket: &Range<usize>, path: &[String], scope: &Scope) -> Item {
+        let bracket = Bracket { range: bracket.clone(), site: Site::CodeLine };
+        let kind = PlaceholderKind::Continuation;
+        let slot = self.slot(&bracket, path.to_vec(), kind, scope, Form::Prose, line.start);
+        let (role, path) = (Role::Continuation, scope.path.clone());
+        Item { range: line.clone(), role, label: None, path, slots: vec![slot], nested: Vec::new() }
     }
 
     pub(super) fn code_brackets(&self, line: &Range<usize>) -> Vec<Range<usize>> {
@@ -83,6 +103,9 @@ impl Builder<'_> {
             let candidates = if sole { [inner.path.clone()] } else { [own] };
             let text = self.inner(range).to_owned();
             let path = self.claim(scope, &candidates, &text);
+            if sole {
+                item.path.clone_from(&path);
+            }
             let kind = match diagram {
                 true => PlaceholderKind::Diagram,
                 false => self.kind(scope, PlaceholderKind::CodeBlock, &bracket.site),

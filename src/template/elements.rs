@@ -7,7 +7,7 @@ use super::blocks::{Block, BlockKind, Inlines};
 use super::brackets::{self, Bracket, Site};
 use super::labels::{self, Lead};
 use super::{Builder, Element, Form, Path, PlaceholderKind, Prompt, Repeat, Scope, Slot, Trap};
-use crate::slug::{label_slug, placeholder_slug};
+use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::{Collection, Field};
 
 /// What the pieces of one section's body know of each other.
@@ -39,8 +39,13 @@ impl Builder<'_> {
                     self.note_links(inlines);
                     let brackets = self.brackets(inlines);
                     if is_sole(inlines, &brackets) {
-                        after_prompt = taken.is_none();
-                        elements.push(Element::Prompt(self.prompt(block, &brackets[0], scope, taken, body)));
+                        let follows = scope.in_record || elements.iter().any(|element| !is_text(element));
+                        let more = taken.is_none() && follows && labels::says_more(self.inner(&brackets[0].range));
+                        after_prompt = taken.is_none() && !more;
+                        elements.push(Element::Prompt(match more {
+                            true => self.more(block, &brackets[0], scope, elements.last()),
+                            false => self.prompt(block, &brackets[0], scope, taken, body),
+                        }));
                         continue;
                     }
                     if let Some((label, bracket)) = placeholder_lead(self.text, inlines, &brackets)
@@ -92,7 +97,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn inner(&self, range: &Range<usize>) -> &str {
-        self.text.get(range.start + 1..range.end - 1).unwrap_or_default().trim()
+        let inner = self.text.get(range.start + 1..range.end - 1).unwrap_or_default();
+        // `[name][]` is as much of a reference as `[name]`.
+        inner.strip_suffix("][").unwrap_or(inner).trim()
     }
 
     pub(super) fn own_slug(&self, bracket: &Bracket) -> String {
@@ -157,7 +164,26 @@ impl Builder<'_> {
         let kind = self.kind(scope, PlaceholderKind::Prompt, &bracket.site);
         let slot = self.slot(bracket, path, kind, scope, Form::Prose, block.range.start);
         let announces = inner.ends_with(':') || inner.ends_with('：');
-        Prompt { slot, range: block.range.clone(), announces, lead: lead.map(|lead| lead.range), of_section }
+        Prompt {
+            slot,
+            range: block.range.clone(),
+            announces,
+            lead: lead.map(|lead| lead.range),
+            of_section,
+            more: false,
+        }
+    }
+
+    /// A paragraph that only says that there may be more of what stands above it.
+    fn more(&mut self, block: &Block, bracket: &Bracket, scope: &Scope, above: Option<&Element>) -> Prompt {
+        let path = match above {
+            Some(Element::Run(run)) => run.records.clone(),
+            Some(Element::Repeat { repeat, .. }) => repeat.records.clone(),
+            _ => scope.below("items").path,
+        };
+        let kind = PlaceholderKind::Continuation;
+        let slot = self.slot(bracket, path, kind, scope, Form::Prose, block.range.start);
+        Prompt { slot, range: block.range.clone(), announces: false, lead: None, of_section: false, more: true }
     }
 
     pub(super) fn kind(&self, scope: &Scope, kind: PlaceholderKind, site: &Site) -> PlaceholderKind {
@@ -226,17 +252,19 @@ impl Builder<'_> {
     }
 
     fn repeated_label(&mut self, lead: &Lead, bracket: &Bracket, block: &Block, scope: &Scope) -> Element {
-        let repeat = self.repeat(bracket, scope, Form::Prose, lead.range.start);
+        let repeat = self.repeat(std::slice::from_ref(bracket), scope, Form::Prose, lead.range.start);
         let record = record_scope(scope, &repeat.address, repeat.collection);
         let mut body = Body::default();
         let elements = self.elements(std::slice::from_ref(block), &record, &mut body);
         Element::Repeat { repeat, range: lead.range.start..block.range.end, elements }
     }
 
-    /// What a heading or label that is a placeholder is repeated for.
-    pub(super) fn repeat(&mut self, bracket: &Bracket, scope: &Scope, form: Form, leaf: usize) -> Repeat {
-        let own = self.own_slug(bracket);
-        let inner = self.inner(&bracket.range).to_owned();
+    /// What a heading or label that is a placeholder is repeated for; `brackets` are those of the heading.
+    pub(super) fn repeat(&mut self, brackets: &[Bracket], scope: &Scope, form: Form, leaf: usize) -> Repeat {
+        let bracket = &brackets[0];
+        // `[Option 1]` and `[Option 2]` are two samples of one thing.
+        let inner = without_number(self.inner(&bracket.range)).to_owned();
+        let own = placeholder_slug(&inner);
         let candidates = [scope.below("items").path, scope.below(&own).path];
         let records = self.claim(scope, &candidates, &inner);
         let collection = Collection::of_name(&own).filter(|&c| c == Collection::Tables && !scope.in_record);
@@ -247,7 +275,13 @@ impl Builder<'_> {
         let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address.clone(), scope);
         let site = bracket.site.clone();
         let name = Slot { id, range: bracket.range.clone(), path: vec![own], aliases: Vec::new(), site, form, leaf };
-        Repeat { name, records, address, collection }
+        let record = record_scope(scope, &address, collection);
+        let mut fields = Vec::with_capacity(brackets.len() - 1);
+        for bracket in &brackets[1..] {
+            let path = record.below(&self.own_slug(bracket)).path;
+            fields.push(self.slot(bracket, path, PlaceholderKind::Record, &record, form, leaf));
+        }
+        Repeat { name, fields, records, address, collection }
     }
 }
 
@@ -275,6 +309,15 @@ fn placeholder_lead(text: &str, inlines: &Inlines, brackets: &[Bracket]) -> Opti
 /// Whether a field is the name of its record, which a table of tables has as its key.
 pub(super) fn names(collection: Option<Collection>, field: &str) -> bool {
     collection.is_some_and(|collection| collection.field(field) == Some(Field::Name))
+}
+
+/// Whether an element is prose, of which there cannot be more.
+fn is_text(element: &Element) -> bool {
+    match element {
+        Element::Slots(_) | Element::Prompt(_) => true,
+        Element::Code(code) => code.run.items.is_empty(),
+        Element::Run(_) | Element::Repeat { .. } => false,
+    }
 }
 
 fn is_run_block(block: &Block) -> bool {

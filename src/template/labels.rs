@@ -94,8 +94,8 @@ pub(super) fn lead(text: &str, inlines: &Inlines) -> Option<Lead> {
     (!plain.trim().is_empty()).then_some(Lead { text: plain, range: outer.start..inlines.range.end })
 }
 
-/// The bold texts that name places of a paragraph: at the start of a line, or with a colon. In order, each with the place
-/// where it ends.
+/// The bold texts that name places of a paragraph: at the start of a line, or with a colon; and the few words before a
+/// colon where the rest of the line is a placeholder. In order, each with the place where it ends.
 pub(super) fn of_places(text: &str, inlines: &Inlines) -> Vec<(usize, String)> {
     let names = inlines.strong.iter().filter(|(outer, inner)| {
         let starts_line = outer.start == inlines.range.start || inlines.line_starts.binary_search(&outer.start).is_ok();
@@ -105,8 +105,25 @@ pub(super) fn of_places(text: &str, inlines: &Inlines) -> Vec<(usize, String)> {
         .map(|(outer, inner)| (outer.end, inlines.plain(text, without_colon(text, inner.clone()))))
         .filter(|(_, label)| !label.trim().is_empty())
         .collect();
+    let starts = std::iter::once(inlines.range.start).chain(inlines.line_starts.iter().copied());
+    labels.extend(starts.filter_map(|start| plain_line_label(text, inlines, start)));
     labels.sort_by_key(|(end, _)| *end);
     labels
+}
+
+/// How long a label without markup may be, in words: longer ones are the beginning of a sentence.
+const LABEL_WORDS: usize = 4;
+
+/// `Owner: [Team]` or `*Owner:* [Team]` as a line of a paragraph.
+fn plain_line_label(text: &str, inlines: &Inlines, start: usize) -> Option<(usize, String)> {
+    let line = text.get(start..inlines.range.end)?.lines().next()?.trim_end();
+    let colon = line.find(':')?;
+    let (label, rest) = (&line[..colon], line[colon + 1..].trim_start_matches(['*', '_', ' ', '\t']));
+    let words = label.trim_start_matches([' ', '\t', '>', '*', '_']).trim_end_matches(['*', '_']);
+    let plain = words.chars().all(|c| c.is_alphanumeric() || " -/&'()_.".contains(c));
+    let few = (1..=LABEL_WORDS).contains(&words.split_whitespace().count());
+    let alone = rest.starts_with('[') && rest.find(']').is_some_and(|end| end + 1 == rest.len());
+    (plain && few && alone).then(|| (start + colon + 1, words.trim().to_owned()))
 }
 
 /// The last of the labels that ends before a place.
@@ -147,6 +164,18 @@ pub(super) fn is_continuation(inner: &str) -> bool {
         || matches!(first, "additional" | "more" | "repeat" | "another" | "further")
         || inner.starts_with("add more")
         || inner.starts_with("and so on")
+}
+
+/// `[Repeat for each table]`, `[Add more as needed]`, `[...]` as a paragraph: asks for more of what stands above it.
+/// Stricter than [`is_continuation`]: `[More about the backups]` asks for prose.
+pub(super) fn says_more(inner: &str) -> bool {
+    let inner = inner.trim().to_lowercase();
+    let dots = inner.trim_end_matches(['.', '…']);
+    let first = inner.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let begins = ["repeat ", "add more", "add another", "add additional", "continue for", "and so on", "same for"];
+    dots.is_empty()
+        || begins.iter().any(|words| inner.starts_with(words))
+        || matches!(first, "additional" | "more" | "another" | "further") && dots.len() < inner.len()
 }
 
 /// `[If …]`, `[Optional…]`: the section may stay away.

@@ -156,14 +156,20 @@ pub(crate) struct Section {
     pub(crate) conditional: bool,
     /// Its body holds blocks without placeholders, which stay when all others go.
     pub(crate) has_own_text: bool,
+    /// The blocks of the body that are neither placeholders nor labels of such.
+    pub(crate) own_blocks: Vec<Range<usize>>,
     /// The heading is a placeholder, and the section stands once for each record.
     pub(crate) repeat: Option<Repeat>,
+    /// One more sample of what a section before it is repeated for, or `[More tables...]`: its number does not matter.
+    pub(crate) again: bool,
 }
 
 /// Something that stands once for each record; paths in it start at the record.
 #[derive(Debug)]
 pub(crate) struct Repeat {
     pub(crate) name: Slot,
+    /// Further placeholders of the heading.
+    pub(crate) fields: Vec<Slot>,
     pub(crate) records: Path,
     pub(crate) address: String,
     pub(crate) collection: Option<Collection>,
@@ -220,6 +226,8 @@ pub(crate) struct Prompt {
     pub(crate) lead: Option<Range<usize>>,
     /// It has no label and so speaks for the section.
     pub(crate) of_section: bool,
+    /// `[Repeat for each table]`: asks for nothing that does not stand above it.
+    pub(crate) more: bool,
 }
 
 /// Neighbouring list items, table rows or code lines.
@@ -402,7 +410,10 @@ struct Scope {
 impl Scope {
     fn below(&self, key: &str) -> Scope {
         let mut scope = self.clone();
-        scope.path.push(key.to_owned());
+        let at_root = scope.record.is_empty() && scope.path.is_empty();
+        // `[tables]` is the schema's: a heading of that name has an address beside it.
+        let taken = at_root && address_key(key) == Collection::Tables.key();
+        scope.path.push(if taken { format!("{key}_2") } else { key.to_owned() });
         scope
     }
 

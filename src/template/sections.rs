@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::blocks::{Block, BlockKind, Inlines, List};
 use super::brackets::{Bracket, Site};
 use super::elements::{Body, record_scope};
-use super::{Builder, Element, Form, Scope, Section, address_key};
-use crate::slug::label_slug;
+use super::{Builder, Element, Form, PlaceholderKind, Scope, Section, address_key};
+use crate::slug::{label_slug, placeholder_slug, without_number, without_numbering};
 use crate::template::labels;
+use crate::vocabulary::Collection;
 
 const MARK: &str = "[TEMPLATE]";
 
@@ -58,12 +59,12 @@ impl Outline<'_, '_> {
         if let Some(part) = part {
             self.builder.note_links(part.inlines);
         }
-        let whole = self.is_placeholder(&title, &brackets);
         let mut scope = outer.clone();
         let mut repeat = None;
-        if whole && !is_title {
+        let repeats = part.is_some_and(|part| self.repeats(part.inlines, &brackets, outer));
+        if repeats && !is_title {
             let leaf = part.map_or(start, |part| part.inlines.range.start);
-            let found = self.builder.repeat(&brackets[0], outer, Form::Heading, leaf);
+            let found = self.builder.repeat(&brackets, outer, Form::Heading, leaf);
             scope = record_scope(outer, &found.address, found.collection);
             repeat = Some(found);
         } else if !is_title {
@@ -80,8 +81,12 @@ impl Outline<'_, '_> {
             }
         }
         let mut body = self.body(body_blocks);
+        let known = self.builder.placeholders.len();
         elements.extend(self.builder.elements(body_blocks, &scope, &mut body));
-        let sections = parts.iter().map(|part| self.section(Some(part), part.blocks, part.end, &scope)).collect();
+        let own_blocks = self.own_blocks(body_blocks, known, &elements);
+        let mut sections: Vec<_> =
+            parts.iter().map(|part| self.section(Some(part), part.blocks, part.end, &scope)).collect();
+        self.mark_repetitions(&mut sections);
         Section {
             title,
             level: part.map_or(0, |part| part.level),
@@ -94,7 +99,49 @@ impl Outline<'_, '_> {
             sections,
             conditional: body.conditional,
             has_own_text: body.has_own_text,
+            own_blocks,
             repeat,
+            again: false,
+        }
+    }
+
+    /// The blocks of a body that hold none of the placeholders found in it, which begin at `known`.
+    fn own_blocks(&self, blocks: &[Block], known: usize, elements: &[Element]) -> Vec<Range<usize>> {
+        let places = &self.builder.placeholders[known..];
+        let mut starts: Vec<_> = places.iter().map(|placeholder| placeholder.range.start).collect();
+        starts.extend(elements.iter().filter_map(|element| match element {
+            Element::Prompt(prompt) => prompt.lead.as_ref().map(|lead| lead.start),
+            Element::Run(run) => run.lead.as_ref().map(|lead| lead.start),
+            Element::Code(code) if !code.run.items.is_empty() => code.run.lead.as_ref().map(|lead| lead.start),
+            _ => None,
+        }));
+        starts.sort_unstable();
+        let holds = |range: &Range<usize>| {
+            let at = starts.partition_point(|start| *start < range.start);
+            starts.get(at).is_some_and(|start| *start < range.end)
+        };
+        blocks.iter().map(|block| block.range.clone()).filter(|range| !holds(range)).collect()
+    }
+
+    /// Finds the sections that stand for the same records as one before them, or say that there are more.
+    fn mark_repetitions(&mut self, sections: &mut [Section]) {
+        let mut first: Option<(Vec<String>, String)> = None;
+        for section in sections {
+            let Some(repeat) = &section.repeat else { continue };
+            let words = self.builder.inner(&repeat.name.range);
+            let more = labels::is_continuation(words) && !section.elements.iter().any(is_place);
+            match &first {
+                Some((_, address)) if more => {
+                    let placeholder = &mut self.builder.placeholders[repeat.name.id];
+                    placeholder.kind = PlaceholderKind::Continuation;
+                    placeholder.address = Some(address.clone());
+                    section.again = true;
+                }
+                Some((records, address)) if *records == repeat.records || *address == repeat.address => {
+                    section.again = true;
+                }
+                _ => first = Some((repeat.records.clone(), repeat.address.clone())),
+            }
         }
     }
 
@@ -125,18 +172,36 @@ impl Outline<'_, '_> {
         plain.replace(MARK, "").trim().to_owned()
     }
 
-    /// Whether a heading is one placeholder and nothing else.
-    fn is_placeholder(&self, title: &str, brackets: &[Bracket]) -> bool {
-        matches!(brackets, [bracket] if self.builder.text[bracket.range.clone()] == *title)
+    /// Whether a heading stands once for each record: it is made of placeholders and has no words of its own, or it
+    /// names a table among its words (`Table: [table_name]`).
+    fn repeats(&self, inlines: &Inlines, brackets: &[Bracket], outer: &Scope) -> bool {
+        let Some(first) = brackets.first() else { return false };
+        let mut words = String::new();
+        let mut at = inlines.range.start;
+        for bracket in brackets {
+            words.push_str(&self.builder.text[at..bracket.range.start]);
+            at = bracket.range.end;
+        }
+        words.push_str(&self.builder.text[at..inlines.range.end]);
+        let words = words.replace(MARK, "");
+        let bare = !without_numbering(words.trim_start()).contains(char::is_alphanumeric)
+            && brackets.iter().all(|bracket| bracket.site != Site::LinkTarget);
+        let names_table = || {
+            let slug = placeholder_slug(without_number(self.builder.inner(&first.range)));
+            Collection::of_name(&slug) == Some(Collection::Tables) && outer.collection != Some(Collection::Tables)
+        };
+        bare || brackets.len() == 1 && names_table()
     }
 
     /// Takes the addresses of the sections below before anything in the body can.
     fn claim_headings(&mut self, parts: &[Part<'_>], scope: &Scope) {
-        for part in parts {
-            let title = self.title(part.inlines);
-            if self.is_placeholder(&title, &self.builder.brackets(part.inlines)) {
+        for part in parts.iter().filter(|part| Some(part.heading.range.start) != self.title) {
+            let mut brackets = self.builder.brackets(part.inlines);
+            brackets.retain(|bracket| &self.builder.text[bracket.range.clone()] != MARK);
+            if self.repeats(part.inlines, &brackets, scope) {
                 continue;
             }
+            let title = self.title(part.inlines);
             let path = scope.below(&label_slug(&title)).path;
             self.builder.claims.insert(address_key(&scope.address(&path)), None);
         }
@@ -155,7 +220,8 @@ impl Outline<'_, '_> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => {
                 let brackets = self.builder.brackets(inlines);
-                body.has_prompt |= matches!(&brackets[..], [bracket] if bracket.range == inlines.range);
+                body.has_prompt |= matches!(&brackets[..], [bracket] if bracket.range == inlines.range
+                    && !labels::says_more(self.builder.inner(&bracket.range)));
                 let names = labels::of_places(self.builder.text, inlines);
                 body.description_taken |= brackets.iter().any(|bracket| {
                     let label = labels::of_place(&names, bracket.range.start);
@@ -178,6 +244,11 @@ impl Outline<'_, '_> {
             _ => false,
         })
     }
+}
+
+/// Whether an element asks for something.
+fn is_place(element: &Element) -> bool {
+    !matches!(element, Element::Code(code) if code.run.items.is_empty())
 }
 
 fn is_heading(block: &Block) -> bool {

@@ -1,0 +1,151 @@
+//! The promise of every message: whoever pastes the repairs that `check` suggests and writes the facts between their
+//! quotes has a complete page after a few rounds, whatever the template.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod filling;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use filling::fill;
+use mdbook_database::fill::Status;
+use mdbook_database::init;
+use mdbook_database::report::Format;
+use mdbook_database::template::{self, PlaceholderKind};
+use serde_json::{Value, json};
+
+/// What a user writes between the quotes.
+const FACT: &str = "A fact of ours";
+/// More rounds of pasting than this would try anybody's patience.
+const ROUNDS: usize = 4;
+
+/// Cases whose chapters are no templates.
+const UNDECLARED: &[&str] =
+    &["references_in_other_chapters", "references_at_the_start_of_a_line", "references_to_a_second_file"];
+
+/// The templates of the golden cases that are meant to be filled, and shapes of templates of other people.
+fn templates() -> Vec<(PathBuf, String)> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut paths = Vec::new();
+    for directory in ["ui", "shapes"] {
+        find(&tests.join(directory), &mut paths);
+    }
+    paths.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/init/template.md"));
+    paths.sort();
+    let read = |path: PathBuf| Some((path.clone(), fs::read_to_string(path).ok()?));
+    paths
+        .into_iter()
+        .filter_map(read)
+        .map(|(path, text)| (path, text.trim_start_matches('\u{feff}').to_owned()))
+        .collect()
+}
+
+fn find(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if UNDECLARED.contains(&name.as_str()) {
+            continue;
+        }
+        if path.is_dir() && name != "expected" {
+            find(&path, found);
+        } else if name.ends_with(".md") && name != "expected.md" {
+            found.push(path);
+        }
+    }
+}
+
+/// One round: every repair of every message, applied as an editor would.
+fn paste(template: &str, facts: &str) -> Option<String> {
+    let report = fill(template, facts, &json!({})).report(Format::Json);
+    let mut edits: Vec<(usize, usize, String)> = Vec::new();
+    for line in report.lines() {
+        let message: Value = serde_json::from_str(line).unwrap();
+        for suggestion in message["suggestions"].as_array().into_iter().flatten() {
+            let offset = |key: &str| usize::try_from(suggestion[key].as_u64().unwrap()).unwrap();
+            assert_eq!(suggestion["path"], "database.toml");
+            edits.push((offset("start"), offset("end"), suggestion["replacement"].as_str().unwrap().to_owned()));
+        }
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    edits.sort_by_key(|(start, ..)| *start);
+    let mut text = facts.to_owned();
+    for (start, end, replacement) in edits.iter().rev() {
+        text.replace_range(start..end, replacement);
+    }
+    Some(text.replace("\"\"", &format!("\"{FACT}\"")))
+}
+
+/// What is wrong with the page that these facts make; empty where nothing is.
+fn wrong(template: &str, facts: &str) -> String {
+    let page = fill(template, facts, &json!({}));
+    let mut wrong = page.errors().join("\n");
+    let parsed = template::parse(template, &|_| false);
+    for (_, _, template_, filled) in &page.outcome.templates {
+        for (placeholder, status) in template_.placeholders.iter().zip(&filled.statuses) {
+            let loose = matches!(placeholder.kind, PlaceholderKind::Topic | PlaceholderKind::Continuation);
+            if *status == Status::Missing && !loose {
+                wrong.push_str(&format!("\n{:?} is missing", placeholder.address));
+            }
+        }
+    }
+    let left = parsed.placeholders.iter().filter(|p| !matches!(p.kind, PlaceholderKind::Topic));
+    let left: Vec<_> =
+        left.map(|p| &template[p.range.clone()]).filter(|p| p.len() > 5 && page.text.contains(p)).collect();
+    if wrong.is_empty() && !left.is_empty() {
+        wrong = format!("{left:?} is left on the page:\n{}", page.text);
+    }
+    wrong
+}
+
+#[test]
+fn pasted_repairs_lead_to_a_complete_page() {
+    let mut failed = String::new();
+    let wanted = std::env::var("CASE").unwrap_or_default();
+    for (path, template) in templates().iter().filter(|(path, _)| path.to_string_lossy().contains(&wanted)) {
+        let mut facts = String::new();
+        for _ in 0..ROUNDS {
+            match paste(template, &facts) {
+                Some(text) => facts = text,
+                None => break,
+            }
+        }
+        let wrong = wrong(template, &facts);
+        if !wrong.is_empty() {
+            failed.push_str(&format!("\n==== {}\n{wrong}\n---- facts\n{facts}", path.display()));
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+}
+
+/// What `init` writes, with all its comments taken away.
+fn initial(template: &str) -> String {
+    let page = fill(template, "", &json!({}));
+    let mut plan = init::Plan::default();
+    for (_, _, template_, filled) in &page.outcome.templates {
+        init::plan(template, template_, &filled.statuses, &mut plan);
+    }
+    let text = init::complete("", &mdbook_database::facts::Table::default(), &plan, None).text;
+    let fact = |line: &str| match line.strip_prefix('#') {
+        Some(fact) if !fact.starts_with([' ', ':']) && !fact.is_empty() => fact.replace("\"\"", &format!("\"{FACT}\"")),
+        _ => line.to_owned(),
+    };
+    text.lines().map(|line| fact(line) + "\n").collect()
+}
+
+#[test]
+fn what_init_writes_can_be_filled_in_and_is_enough() {
+    let mut failed = String::new();
+    let wanted = std::env::var("CASE").unwrap_or_default();
+    for (path, template) in templates().iter().filter(|(path, _)| path.to_string_lossy().contains(&wanted)) {
+        let facts = initial(template);
+        let wrong = wrong(template, &facts);
+        if !wrong.is_empty() {
+            failed.push_str(&format!("\n==== {}\n{wrong}\n---- facts\n{facts}", path.display()));
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+}
