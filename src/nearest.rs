@@ -89,7 +89,9 @@ mod tests {
         for (slip, meant) in [("verison", "version"), ("usrs", "users"), ("Email", "email"), ("größe", "grösse")] {
             assert!(edits(slip, meant).is_some(), "{slip}");
         }
-        for (name, other) in [("id", "ip"), ("host", "port"), ("a", "b"), ("describe", "subscriber"), ("", "a")] {
+        for (name, other) in
+            [("id", "ip"), ("host", "port"), ("a", "b"), ("backup", "lookup"), ("describe", "subscriber"), ("", "a")]
+        {
             assert_eq!(edits(name, other), None, "{name} is not {other}");
         }
     }

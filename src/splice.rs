@@ -326,6 +326,7 @@ mod tests {
     #[test]
     fn an_include_in_code_is_escaped_as_mdbook_wants_it() {
         assert_eq!(code("`@`", "{{#include x}}"), "`\\{{#include x}}`");
+        assert_eq!(code("`@`", "{{#a b}}"), "`\\{{#a b}}`");
         assert_eq!(code("`@`", "\\{{#include x}}"), "`\\\\{{#include x}}`");
         assert_eq!(code("@", "{{#include x}} {{#include y}}"), "\\{{#include x}} {{#include y}}");
         assert_eq!(code("@", "{{#include x}}\n{{#include y}}"), "\\{{#include x}}\n\\{{#include y}}");
@@ -335,6 +336,7 @@ mod tests {
     fn an_include_in_code_that_mdbook_cannot_escape_is_refused() {
         assert_eq!(guarded("@", "{{#include\nx}}", Origin::Code), REFUSED);
         assert_eq!(guarded("@", "{{ #include x}}", Origin::Code), REFUSED);
+        assert_eq!(guarded("{{#include x@", "}}", Origin::Code), REFUSED);
     }
 
     #[test]
@@ -367,7 +369,7 @@ mod tests {
 
     #[test]
     fn braces_that_include_nothing_are_left_alone() {
-        for value in ["{{#include}}", "{{#include }}", "{{#if x", "{{ x }}", "{#id}", "{{#}}", "{{ # }}"] {
+        for value in ["{{#include}}", "{{#include }}", "{{# x}}", "{{#if x", "{{ x }}", "{#id}", "{{#}}", "{{ # }}"] {
             assert_eq!(prose("@", value), value);
             assert_eq!(code("@", value), value);
         }

@@ -68,6 +68,13 @@ fn chapters_are_found_in_the_order_of_the_book() {
 }
 
 #[test]
+fn a_chapter_knows_its_file_whatever_its_page_is_called() {
+    let input = input(r#"{"items":[{"Chapter":{"content":"a","path":"index.md","source_path":"README.md"}}]}"#);
+    let chapter = parse(&input).unwrap().book.chapters.remove(0);
+    assert_eq!((chapter.path.as_deref(), chapter.source_path.as_deref()), (Some("index.md"), Some("README.md")));
+}
+
+#[test]
 fn only_changed_contents_are_encoded_anew() {
     let book = |a: &str, b: &str| format!(r#"{{"items":[{}]}}"#, chapter("a.md", a, &chapter("b.md", b, "")));
     let before = book(r#""\u00e9 stays\/""#, r#""x""#);

@@ -240,6 +240,8 @@ mod tests {
         assert_eq!(place["region"], region);
         assert_eq!(place["artifactLocation"], json!({ "uri": "src/database.md", "uriBaseId": "SRCROOT" }));
         assert_eq!(result["relatedLocations"][0]["message"]["text"], "this too");
+        let other = &log["runs"][0]["results"][2]["relatedLocations"][0];
+        assert_eq!(other["message"]["text"], "the nearest address is `overview.version`");
     }
 
     #[test]

@@ -107,6 +107,7 @@ mod tests {
         assert_eq!(found("dsn", "Password=hunter2;Server=db"), "hunter2");
         assert_eq!(found("dsn", "(password=hunter2, user=app)"), "hunter2");
         assert_eq!(found("dsn", "see jdbc:oracle:thin:scott/hunter2@//db:1521/shop"), "hunter2");
+        assert_eq!(found("dsn", "thin:scott/hunter2@//db:1521/shop"), "hunter2");
         assert_eq!(found("dsn", "Grüße: app:hunter2@tcp(db)/shop"), "hunter2");
         assert_eq!(found("dsn", "see db.acme.io:5432:shop:app:hunter2"), "hunter2");
         assert_eq!(found("call", "curl -u app:hunter2 https://acme.io"), "hunter2");
