@@ -12,7 +12,8 @@ use crate::diagnostic::{Code, Diagnostic, Progress, Sub};
 use crate::fill::Filled;
 use crate::project::{self, FactSet, Project, Unreadable};
 use crate::protocol;
-use crate::source::{Source, SourceId, SourceKind, Sources};
+use crate::secret;
+use crate::source::{Source, SourceId, SourceKind, Sources, Span};
 use crate::template::{self, Template};
 
 /// A book as a host hands it over.
@@ -226,8 +227,7 @@ fn input<'a>(
 /// Blackens what looks like a credential in the texts that messages quote from, so that no format can print it.
 fn conceal_secrets(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
     let mut secrets = Vec::new();
-    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::LikelySecret) {
-        let span = diagnostic.place.span;
+    for span in secret_spans(diagnostics, sources) {
         let source = sources.get_mut(span.source);
         let written = source.text[span.range()].lines().map(|line| line.trim_matches(['"', '\'', ' ']));
         secrets.extend(written.filter(|line| line.len() >= SHORTEST_SECRET).map(regex::escape));
@@ -244,6 +244,18 @@ fn conceal_secrets(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
             }
         }
     }
+}
+
+/// Where credentials stand: as values of facts, and in files that are no TOML, where values are not known.
+fn secret_spans(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Span> {
+    let secrets = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::LikelySecret);
+    let mut spans: Vec<Span> = secrets.map(|diagnostic| diagnostic.place.span).collect();
+    let broken = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::InvalidToml);
+    let broken: BTreeSet<_> = broken.map(|diagnostic| diagnostic.place.span.source).collect();
+    for source in broken {
+        spans.extend(secret::in_lines(&sources.get(source).text).into_iter().map(|range| source.span(range)));
+    }
+    spans
 }
 
 /// What is shorter is part of many words.

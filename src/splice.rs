@@ -84,7 +84,19 @@ pub fn splice_guarded(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Re
     if edits.is_empty() || !OPENING.is_match(&out) {
         return Ok(out);
     }
-    Guard::new(&out, range, edits).defuse()
+    Guard::new(&out, range, edits, false).defuse()
+}
+
+/// [`splice_guarded`] for a part of a page that others are put behind: what a value begins, none of them can complete.
+///
+/// # Errors
+/// Also [`Misfit::Include`] for code with an include that is begun and not ended.
+pub fn splice_part(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Refused> {
+    let out = splice(text, range.clone(), edits);
+    if edits.is_empty() || !out.contains("{{") {
+        return Ok(out);
+    }
+    Guard::new(&out, range, edits, true).defuse()
 }
 
 /// What every directive begins with. The whole of it, for mdBook 0.4 and 0.5, is `{{`, white space, `#`, a name, white
@@ -131,10 +143,12 @@ struct Guard<'g> {
     line: (usize, Option<usize>),
     /// A position, and the next `}` behind it.
     brace: (usize, usize),
+    /// More text is going to follow.
+    is_part: bool,
 }
 
 impl<'g> Guard<'g> {
-    fn new(out: &'g str, range: Range<usize>, edits: &'g [Edit<'g>]) -> Guard<'g> {
+    fn new(out: &'g str, range: Range<usize>, edits: &'g [Edit<'g>], is_part: bool) -> Guard<'g> {
         let mut pieces = Vec::with_capacity(2 * edits.len() + 1);
         let (mut end, mut done) = (0, range.start);
         for (index, edit) in edits.iter().enumerate() {
@@ -145,7 +159,7 @@ impl<'g> Guard<'g> {
             done = edit.range.end;
         }
         pieces.push(Piece { end: out.len(), edit: None });
-        Guard { out, edits, pieces, code: None, line: (0, None), brace: (0, 0) }
+        Guard { out, edits, pieces, code: None, line: (0, None), brace: (0, 0), is_part }
     }
 
     fn defuse(mut self) -> Result<String, Refused> {
@@ -154,8 +168,12 @@ impl<'g> Guard<'g> {
         let (mut done, mut from) = (0, 0);
         while let Some(opening) = OPENING.find_at(out, from) {
             from = opening.end();
-            let Some(directive) = self.directive(opening.range()) else { continue };
+            let whole = self.directive(opening.range());
+            let Some(directive) = whole.or_else(|| self.begun(opening.range()).filter(|_| self.is_part)) else {
+                continue;
+            };
             match self.fix(&directive)? {
+                Fix::Leave if directive.end == out.len() => {}
                 Fix::Leave => from = directive.end,
                 Fix::Entity(at) => {
                     let c = out[at..].chars().next().unwrap_or('{');
@@ -171,6 +189,14 @@ impl<'g> Guard<'g> {
                     from = directive.escape.unwrap_or(from);
                 }
             }
+        }
+        if let Some(directive) = self.last_braces()
+            && let Fix::Entity(at) = self.fix(&directive)?
+            && at >= done
+        {
+            defused.push_str(&out[done..at]);
+            defused.push_str("&#123;");
+            done = at + 1;
         }
         defused.push_str(&out[done..]);
         Ok(defused)
@@ -190,6 +216,24 @@ impl<'g> Guard<'g> {
         let close = self.next_brace(head);
         let complete = name > 0 && close > head && self.out[close..].starts_with("}}");
         complete.then_some(Directive { start, head, end: close + 2, escaped: false, escape })
+    }
+
+    /// The same for one that the text behind this part could complete.
+    fn begun(&mut self, opening: Range<usize>) -> Option<Directive> {
+        let Range { start, end: hash } = opening;
+        let rest = &self.out[hash..];
+        let name = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
+        let head = hash + name;
+        let open = self.out[head..].chars().next().is_none_or(char::is_whitespace);
+        let begun = open && self.next_brace(head) + 1 >= self.out.len();
+        begun.then_some(Directive { start, head, end: self.out.len(), escaped: false, escape: None })
+    }
+
+    /// The same for braces at the end, which only lack a `#`.
+    fn last_braces(&self) -> Option<Directive> {
+        let end = self.out.trim_end().len();
+        let start = end.checked_sub(2).filter(|&start| self.is_part && self.out[start..].starts_with("{{"))?;
+        Some(Directive { start, head: end, end, escaped: false, escape: None })
     }
 
     /// The end of the last `}}` on the line of `at`, if it stands behind `at`.
@@ -285,7 +329,7 @@ mod tests {
 
     use regex::{Captures, Regex};
 
-    use super::{Edit, Origin, Refused, splice, splice_guarded};
+    use super::{Edit, Origin, Refused, splice, splice_guarded, splice_part};
     use crate::place::Misfit;
 
     /// `template` with `@` replaced by `value`.
@@ -357,6 +401,27 @@ mod tests {
         let edits = [Edit::new(0..1, "{{#inc", Origin::Prose), Edit::new(1..2, "lude x}}", Origin::Code)];
         assert_eq!(splice_guarded("@@", 0..2, &edits).unwrap(), "{&#123;#include x}}");
         assert_eq!(guarded("{{@#include x}}", "", Origin::Prose), REFUSED);
+    }
+
+    #[test]
+    fn what_a_part_begins_no_other_part_can_complete() {
+        let part = |template: &str, value, origin| {
+            let at = template.find('@').unwrap();
+            splice_part(template, 0..template.len(), &[Edit::new(at..at + 1, value, origin)])
+        };
+        for begun in ["{{#include", "{{#include x", "{{#include x}", "{{ #", "{{#", "{{"] {
+            let defused = begun.replacen("{{", "{&#123;", 1);
+            assert_eq!(part("- @", begun, Origin::Prose).unwrap(), format!("- {defused}"));
+            if !begun.ends_with('}') {
+                assert_eq!(part("@\n", begun, Origin::Prose).unwrap(), format!("{defused}\n"));
+            }
+            assert_eq!(part("K=@", begun, Origin::Code), REFUSED);
+        }
+        assert_eq!(part("@", "{{#a {{#b x", Origin::Prose).unwrap(), "{&#123;#a {&#123;#b x");
+        for ended in ["{{#if x} y", "{{ x }}", "{{#if}", "{ {"] {
+            assert_eq!(part("@", ended, Origin::Code).unwrap(), ended);
+        }
+        assert_eq!(part("@ {{#include", "a", Origin::Prose).unwrap(), "a {{#include", "the template's own");
     }
 
     #[test]

@@ -9,12 +9,16 @@ mod filling;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use filling::structure::structure;
+use filling::tree::facts_at;
 use mdbook_database::facts::{quote_key, quote_string};
 use mdbook_database::markdown;
 use mdbook_database::preprocessor::{Telling, preprocess};
 use mdbook_database::report::Format;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use regex::Regex;
 use serde_json::json;
 use snapbox::{assert_data_eq, data::Data};
 
@@ -29,7 +33,16 @@ const VALUES: &[(&str, &str)] = &[
     ("comment-open", "a <!-- b"),
     ("script", "</script><script>alert(1)</script>"),
     ("image", "<img src=x onerror=alert(1)>"),
-    ("details", "</p></div></main> a"),
+    ("end-tags", "</p></div></main> a"),
+    ("end-tag", "a </b>"),
+    ("start-tag", "a <b>"),
+    ("element", "<b>a</b>"),
+    ("type", "Vec<T>"),
+    ("details", "<details><summary>a</summary>b</details>"),
+    ("item-tag", "a <li>b</li>"),
+    ("cell-tag", "</td><td>a"),
+    ("raw-text", "<script>alert(\"</p>\")</script>"),
+    ("attribute", "<a title=\"a"),
     ("line", "a\nb"),
     ("lines", "a\n\nb"),
     ("carriage-return", "a\r\nb\rc"),
@@ -195,6 +208,56 @@ fn no_value_breaks_out_of_its_place() {
     }
 }
 
+/// Two places side by side, or with a piece of an include of the template between or around them.
+const PAIRS: &[&str] = &[
+    "Before [x]-[y] after.",
+    "Before **[x]**[y] after.",
+    "[x]: [y]",
+    "Before `[x][y]` after.",
+    "Before `[x]`[y] after.",
+    "```\nKEY=[x][y]\n```",
+    "```\n[x]\n[y]\n```",
+    "- One [x]\n- Two [y]",
+    "| A | B |\n|---|---|\n| a [x] | b [y] |",
+    "Before {[x] and [y]}} after.",
+    "Before <b [x]>[y]</b> after.",
+    "Before [a [x]](https://example.org)[y] after.",
+];
+
+/// mdBook's own expression for what its `links` replaces.
+static LINKS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\\\{\{\#.*\}\}|\{\{\s*\#([a-zA-Z0-9_]+)\s+([^}]+)\}\}").unwrap());
+
+#[test]
+fn no_value_split_over_two_places_breaks_out() {
+    let blocks = |text: &str| structure(text);
+    for pair in PAIRS {
+        let page = format!("# Page\n\n{}", section("pair", pair));
+        let template = mdbook_database::template::parse(&page, &|_| false);
+        let addresses: Vec<_> = template.placeholders.iter().filter_map(|place| place.address.as_deref()).collect();
+        let [first, second] = addresses[..] else { panic!("{pair} holds {addresses:?}") };
+        let fill = |x: &str, y: &str| {
+            let facts = [(first, quote_string(x)), (second, quote_string(y))];
+            let facts = facts_at(facts.iter().map(|(address, value)| (*address, value.as_str())));
+            let filled = filling::fill(&page, &facts, &json!({}));
+            filled.errors().is_empty().then_some(filled.text)
+        };
+        let words = fill("one", "two").unwrap();
+        for (name, value) in VALUES {
+            for (at, _) in value.char_indices().skip(1) {
+                let Some(text) = fill(&value[..at], &value[at..]) else { continue };
+                assert_eq!(
+                    LINKS.captures_iter(&text).filter(|found| found.get(1).is_some()).count(),
+                    0,
+                    "{name}: {text}"
+                );
+                assert_eq!(blocks(&text), blocks(&words), "{name} at {at}:\n{text}");
+                assert!(outline(&text).1.contains(&end("pair")), "{name} at {at}:\n{text}");
+            }
+        }
+    }
+}
+
 /// A control character by its number.
 fn visible(c: char) -> String {
     format!("⟨{:X}⟩", u32::from(c))
@@ -203,12 +266,6 @@ fn visible(c: char) -> String {
 /// What no page may ever show.
 const SECRET: &str = "root-x-0-0";
 
-/// The values that real mdBook can render. Where an end tag closes what Markdown opened, mdBook 0.5.4 itself panics,
-/// whoever wrote it: `allow-html = false` keeps such values out.
-fn renderable() -> impl Iterator<Item = (&'static str, &'static str)> {
-    VALUES.iter().copied().filter(|(name, _)| *name != "details")
-}
-
 /// A book of one page for each value.
 fn book() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
@@ -216,7 +273,7 @@ fn book() -> tempfile::TempDir {
     fs::create_dir(&src).unwrap();
     let program = env!("CARGO_BIN_EXE_mdbook-database").replace('\\', "/");
     let (mut summary, mut files, mut templates) = ("# Summary\n\n".to_owned(), String::new(), String::new());
-    for (name, value) in renderable() {
+    for &(name, value) in VALUES {
         let (page, facts, _) = page_for(value);
         fs::write(src.join(format!("{name}.md")), page).unwrap();
         fs::write(root.path().join(format!("{name}.toml")), facts).unwrap();
@@ -240,7 +297,7 @@ fn no_value_becomes_an_include_in_real_mdbook() {
     let book = book();
     let root = book.path();
     mdbook_driver::MDBook::load(root).and_then(|book| book.build()).unwrap();
-    for (name, value) in renderable() {
+    for &(name, value) in VALUES {
         let markdown = fs::read_to_string(root.join(format!("book/markdown/{name}.md"))).unwrap();
         let html = fs::read_to_string(root.join(format!("book/html/{name}.html"))).unwrap();
         for page in [&markdown, &html] {
@@ -328,6 +385,73 @@ fn no_message_prints_a_credential() {
             assert!(!failure.contains("hunter2"), "{format:?} prints it:\n{failure}");
         }
     }
+}
+
+/// The same in files that are no TOML, where nobody knows what is a value.
+const BROKEN: &[&str] = &[
+    "[a]\nlabel = \"postgres://app:hunter2Xyz9@db.internal/shop\nb = 1\n",
+    "[a]\npassword = hunter2Xyz9\n",
+    "[a]\npassword = \"hunter2Xyz9\n",
+    "[a]\npassword = \"hunter2Xyz9\" \"x\"\n",
+    "[a]\nx = {\npassword = 'hunter2Xyz9\n",
+    "[a]\npassword = \"\"\"\nhunter2Xyz9\n",
+    "[a\npassword = \"hunter2Xyz9\"\n",
+    "[a]\npassword = \"hunter2Xyz9\"\npassword = \"hunter2Xyz9\"\n",
+    "[a]\npassword = \"hunter2Xyz9\"\nb = \n",
+    "[a]\npassword \"hunter2Xyz9\"\n",
+    "password = hunter2Xyz9\n\u{1}\n",
+];
+
+#[test]
+fn no_message_about_a_broken_file_prints_a_credential() {
+    for facts in BROKEN {
+        let book = tempfile::tempdir().unwrap();
+        let root = book.path();
+        fs::create_dir(root.join("src")).unwrap();
+        fs::write(root.join("book.toml"), "[preprocessor.database]\n").unwrap();
+        fs::write(root.join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
+        fs::write(root.join("src/a.md"), "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n").unwrap();
+        fs::write(root.join("database.toml"), facts).unwrap();
+        let commands: &[&[&str]] = &[
+            &["render"],
+            &["render", "--draft"],
+            &["render", "src/a.md", "--erd", "text"],
+            &["outline"],
+            &["outline", "--format", "json"],
+            &["check", "--format", "human"],
+            &["check", "--format", "short"],
+            &["check", "--format", "json"],
+            &["check", "--format", "github"],
+            &["check", "--format", "sarif"],
+            &["check", "--coverage"],
+            &["schema"],
+            &["init"],
+            &["init", "--dry-run"],
+        ];
+        for arguments in commands {
+            let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
+            let output = program.current_dir(root).args(*arguments).output().unwrap();
+            let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            assert!(!told.contains("hunter2"), "{arguments:?} prints it for {facts:?}:\n{told}");
+            assert!(told.contains("invalid-toml") || !output.status.success() || arguments[0] != "check", "{told}");
+        }
+    }
+}
+
+/// A change is shown with the lines around it.
+#[test]
+fn a_difference_prints_no_credential() {
+    let book = tempfile::tempdir().unwrap();
+    let root = book.path();
+    fs::create_dir(root.join("src")).unwrap();
+    fs::write(root.join("book.toml"), "[preprocessor.database]\n").unwrap();
+    fs::write(root.join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
+    fs::write(root.join("src/a.md"), "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n").unwrap();
+    fs::write(root.join("database.toml"), "[a]\npassword = \"hunter2Xyz9\"\n").unwrap();
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
+    let output = program.current_dir(root).args(["init", "--dry-run"]).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains("#label = ") && !shown.contains("hunter2"), "{shown}");
 }
 
 #[cfg(target_os = "linux")]

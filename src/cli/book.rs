@@ -72,7 +72,8 @@ pub(super) fn no_book(root: &Path) -> String {
 }
 
 fn is_book(directory: &Path) -> bool {
-    directory.join("book.toml").is_file()
+    // One that is no file is told when it is read.
+    directory.join("book.toml").exists()
 }
 
 /// The nearest book around a directory: `../..`.

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::book::{BookArgument, OpenBook};
+use super::file::{self, Replacement};
 use super::terminal::{color_parser, print, say, style_of_stderr};
-use super::{Exit, Stop, file};
+use super::{Exit, Stop};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{self, FactIds};
 use crate::init::{self, Plan};
@@ -16,6 +17,7 @@ use crate::job::{Done, FilledTemplate, Purpose};
 use crate::json_schema;
 use crate::project::{FileChapter, Project};
 use crate::report::{ColorChoice, Format, Report, render};
+use crate::secret;
 use crate::source::Sources;
 use crate::template;
 
@@ -127,7 +129,7 @@ impl Init {
         let project = Project::from_text(&self.book.root, book_toml, std::env::vars_os());
         let src = project.host.src.clone();
         let own_name = project.host.own_name().to_owned();
-        let chapters = match known.is_empty() && self.book.root.join(&src).join("SUMMARY.md").is_file() {
+        let chapters = match known.is_empty() && self.book.root.join(&src).join("SUMMARY.md").exists() {
             true => project.read_chapters()?,
             false => known,
         };
@@ -179,11 +181,13 @@ impl Init {
             }
         } else {
             // Better nothing than a part.
-            changes.iter().try_for_each(|change| file::may_write(&root.join(&change.name)))?;
-            for change in &changes {
-                file::write(&root.join(&change.name), &change.new)?;
-                print(&format!("{}: {}\n", change.name, change.what))?;
-            }
+            let files = changes.iter().map(|change| Replacement {
+                path: root.join(&change.name),
+                old: change.old.as_deref(),
+                new: &change.new,
+            });
+            file::write_all(&files.collect::<Vec<_>>())?;
+            print(&changes.iter().map(|change| format!("{}: {}\n", change.name, change.what)).collect::<String>())?;
         }
         for note in &notes {
             say(&format!("note: {note}\n"));
@@ -313,9 +317,14 @@ fn template_title(text: &str) -> Option<String> {
 }
 
 fn difference(change: &Change) -> String {
-    let old = change.old.as_deref().unwrap_or_default();
+    // The lines around a change are printed, too.
+    let shown = |text: &str| match change.name.ends_with(".toml") {
+        true => secret::concealed(text.to_owned()),
+        false => text.to_owned(),
+    };
+    let (old, new) = (shown(change.old.as_deref().unwrap_or_default()), shown(&change.new));
     let from = if change.old.is_some() { format!("a/{}", change.name) } else { "/dev/null".to_owned() };
-    let diff = TextDiff::from_lines(old, change.new.as_str());
+    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
     diff.unified_diff().header(&from, &format!("b/{}", change.name)).to_string()
 }
 

@@ -129,7 +129,13 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode 
         Err(error) => {
             // Help and version are no mistakes; clap sends them to stdout.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            if error.print().is_ok() { exit.into() } else { Exit::World.into() }
+            match error.print() {
+                Ok(()) => exit.into(),
+                Err(error) => {
+                    say(&format!("{}\n", Stop::from(error)));
+                    Exit::World.into()
+                }
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::facts::{Entry, Table, quote_key};
 use crate::nearest::edits;
 use crate::place::{self, Block, Misfit, Place};
 use crate::slug::{label_of_key, slug};
-use crate::splice::{Edit, Origin, splice_guarded};
+use crate::splice::{Edit, Origin, splice_part};
 use crate::template::{Form, Item, PlaceholderId, Role, Run, RunKind, address_key};
 
 /// How often a further key of a run is compared with a missing one: thousands of each meet in no book.
@@ -189,7 +189,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         if !self.options.guard_includes {
             return Ok(text);
         }
-        splice_guarded("", 0..0, &[Edit::new(0..0, text, Origin::Prose)]).map_err(|refused| refused.misfit)
+        splice_part("", 0..0, &[Edit::new(0..0, text, Origin::Prose)]).map_err(|refused| refused.misfit)
     }
 
     fn misfit_further(&mut self, entry: &'f Entry<'f>, run: &Run, wrong: &Wrong) {

@@ -22,7 +22,7 @@ use crate::diagnostic::{Code, Diagnostic, Progress, SectionProgress};
 use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
 use crate::source::{SourceId, Span, next_line};
-use crate::splice::{Edit, Origin, splice, splice_guarded};
+use crate::splice::{Edit, Origin, splice, splice_guarded, splice_part};
 use crate::template::{PlaceholderId, PlaceholderKind, Section, Template, address_key};
 use gaps::RecordGap;
 pub(crate) use record::Record;
@@ -389,7 +389,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         if !self.options.guard_includes {
             return splice(self.text, range, &edits);
         }
-        match splice_guarded(self.text, range.clone(), &edits) {
+        let guarded = if range == (0..self.text.len()) { splice_guarded } else { splice_part };
+        match guarded(self.text, range.clone(), &edits) {
             Ok(text) => text,
             Err(refused) => {
                 let at = edits.get(refused.edit).map_or(range.clone(), |edit| edit.range.clone());

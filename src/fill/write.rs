@@ -11,7 +11,7 @@ use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{Entry, FactId, Kind, Table, Value, quote_key};
 use crate::markdown;
-use crate::place::{self, Block, Misfit, Place};
+use crate::place::{self, Block, Misfit, Place, Unclosed};
 use crate::source::{line_of, line_start};
 use crate::splice::{Edit, Origin};
 use crate::template::{Form, Slot, inside_backticks};
@@ -26,8 +26,8 @@ pub(crate) fn container_prefix(text: &str, at: usize) -> String {
 }
 
 /// Whether nothing but indentation and container markers stands before a place on its line.
-fn at_line_start(text: &str, leaf: usize, at: usize) -> bool {
-    text[line_start(text, at).max(leaf.min(at))..at].trim_matches([' ', '\t', '>']).is_empty()
+fn at_line_start(text: &str, line: usize, leaf: usize, at: usize) -> bool {
+    text[line.max(leaf).min(at)..at].trim_matches([' ', '\t', '>']).is_empty()
 }
 
 /// How much of the line around a value can matter for it.
@@ -47,15 +47,17 @@ impl<'a, 'f> Filler<'a, 'f> {
         let block = match slot.form {
             Form::Cell => Block::Cell,
             Form::Heading => Block::Heading,
-            Form::Prose => {
-                Block::Paragraph { line_start: at_line_start(text, slot.leaf, slot.range.start), prefix: &prefix }
-            }
+            Form::Prose => Block::Paragraph {
+                line_start: at_line_start(text, line.start, slot.leaf, slot.range.start),
+                prefix: &prefix,
+            },
         };
         let before = near(text, line.start.min(slot.range.start), slot.range.start);
         let far = line.end.clamp(slot.range.end, slot.range.end + NEAR);
         let end = (slot.range.end..=far).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(slot.range.end);
         let after = slot.range.end..end;
-        let place = Place { newline: self.newline, ..Place::new(block) }.between(&text[before], &text[after]);
+        let link = self.is_in_link(&slot.range);
+        let place = Place { newline: self.newline, link, ..Place::new(block) }.between(&text[before], &text[after]);
         let written = self.written(answer, &place);
         match written {
             Ok(text) => Some(Edit::new(slot.range.clone(), text, Origin::Prose)),
@@ -64,6 +66,13 @@ impl<'a, 'f> Filler<'a, 'f> {
                 None
             }
         }
+    }
+
+    /// Whether a place is part of the text of a link.
+    fn is_in_link(&self, range: &Range<usize>) -> bool {
+        let spans = &self.template.link_spans;
+        let next = spans.partition_point(|span| span.end <= range.start);
+        spans.get(next).is_some_and(|span| span.start < range.start)
     }
 
     /// The line around a place; places of one line come one after the other, so the last one is kept.
@@ -274,6 +283,9 @@ impl Wrong {
             Wrong::Kind => "write one value here, or an array of them, which are joined by commas",
             Wrong::Html => "write it as Markdown, or in backticks to show it as it is",
             Wrong::Misfit(Misfit::Blank) => "write the fact, or take the key away",
+            Wrong::Misfit(Misfit::StrayEndTag | Misfit::StrayElement | Misfit::Unclosed(Unclosed::Element)) => {
+                "write the whole element, or put the tag in backticks to show it as it is"
+            }
             Wrong::Misfit(Misfit::Unclosed(_)) => "close it inside the value",
             Wrong::Misfit(Misfit::Heading) => "use bold text in place of the heading",
             Wrong::Misfit(Misfit::LinkInLink) => "write it without the link",

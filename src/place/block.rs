@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
 use super::code::continue_lines;
-use super::{Misfit, Unclosed, clean};
+use super::{Misfit, Unclosed, clean, html};
 use crate::markdown;
 use crate::source::line_start;
 
@@ -17,7 +17,7 @@ use crate::source::line_start;
 ///
 /// # Errors
 /// [`Misfit::Blank`]; [`Misfit::Heading`] for a heading at any depth; [`Misfit::Unclosed`] for what would swallow the
-/// text that follows.
+/// text that follows; HTML that would reach beyond the answer.
 pub fn block<'v>(markdown: &'v str, prefix: &str, newline: &str) -> Result<Cow<'v, str>, Misfit> {
     let value = match clean(markdown) {
         Cow::Borrowed(value) => Cow::Borrowed(trim(value)),
@@ -76,7 +76,7 @@ fn check(value: &str) -> Result<(), Misfit> {
             _ => {}
         }
     }
-    Ok(())
+    html::check(value)
 }
 
 /// Whether the fenced block in `range` has a closing fence, or is closed by the end of its container.
@@ -176,7 +176,9 @@ mod tests {
 
     #[test]
     fn what_is_closed_is_left_alone() {
-        for value in ["```\na\n```", "<!-- a -->", "<pre>\na\n</pre>", "<div>\na", "> ```\n> a\n> ```", "a <!-- b"] {
+        for value in
+            ["```\na\n```", "<!-- a -->", "<pre>\na\n</pre>", "<div>\na\n</div>", "> ```\n> a\n> ```", "a <!-- b"]
+        {
             assert_eq!(block(value, "", "\n").as_deref(), Ok(value));
         }
     }

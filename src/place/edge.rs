@@ -129,8 +129,8 @@ impl<'t> Edge<'t> {
     /// it; see [`block_start`].
     pub(super) fn block_start(&self, line: &str) -> Option<usize> {
         // Another value on the line may complete a rule.
-        let marks = line.bytes().all(|byte| matches!(byte, b'-' | b'*' | b'_' | b'=' | b'|' | b':' | b' ' | b'\t'));
-        let open = marks && self.after.trim_start().starts_with('[');
+        let mark = |c: char| matches!(c, '-' | '*' | '_' | '=' | '|' | ':' | ' ' | '\t');
+        let open = line.chars().all(mark) && self.after.trim_start_matches(mark).starts_with('[');
         if open { Some(0) } else { block_start(&self.last_line(line)) }
     }
 
@@ -143,10 +143,11 @@ impl<'t> Edge<'t> {
 
     /// Punctuation at the start of the line that runs into the value (`#` before `# a`), `None` if there is none.
     pub(super) fn glued(&self) -> Option<&'t str> {
-        let head = self.before.trim_start();
-        let joins = !self.line_start && !head.is_empty() && head.len() < 256 && !head.ends_with([' ', '\t']);
-        let marks = head.bytes().all(|byte| byte.is_ascii_punctuation() || byte.is_ascii_digit());
-        (joins && marks).then_some(head)
+        // What stands in front of the last space may be the markers of containers.
+        let (_, head) = self.before.rsplit_once([' ', '\t']).unwrap_or(("", self.before));
+        let joins = !self.line_start && !head.is_empty() && self.before.len() < 256;
+        let mark = |byte: u8| byte.is_ascii_punctuation() || byte.is_ascii_digit() || byte.is_ascii_whitespace();
+        (joins && self.before.bytes().all(mark)).then_some(head)
     }
 }
 

@@ -6,14 +6,15 @@ use std::ops::Range;
 use super::edge::{Edge, entity, may_pair};
 use super::patch::Patch;
 use super::syntax::{Class, Emphasis, Syntax};
-use super::{Block, Misfit, Place, clean};
+use super::{Block, Misfit, Place, clean, html};
 
 /// The value `markdown` as it is to be written at `place`: what it shows stays as its author wrote it, and nothing in it
 /// reaches beyond it. Matched emphasis, links, code spans and tags keep their bytes; a delimiter without a partner, and
 /// a line that would open a block, are escaped.
 ///
 /// # Errors
-/// [`Misfit::Blank`], [`Misfit::SeveralParagraphs`], [`Misfit::SeveralLines`] in a heading, [`Misfit::LinkInLink`].
+/// [`Misfit::Blank`], [`Misfit::SeveralParagraphs`], [`Misfit::SeveralLines`] in a heading, [`Misfit::LinkInLink`], and
+/// HTML that would reach beyond the value.
 pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, Misfit> {
     let value = markdown.trim();
     let edge = Edge::of(place);
@@ -25,6 +26,7 @@ pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, 
         Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
     };
     refuse(&cleaned, place)?;
+    html::check(&in_a_line(&cleaned))?;
     let syntax = Syntax::of(&cleaned, edge.left(), edge.right());
     if place.link && syntax.has_link {
         return Err(Misfit::LinkInLink);
@@ -77,6 +79,11 @@ fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
         && !edge.encodes_first(first)
         && !edge.encodes_last(last)
         && !matches!(place.block, Block::Heading)
+}
+
+/// The value as text in the middle of a line, where nothing opens a block.
+fn in_a_line(value: &str) -> Cow<'_, str> {
+    if value.contains('<') { Cow::Owned(format!("x {}", value.replace('\n', " "))) } else { Cow::Borrowed(value) }
 }
 
 /// The forms that no escape makes fit.
@@ -550,7 +557,7 @@ mod tests {
         assert_eq!(at(paragraph(false, "> "), "a\r\nb"), "a\n> b");
         assert_eq!(at(Place { newline: "\r\n", ..ITEM }, "a\nb"), "a\r\n  b");
         assert_eq!(at(PROSE, "a `b\n# c` d"), "a `b # c` d");
-        assert_eq!(at(PROSE, "a\n<div>"), "a <div>");
+        assert_eq!(at(PROSE, "a\n<div></div>"), "a <div></div>");
         assert_eq!(at(PROSE, "a\n---"), "a\n\\---");
         assert_eq!(at(PROSE, "a | b\n--|--"), "a | b\n\\--|--");
     }

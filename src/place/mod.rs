@@ -3,6 +3,7 @@
 mod block;
 mod code;
 mod edge;
+mod html;
 mod inline;
 mod line;
 mod lines;
@@ -79,6 +80,10 @@ pub enum Misfit {
     LinkInLink,
     /// A construct that is never closed and would swallow what follows.
     Unclosed(Unclosed),
+    /// An HTML end tag for an element that the value did not open.
+    StrayEndTag,
+    /// An HTML element that ends the one around the value: an item without its list, a cell without its table.
+    StrayElement,
     /// Text in code that mdBook would take for an include, and that cannot be escaped there.
     Include,
 }
@@ -92,6 +97,8 @@ pub enum Unclosed {
     Comment,
     /// A block of HTML that only its end tag closes: `<pre>`, `<script>`, `<style>`, `<textarea>`, `<?`, `<!X`, CDATA.
     Html,
+    /// An HTML element.
+    Element,
 }
 
 impl fmt::Display for Misfit {
@@ -105,6 +112,9 @@ impl fmt::Display for Misfit {
             Misfit::Unclosed(Unclosed::Fence) => "the value opens a code block and never closes it",
             Misfit::Unclosed(Unclosed::Comment) => "the value opens an HTML comment and never closes it",
             Misfit::Unclosed(Unclosed::Html) => "the value opens a block of HTML and never closes it",
+            Misfit::Unclosed(Unclosed::Element) => "the value opens an HTML element and does not close it",
+            Misfit::StrayEndTag => "the value closes an HTML element that it did not open",
+            Misfit::StrayElement => "the value holds an HTML element that cannot stand by itself",
             Misfit::Include => "the value would be taken for an mdBook include, and cannot be escaped here",
         })
     }

@@ -53,6 +53,8 @@ const FRAGMENTS: &[Fragment] = &[
     paragraph("> a @\n> b\n\nc\n", false, "> "),
     paragraph("- [ ] @\n- [x] b\n", false, "  "),
     paragraph("#@ a\n\n-@\n\nb\n", false, ""),
+    paragraph("> > #@\n\nb\n", false, "> > "),
+    paragraph("- #@ a\n- -@\n- 1@\n\nb\n", false, "  "),
     other("| a | b |\n|---|---|\n| **x** | @ |\n| y | z |\n", Block::Cell),
     other("| a | b |\n|---|---|\n| @ | `x` |\n", Block::Cell),
     other("a | b\n---|---\n@ | *x*\ny | z\n", Block::Cell),

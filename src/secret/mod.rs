@@ -10,9 +10,12 @@ mod assignment;
 mod command;
 mod connection;
 mod keyed;
+mod lines;
 mod text;
 mod token;
 mod word;
+
+pub use lines::{concealed, in_lines};
 
 /// A credential in a value. It holds no text of the value, so it cannot leak into a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

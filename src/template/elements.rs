@@ -132,6 +132,7 @@ impl Builder<'_> {
         self.traps.extend(bare.map(|link| Trap::InTarget(link.range.clone())));
         let files = inlines.links.iter().filter(|link| link.inline && !link.image && link.destination.contains(".md"));
         self.links.extend(files.map(|link| (link.range.clone(), link.destination.clone())));
+        self.link_spans.extend(inlines.links.iter().filter(|link| !link.image).map(|link| link.range.clone()));
     }
 
     fn note_html(&mut self, range: Range<usize>) {

@@ -35,6 +35,8 @@ pub struct Template {
     pub(crate) residue: Vec<Range<usize>>,
     /// Inline links to Markdown files, with their targets.
     pub links: Vec<(Range<usize>, String)>,
+    /// Links of every kind, sorted.
+    pub(crate) link_spans: Vec<Range<usize>>,
     /// Brackets that Markdown hides.
     pub traps: Vec<Trap>,
     /// Every address and every part of one, folded by [`address_key`]: what is not here is a further key.
@@ -340,6 +342,7 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         claims: HashMap::new(),
         numbered: HashMap::new(),
         links: Vec::new(),
+        link_spans: Vec::new(),
         traps,
     };
     builder.template(document, front_matter, hidden)
@@ -370,6 +373,7 @@ struct Builder<'t> {
     numbered: HashMap<String, Numbered>,
     traps: Vec<Trap>,
     links: Vec<(Range<usize>, String)>,
+    link_spans: Vec<Range<usize>>,
 }
 
 /// The numbers given to one address.
@@ -454,7 +458,9 @@ impl Builder<'_> {
             | Trap::InTarget(range) => range.start,
         });
         let known = self.claims.into_keys().collect();
-        Template { placeholders: self.placeholders, root, residue, links: self.links, traps: self.traps, known }
+        let (links, mut link_spans) = (self.links, self.link_spans);
+        link_spans.sort_by_key(|span| span.start);
+        Template { placeholders: self.placeholders, root, residue, links, link_spans, traps: self.traps, known }
     }
 
     fn residue_placeholders(&mut self, ranges: Vec<Range<usize>>) {

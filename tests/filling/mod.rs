@@ -1,5 +1,10 @@
 //! A book of one page in memory, filled by the library as the preprocessor would: nothing is read from disk.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+pub(crate) mod structure;
+pub(crate) mod tree;
+
 use mdbook_database::book::{self, Chapter, Input, Outcome};
 use mdbook_database::config::{Config, ConfigSource};
 use mdbook_database::diagnostic::Severity;
