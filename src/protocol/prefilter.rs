@@ -162,6 +162,7 @@ mod tests {
             "<!--\n  template\n-->\n# Title",
             "# Title of [Project Name]\n",
             "\r\n# Title of [Project Name]\r\n",
+            "# The \"shop\" of [Project Name]\n",
             "Runs on [overview.version].",
             "Runs on [overview.version](which see below).",
             "See [tables.\"billing.invoices\".description].",

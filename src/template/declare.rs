@@ -160,6 +160,7 @@ mod tests {
             !looks_like_template("# A\n\n```\n<!-- template -->\n```\n") && !looks_like_template("Status: final\n")
         );
         assert!(!looks_like_template("# See [the guide](guide.md)\n\n[x](y)\n"));
+        assert!(!looks_like_template("# See [the [short] guide](guide.md)\n\n[x](y)\n"));
         assert!(!looks_like_template("---\ntitle: Template engines\n---\n# A\n\ntext\n"));
     }
 }
