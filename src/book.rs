@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::agree::agree;
 use crate::config::{Config, Erd};
-use crate::diagnostic::{Code, Diagnostic, Label, Progress, Severity};
+use crate::diagnostic::{Code, Diagnostic, Label, Progress, Severity, Sub};
 use crate::draft;
 use crate::erd;
 use crate::facts::{self, FactIds, Step, Table};
@@ -357,7 +357,11 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
                 Code::BracketedDefinition,
                 title,
                 chapter.source.span(range.clone()),
-                "taken for two placeholders here",
+                if chapter.text[range.clone()].split_once("]:").is_some_and(|(_, target)| target.contains('[')) {
+                    "taken for two placeholders here"
+                } else {
+                    "taken for a placeholder here"
+                },
             )
             .with_help("write `**[label]**: [value]`, or put a backslash before the first bracket")
         }
@@ -366,6 +370,29 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
                 format!("`{}` holds a bracket in its target, which is not filled", &chapter.text[range.clone()]);
             Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "published as it is")
                 .with_help("write it as an inline link, `[words](target)`, in which the bracket is a placeholder")
+        }
+        Trap::Unclosed(range) => {
+            let title = format!("`{}` opens a bracket that nothing closes", first_line(&chapter.text[range.clone()]));
+            Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "published as it is")
+                .with_help("close the bracket, or put a backslash before it if it is no placeholder")
+        }
+        Trap::SplitCell(range) => {
+            let span = chapter.source.span(range.clone());
+            let written = &chapter.text[range.clone()];
+            let title = format!("the bar in `{written}` begins a new cell, so the bracket never closes");
+            let message = "escape the bar".to_owned();
+            let text = written.replace("\\|", "|").replace('|', "\\|");
+            Diagnostic::new(Code::HiddenPlaceholder, title, span, "published as it is").with(Sub::Replace {
+                message,
+                span,
+                text,
+            })
+        }
+        Trap::OverLines(range) => {
+            let first = first_line(&chapter.text[range.clone()]);
+            let title = format!("`{first}` closes on a later line of the code, and is not filled");
+            Diagnostic::new(Code::HiddenPlaceholder, title, chapter.source.span(range.clone()), "published as it is")
+                .with_help("write it on one line, or put `literal` behind the language if it is no placeholder")
         }
         Trap::InHtml(range) => {
             let title = format!("`{}` stands in a block of HTML and is not filled", &chapter.text[range.clone()]);
@@ -378,6 +405,10 @@ fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
                 .with_help("put a space between the brackets and the parenthesis if it is meant to be filled")
         }
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// Links of a template to chapters that the book does not have.

@@ -144,6 +144,16 @@ all templates  ████████░░░░░░░░░░░░  42 
     }
 
     #[test]
+    fn one_template_is_not_summed_up() {
+        let expected = "\
+S     ████████████████████ 100 %  1/1
+a.md  ████████████████████ 100 %  1/1
+
+";
+        assert_eq!(table(&[page("a.md", &[("S", 1, 1)])], Style::default()).trim_end(), expected.trim_end());
+    }
+
+    #[test]
     fn programs_get_a_line_for_each_section() {
         let lines = json_lines(&[page("a.md", &[("Overview", 1, 4)])]);
         assert_eq!(

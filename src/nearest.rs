@@ -89,7 +89,9 @@ mod tests {
         for (slip, meant) in [("verison", "version"), ("usrs", "users"), ("Email", "email"), ("größe", "grösse")] {
             assert!(edits(slip, meant).is_some(), "{slip}");
         }
-        for (name, other) in [("id", "ip"), ("host", "port"), ("a", "b"), ("describe", "subscriber"), ("", "a")] {
+        for (name, other) in
+            [("id", "ip"), ("host", "port"), ("a", "b"), ("backup", "lookup"), ("describe", "subscriber"), ("", "a")]
+        {
             assert_eq!(edits(name, other), None, "{name} is not {other}");
         }
     }
@@ -97,6 +99,8 @@ mod tests {
     #[test]
     fn three_edits_are_the_most_however_long_the_name() {
         assert_eq!(edits("connection_configuration_abc", "connection_configuration"), Some(3));
+        // Three characters of four bytes each.
+        assert_eq!(edits("connection𝐚𝐛𝐜", "connection"), Some(3));
         assert_eq!(edits("connection_configuration_abcd", "connection_configuration"), None);
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::facts::{self, FactId, Kind, Value, fold};
+use crate::facts::{self, Entry, FactId, Kind, Value, fold};
 use crate::fill::{container_prefix, has_html, inline_text};
 use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
@@ -69,6 +69,13 @@ pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], manners: Man
             LookUp::Unknown { shelf, table, missing } => {
                 resolved.diagnostics.push(unknown(text, source.span(range), shelf, table, missing.as_deref()));
             }
+            LookUp::LeftOut(entry) => {
+                resolved.diagnostics.push(left_out(
+                    &text[range.start + 1..range.end - 1],
+                    source.span(range.clone()),
+                    entry,
+                ));
+            }
             LookUp::NotOurs => {}
         }
     }
@@ -126,6 +133,8 @@ enum LookUp<'s> {
         /// The key that is not there; `None` where the path goes on below a value.
         missing: Option<String>,
     },
+    /// Something below a section that `false` leaves out of the book.
+    LeftOut(&'s Entry<'s>),
     /// A table, or nothing of ours.
     NotOurs,
 }
@@ -134,7 +143,7 @@ fn look_up<'s>(path: &str, shelves: &[Shelf<'s>]) -> LookUp<'s> {
     let keys: Vec<&str> = path.split('.').collect();
     let stem = shelves.iter().find(|shelf| fold(shelf.stem) == fold(keys[0]));
     if let (Some(shelf), true) = (stem, keys.len() > 2)
-        && let found @ (LookUp::Value(_) | LookUp::Unknown { .. }) = look_into(*shelf, &keys[1..])
+        && let found @ (LookUp::Value(_) | LookUp::Unknown { .. } | LookUp::LeftOut(_)) = look_into(*shelf, &keys[1..])
     {
         return found;
     }
@@ -143,6 +152,9 @@ fn look_up<'s>(path: &str, shelves: &[Shelf<'s>]) -> LookUp<'s> {
 
 fn look_into<'s>(shelf: Shelf<'s>, keys: &[&str]) -> LookUp<'s> {
     let root = keys.first().and_then(|first| shelf.root.get(first).first());
+    if let Some(entry) = root.filter(|entry| keys.len() > 1 && entry.value.is_false()) {
+        return LookUp::LeftOut(entry);
+    }
     let Some(mut table) = root.and_then(|entry| entry.value.as_table()) else { return LookUp::NotOurs };
     for (at, key) in keys.iter().enumerate().skip(1) {
         let Some(entry) = table.get_exact(key).or_else(|| table.get(key).first()) else {
@@ -150,12 +162,19 @@ fn look_into<'s>(shelf: Shelf<'s>, keys: &[&str]) -> LookUp<'s> {
         };
         match &entry.value.kind {
             Kind::Table(next) => table = next,
+            Kind::Boolean(false) if at + 1 < keys.len() => return LookUp::LeftOut(entry),
             _ if at + 1 < keys.len() => return LookUp::Unknown { shelf, table, missing: None },
             Kind::Array(items) if items.iter().any(|item| item.as_table().is_some()) => return LookUp::NotOurs,
             _ => return LookUp::Value(&entry.value),
         }
     }
     LookUp::NotOurs
+}
+
+fn left_out(path: &str, span: Span, entry: &Entry<'_>) -> Diagnostic {
+    Diagnostic::new(Code::UnknownFact, format!("no fact named `{path}`"), span, "not among the facts")
+        .with_place("the section is left out of the book here", entry.key_span, "")
+        .with_help(format!("write `\\[{path}]` if it is no reference"))
 }
 
 fn unknown(text: &str, span: Span, shelf: Shelf<'_>, table: &facts::Table<'_>, missing: Option<&str>) -> Diagnostic {

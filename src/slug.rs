@@ -181,6 +181,7 @@ mod tests {
         assert_eq!(placeholder_slug("path/to/migrations"), "path_to_migrations");
         assert_eq!(placeholder_slug("Table A"), "table_a");
         assert_eq!(placeholder_slug("HTTPServer"), "http_server");
+        assert_eq!(placeholder_slug("userId"), "userid");
         assert_eq!(placeholder_slug("DDL"), "ddl");
         assert_eq!(placeholder_slug("Frequency"), "frequency");
     }

@@ -370,6 +370,7 @@ mod tests {
     #[test]
     fn an_include_in_code_is_escaped_as_mdbook_wants_it() {
         assert_eq!(code("`@`", "{{#include x}}"), "`\\{{#include x}}`");
+        assert_eq!(code("`@`", "{{#a b}}"), "`\\{{#a b}}`");
         assert_eq!(code("`@`", "\\{{#include x}}"), "`\\\\{{#include x}}`");
         assert_eq!(code("@", "{{#include x}} {{#include y}}"), "\\{{#include x}} {{#include y}}");
         assert_eq!(code("@", "{{#include x}}\n{{#include y}}"), "\\{{#include x}}\n\\{{#include y}}");
@@ -379,11 +380,13 @@ mod tests {
     fn an_include_in_code_that_mdbook_cannot_escape_is_refused() {
         assert_eq!(guarded("@", "{{#include\nx}}", Origin::Code), REFUSED);
         assert_eq!(guarded("@", "{{ #include x}}", Origin::Code), REFUSED);
+        assert_eq!(guarded("{{#include x@", "}}", Origin::Code), REFUSED);
     }
 
     #[test]
     fn code_inside_a_value_of_prose_is_code() {
         assert_eq!(prose("@", "a `{{#include x}}` b"), "a `\\{{#include x}}` b");
+        assert_eq!(prose("words before @", "`{{#include x}}` b"), "words before `\\{{#include x}}` b");
         assert_eq!(prose("@", "{{#include x}} `c`"), "{&#123;#include x}} `c`");
     }
 
@@ -393,6 +396,7 @@ mod tests {
         assert_eq!(prose("{{@", "#include x}}"), "{{&#35;include x}}");
         assert_eq!(prose("{{#@}}", "include x"), "{{#&#105;nclude x}}");
         assert_eq!(prose("{{#include x@", "}}"), "{{#include x}&#125;");
+        assert_eq!(prose("{{#include x@}", "}"), "{{#include x&#125;}");
         assert_eq!(code("{@", "{#include x}}"), "\\{{#include x}}");
         let edits = [Edit::new(0..1, "{{#inc", Origin::Prose), Edit::new(1..2, "lude x}}", Origin::Code)];
         assert_eq!(splice_guarded("@@", 0..2, &edits).unwrap(), "{&#123;#include x}}");
@@ -430,7 +434,7 @@ mod tests {
 
     #[test]
     fn braces_that_include_nothing_are_left_alone() {
-        for value in ["{{#include}}", "{{#if x", "{{ x }}", "{#id}", "{{#}}", "{{ # }}"] {
+        for value in ["{{#include}}", "{{#include }}", "{{# x}}", "{{#if x", "{{ x }}", "{#id}", "{{#}}", "{{ # }}"] {
             assert_eq!(prose("@", value), value);
             assert_eq!(code("@", value), value);
         }

@@ -55,8 +55,8 @@ const VALUES: &[(&str, &str)] = &[
     ("bracket-open", "[x"),
     ("bracket-close", "x] (y"),
     ("link", "[x](javascript:alert(1))"),
-    ("definition", "[x]: https://example.org"),
-    ("footnote", "[^x]: a"),
+    ("footnote", "[^ref]: a"),
+    ("definition", "[ref]: https://example.org"),
     ("task", "[x] done"),
     ("include", "{{#include secret.txt}}"),
     ("include-root", "{{#include /etc/passwd}}"),
@@ -145,12 +145,16 @@ fn page_for(value: &str) -> (String, String, String) {
         ("# Page\n\n".to_owned(), String::new(), String::new(), String::new());
     for (name, body, pattern) in PLACES {
         let (body, facts) = (section(name, body), facts(name, pattern, value));
-        let filled = filling::fill(&format!("# Page\n\n{body}"), &facts, &json!({}));
+        let at_root = if facts.starts_with('[') { "" } else { &facts };
+        let in_tables = if facts.starts_with('[') { &facts } else { "" };
+        // With what is there: what one place may define, a second one may not.
+        let filled = filling::fill(&format!("{page}{body}"), &format!("{top}{at_root}{tables}{in_tables}"), &json!({}));
         match filled.errors().first() {
             Some(title) => writeln!(refusals, "{name}: {}", title.replace(value, "…")).unwrap(),
             None => {
                 page.push_str(&body);
-                if facts.starts_with('[') { tables.push_str(&facts) } else { top.push_str(&facts) }
+                top.push_str(at_root);
+                tables.push_str(in_tables);
             }
         }
     }

@@ -65,7 +65,10 @@ fn paste(template: &str, facts: &str) -> Option<String> {
         let message: Value = serde_json::from_str(line).unwrap();
         for suggestion in message["suggestions"].as_array().into_iter().flatten() {
             let offset = |key: &str| usize::try_from(suggestion[key].as_u64().unwrap()).unwrap();
-            assert_eq!(suggestion["path"], "database.toml");
+            // A template is mended by whoever wrote it.
+            if suggestion["path"] != "database.toml" {
+                continue;
+            }
             edits.push((offset("start"), offset("end"), suggestion["replacement"].as_str().unwrap().to_owned()));
         }
     }

@@ -153,6 +153,8 @@ mod tests {
         assert_eq!(places("[x.y]\nk = 1\n[z]\nk = 1\n[x . y]\n"), [(5, 1)]);
         assert_eq!(places("[x]\na.b = 1\na.c = 2\na.b = 3\n[x.a]\n"), [(4, 2), (5, 2)]);
         assert_eq!(places("a = { k = 1,\n l = 2,\n k = 3 }\nb = { k = 1 }\n"), [(3, 1)]);
+        assert_eq!(places("b = 1\na = { k = 1 }\nb = 2\n"), [(3, 1)]);
+        assert_eq!(places("[x]\nk = 1 }\nk = 2\n"), [(3, 2)]);
         assert_eq!(places("a = [{ k = 1 }, { k = 2,\n k = 3 }]\n"), [(2, 1)]);
     }
 

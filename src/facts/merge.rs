@@ -163,6 +163,12 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_a_table_that_are_no_records_are_compared_as_addresses() {
+        let texts = ["[tables.users.notes]\nPool-Size = 1\n", "[tables.users.notes]\npool_size = 2\n"];
+        assert_eq!(merged(&texts), ["tables.users.notes.Pool-Size=1"]);
+    }
+
+    #[test]
     fn a_table_and_an_array_of_one_name_do_not_mix() {
         assert_eq!(merged(&["a = [1]\n", "[a]\nb = 1\n"]), ["a=?"]);
         assert_eq!(merged(&["[a]\nb = 1\n", "a = false\n"]), ["a.b=1"]);

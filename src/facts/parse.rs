@@ -494,6 +494,20 @@ mod tests {
     }
 
     #[test]
+    fn dots_of_all_keys_around_a_value_count() {
+        let dots = |count| ".a".repeat(count);
+        for (text, too_deep) in [
+            (format!("a{} = 1", dots(MAX_DOTS)), false),
+            (format!("a{} = 1", dots(MAX_DOTS + 1)), true),
+            (format!("a{} = [\n{{ a{} = 1 }}\n]", dots(60), dots(60)), true),
+            (format!("a{} = [\n{{ a{} = 1 }}\n]", dots(60), dots(40)), false),
+        ] {
+            let (_, diagnostics) = read(&text);
+            assert_eq!(diagnostics.iter().any(|d| d.title.contains("levels deep")), too_deep, "{text}");
+        }
+    }
+
+    #[test]
     fn dots_in_strings_and_many_lines_are_not_depth() {
         good(&format!("a = '{}'\n[b.c]\n{}", ".".repeat(500), "x.y.z = 1\n".replace('x', "x1")));
         let lines: String = (0..200).map(|n| format!("[a.b.c{n}]\nx.y = {{ z.z = 1.5 }}\n")).collect();

@@ -82,7 +82,10 @@ impl<'a, 'f> Filler<'a, 'f> {
         let prefix = container_prefix(self.text, code.range.start);
         if text.trim_start().starts_with("```") || text.trim_start().starts_with("~~~") {
             match place::block(text, &prefix, self.newline) {
-                Ok(block) => edits.push(Edit::new(code.range.clone(), block.into_owned(), Origin::Code)),
+                Ok(block) => {
+                    self.note_definitions(text, &entry.value, &code.path.join("."));
+                    edits.push(Edit::new(code.range.clone(), block.into_owned(), Origin::Code));
+                }
                 Err(misfit) => self.code_misfit(entry, code, misfit),
             }
             return;

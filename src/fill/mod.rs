@@ -1,7 +1,9 @@
 //! Binding: a template and its facts become edits, statuses and diagnostics.
 
+mod anchors;
 mod answer;
 mod code;
+mod definitions;
 mod further;
 mod gaps;
 mod prompt;
@@ -138,6 +140,8 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
         told: HashSet::new(),
         slips: HashSet::new(),
         comparisons: further::COMPARISONS,
+        said: Vec::new(),
+        gone: Vec::new(),
         children: children(template),
         order: Order::new(template),
         spots: Spots::new(count),
@@ -148,11 +152,14 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
     let mut edits = Vec::new();
     filler.section(&template.root, Record::Root, &mut edits);
     filler.report_gaps();
+    filler.report_definitions();
+    filler.report_anchors();
     let cut = edits.iter().any(|edit| edit.origin == Origin::Template && filler.ends_page(edit.range.end));
     let mut text = filler.splice(0..text.len(), edits);
     if cut {
         end_without_blank_lines(&mut text);
     }
+    filler.keep_definitions(&mut text);
     let statuses: Vec<Status> = filler.statuses.iter().map(|status| status.unwrap_or(Status::Removed)).collect();
     let progress = progress(template, &statuses, &filler.order, options.chapter);
     Filled {
@@ -256,6 +263,10 @@ struct Filler<'a, 'f> {
     slips: HashSet<String>,
     /// How many more keys are compared with missing ones.
     comparisons: usize,
+    /// Definitions in values.
+    said: Vec<definitions::Said>,
+    /// Sections that are not on the page.
+    gone: Vec<Range<usize>>,
     children: HashMap<String, Vec<(String, PlaceholderId)>>,
     order: Order,
     /// What is known of the slots.

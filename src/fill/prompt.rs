@@ -95,7 +95,13 @@ impl<'a, 'f> Filler<'a, 'f> {
             return self.unwritten(answer, prompt, &Wrong::Html, edits);
         }
         match self.block_between(&markdown, prompt.range.clone(), unit) {
-            Ok(text) => edits.push(Edit::new(prompt.range.clone(), text, Origin::Prose)),
+            Ok(text) => {
+                if let Answer::Fact(value) = answer {
+                    let address = self.template.placeholders[prompt.slot.id].address.clone().unwrap_or_default();
+                    self.note_definitions(&markdown, value, &address);
+                }
+                edits.push(Edit::new(prompt.range.clone(), text, Origin::Prose));
+            }
             Err(misfit) => self.unwritten(answer, prompt, &Wrong::Misfit(misfit), edits),
         }
     }

@@ -60,7 +60,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         GONE
     }
 
-    fn remove_section(&self, section: &Section, edits: &mut Vec<Edit<'f>>) {
+    fn remove_section(&mut self, section: &Section, edits: &mut Vec<Edit<'f>>) {
+        self.gone.push(section.range.clone());
         edits.push(Edit::new(section.range.clone(), "", Origin::Template));
     }
 
@@ -96,6 +97,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         match crate::place::block(&text, "", self.newline) {
             Ok(block) => {
+                self.note_definitions(&text, value, &section.address);
                 let newline = self.newline;
                 let last = self.ends_page(body.end);
                 let end = if last { "" } else { newline };

@@ -59,7 +59,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             let Some((slot, answer)) = group.first() else { continue };
             if let Site::CodeSpan(span) = &slot.site {
                 let written = self.write_code_span(span, group, edits);
-                if self.options.draft && !written {
+                if self.options.draft && !written && !self.in_image(span) {
                     edits.extend(mark(span.clone()));
                 }
                 continue;
@@ -71,10 +71,21 @@ impl<'a, 'f> Filler<'a, 'f> {
                 (None, _) => None,
             };
             match (edit, &slot.site) {
-                (None, Site::Text) if self.options.draft => edits.extend(mark(slot.range.clone())),
+                (None, Site::Text) if self.options.draft && !self.in_image(&slot.range) => {
+                    edits.extend(mark(slot.range.clone()))
+                }
                 (edit, _) => edits.extend(edit),
             }
         }
+    }
+}
+
+impl Filler<'_, '_> {
+    /// Whether a place is shown as the text of an image, in which HTML is no markup.
+    fn in_image(&self, range: &std::ops::Range<usize>) -> bool {
+        let images = &self.template.images;
+        let after = images.partition_point(|image| image.start <= range.start);
+        after > 0 && range.end <= images[after - 1].end
     }
 }
 

@@ -27,7 +27,10 @@ pub fn may_need_text(text: &str) -> bool {
 
 fn concerns(text: &str, form: Form) -> bool {
     let bytes = text.as_bytes();
-    looks_like_front_matter(text) || has_mark(bytes, form) || has_bracketed_title(bytes, form)
+    looks_like_front_matter(text)
+        || memmem::find(bytes, b"TEMPLATE").is_some()
+        || has_mark(bytes, form)
+        || has_bracketed_title(bytes, form)
 }
 
 /// An ASCII character beyond the control characters, written as `\u00XX`: it could be any of those looked for here.
@@ -159,6 +162,7 @@ mod tests {
             "<!--\n  template\n-->\n# Title",
             "# Title of [Project Name]\n",
             "\r\n# Title of [Project Name]\r\n",
+            "# The \"shop\" of [Project Name]\n",
             "Runs on [overview.version].",
             "Runs on [overview.version](which see below).",
             "See [tables.\"billing.invoices\".description].",

@@ -68,6 +68,13 @@ fn chapters_are_found_in_the_order_of_the_book() {
 }
 
 #[test]
+fn a_chapter_knows_its_file_whatever_its_page_is_called() {
+    let input = input(r#"{"items":[{"Chapter":{"content":"a","path":"index.md","source_path":"README.md"}}]}"#);
+    let chapter = parse(&input).unwrap().book.chapters.remove(0);
+    assert_eq!((chapter.path.as_deref(), chapter.source_path.as_deref()), (Some("index.md"), Some("README.md")));
+}
+
+#[test]
 fn only_changed_contents_are_encoded_anew() {
     let book = |a: &str, b: &str| format!(r#"{{"items":[{}]}}"#, chapter("a.md", a, &chapter("b.md", b, "")));
     let before = book(r#""\u00e9 stays\/""#, r#""x""#);
@@ -143,4 +150,17 @@ fn half_a_surrogate_pair_is_no_text_and_stays_as_it_is() {
     let input = input(&book);
     assert_eq!(parse(&input).unwrap().book.chapters[0].content(), None);
     assert_eq!(written(&book, &[]), book);
+}
+
+#[test]
+fn a_book_of_another_shape_is_refused_with_what_was_expected() {
+    for (book, expected) in [
+        ("5", "expected a book with `items` or `sections`"),
+        (r#"{"items":5}"#, "expected a list of chapters, part titles and separators"),
+        (r#"{"items":[5]}"#, "expected a chapter, a part title or a separator"),
+        (r#"{"items":[{"Chapter":5}]}"#, "expected a chapter with `content`"),
+    ] {
+        let refusal = refused(&format!("[{CONTEXT},{book}]")).to_string();
+        assert!(refusal.contains(expected), "{book}: {refusal}");
+    }
 }

@@ -54,6 +54,14 @@ mod tests {
     use super::{ColorChoice, use_color};
 
     #[test]
+    fn choices_have_the_names_of_other_programs() {
+        assert_eq!(
+            ["auto", "always", "never", "Always"].map(ColorChoice::from_name),
+            [Some(ColorChoice::Auto), Some(ColorChoice::Always), Some(ColorChoice::Never), None,]
+        );
+    }
+
+    #[test]
     fn a_choice_overrules_the_environment() {
         assert!(use_color(ColorChoice::Always, Some("1"), None, Some("dumb"), false));
         assert!(!use_color(ColorChoice::Never, None, Some("1"), Some("xterm"), true));

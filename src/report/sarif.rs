@@ -214,7 +214,7 @@ fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::uri;
+    use super::{FNV_OFFSET, fnv1a, uri};
     use crate::diagnostic::{Code, Diagnostic};
     use crate::report::fixture::run;
     use crate::report::{Format, Report, Style, render};
@@ -240,6 +240,8 @@ mod tests {
         assert_eq!(place["region"], region);
         assert_eq!(place["artifactLocation"], json!({ "uri": "src/database.md", "uriBaseId": "SRCROOT" }));
         assert_eq!(result["relatedLocations"][0]["message"]["text"], "this too");
+        let other = &log["runs"][0]["results"][2]["relatedLocations"][0];
+        assert_eq!(other["message"]["text"], "the nearest address is `overview.version`");
     }
 
     #[test]
@@ -297,5 +299,12 @@ mod tests {
     #[test]
     fn paths_are_uris() {
         assert_eq!(uri("src/größe [1].md"), "src/gr%C3%B6%C3%9Fe%20%5B1%5D.md");
+    }
+
+    #[test]
+    fn fingerprints_are_those_of_every_other_version() {
+        // From the reference vectors of FNV-1a.
+        assert_eq!(fnv1a(FNV_OFFSET, b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv1a(FNV_OFFSET, b"foobar"), 0x8594_4171_f739_67e8);
     }
 }

@@ -368,6 +368,7 @@ mod tests {
         let long = "not null references billing.invoices (a, \"B\") on delete set null on update cascade unique";
         assert_eq!(said(long), "not null unique billing.invoices(a+B) delete=set null update=cascade");
         assert_eq!(said("references users (id), on delete no action"), "users(id) delete=no action");
+        assert_eq!(said("references users (id), soft delete"), "users(id)");
     }
 
     #[test]
@@ -397,6 +398,8 @@ mod tests {
             "on delete cascade",
             "…",
             "must be unique",
+            "references \"\"",
+            "a cluster (x, unique)",
         ] {
             assert_eq!(said(text), "", "{text}");
         }

@@ -107,6 +107,16 @@ mod tests {
         assert_eq!(found("restore", "mysql -u root -pSup3rR00t shop"), "Sup3rR00t");
         assert_eq!(found("roles", "CREATE ROLE app PASSWORD 'tulips'"), "tulips");
         assert_eq!(found("login", "psql --password hunter2 shop"), "hunter2");
+        assert_eq!(found("dsn", "Password=hunter2;Server=db"), "hunter2");
+        assert_eq!(found("dsn", "(password=hunter2, user=app)"), "hunter2");
+        assert_eq!(found("dsn", "see jdbc:oracle:thin:scott/hunter2@//db:1521/shop"), "hunter2");
+        assert_eq!(found("dsn", "thin:scott/hunter2@//db:1521/shop"), "hunter2");
+        assert_eq!(found("dsn", "Grüße: app:hunter2@tcp(db)/shop"), "hunter2");
+        assert_eq!(found("dsn", "see db.acme.io:5432:shop:app:hunter2"), "hunter2");
+        assert_eq!(found("call", "curl -u app:hunter2 https://acme.io"), "hunter2");
+        let token = format!("eyJ{}.eyJ{}.{}", "hbGciOiJIUzI1NiJ9", "zdWIiOiI0MiJ9", "9fK2mQx7Lw3RtZ8pBn4c");
+        assert_eq!(found("call", &format!("sent as {token} to it")), token);
+        assert_eq!(found("call", &format!("with Bearer {} in it", "9fK2mQx7Lw3RtZ8pBn4c")), "9fK2mQx7Lw3RtZ8pBn4c");
     }
 
     #[test]
@@ -166,6 +176,7 @@ mod tests {
     fn prose_under_a_secret_key_passes_unless_a_random_word_is_in_it() {
         assert_eq!(found("DB_PASSWORD", "Set by Vault"), "");
         assert_eq!(found("DB_PASSWORD", "**Vault**"), "");
+        assert_eq!(found("note", "The password: hunter2 was shown at a talk"), "");
         assert_eq!(found("token", "use 9fK2mQx7Lw3RtZ8pBn4c until June"), "9fK2mQx7Lw3RtZ8pBn4c");
     }
 

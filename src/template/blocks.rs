@@ -1,5 +1,6 @@
 //! Markdown text to a tree of blocks with byte ranges: what pulldown-cmark sees, kept as places in the source.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Parser, RefDefs, Tag, TagEnd};
@@ -19,6 +20,16 @@ pub(crate) struct Document {
     pub(crate) bracketed_definitions: Vec<Range<usize>>,
     /// Other definitions whose target holds a bracket, such as `[repo]: https://example.org/[name]`.
     pub(crate) bracketed_targets: Vec<Range<usize>>,
+    /// All definitions of links and footnotes, in order.
+    pub(crate) definitions: Vec<Definition>,
+}
+
+/// A definition of a link or footnote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Definition {
+    /// As Markdown compares labels; that of a footnote begins with `^`.
+    pub(crate) label: String,
+    pub(crate) range: Range<usize>,
 }
 
 /// One block.
@@ -147,26 +158,86 @@ pub(crate) fn parse(text: &str) -> Document {
     for (event, range) in &mut parser {
         builder.event(event, range);
     }
-    let definitions = parser.reference_definitions();
-    let bracketed_definitions = bracketed_definitions(text, definitions);
-    let bracketed_targets = bracketed_targets(definitions);
+    let references = parser.reference_definitions();
+    let bracketed_definitions = bracketed_definitions(text, references, &builder.used);
+    let bracketed_targets = bracketed_targets(references);
+    let mut definitions = std::mem::take(&mut builder.footnotes);
+    definitions.extend(
+        references
+            .iter()
+            .map(|(label, definition)| Definition { label: fold_label(label), range: definition.span.clone() }),
+    );
+    definitions.sort_by_key(|definition| definition.range.start);
     let blocks = builder.finish();
     drop(parser);
     broken.retain(|span| !text[span.clone()].starts_with('!'));
     broken.sort_by_key(|span| (span.start, usize::MAX - span.end));
     broken.dedup();
-    Document { blocks, broken_links: broken, bracketed_definitions, bracketed_targets }
+    Document { blocks, broken_links: broken, bracketed_definitions, bracketed_targets, definitions }
 }
 
-fn bracketed_definitions(text: &str, definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
+/// The label as Markdown compares it: without regard to case and white space.
+fn fold_label(label: &str) -> String {
+    label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// The labels that a text uses and does not define, folded; those of footnotes begin with `^`.
+pub(crate) fn undefined(text: &str) -> HashSet<String> {
+    let mut found = HashSet::new();
+    let callback = |link: BrokenLink<'_>| {
+        found.insert(fold_label(&link.reference));
+        None
+    };
+    let parser = Parser::new_with_broken_link_callback(text, markdown::options(), Some(callback));
+    let mut plain: Vec<Range<usize>> = Vec::new();
+    let mut in_code = false;
+    for (event, range) in parser.into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            Event::Text(_) if !in_code => match plain.last_mut() {
+                Some(last) if last.end == range.start => last.end = range.end,
+                _ => plain.push(range),
+            },
+            _ => {}
+        }
+    }
+    for range in plain {
+        for (at, _) in text[range.clone()].match_indices("[^") {
+            let at = range.start + at;
+            let label = text[at + 1..range.end].split(['[', ']', '\n']).next().unwrap_or_default();
+            let closes = text[at + 1 + label.len()..range.end].starts_with(']');
+            if closes && label.len() > 1 && !text[..at].ends_with('\\') {
+                found.insert(fold_label(label));
+            }
+        }
+    }
+    found
+}
+
+/// Definitions that were meant to be read: their target is a bracket, or nothing uses them and they begin a list item or
+/// lead to what is neither a URL nor a path.
+fn bracketed_definitions(text: &str, definitions: &RefDefs<'_>, used: &HashSet<String>) -> Vec<Range<usize>> {
+    let meant = |label: &str, target: &str, span: &Range<usize>| {
+        let words = !target.is_empty() && !target.contains(['/', '.', ':', '#', '@', '?', '=']);
+        target.starts_with('[') || !used.contains(&fold_label(label)) && (words || begins_item(text, span.start))
+    };
     let mut spans: Vec<_> = definitions
         .iter()
-        .filter(|(_, definition)| definition.dest.starts_with('['))
+        .filter(|(label, definition)| meant(label, &definition.dest, &definition.span))
         .map(|(_, definition)| definition.span.clone())
         .filter(|span| text[span.clone()].starts_with('['))
         .collect();
     spans.sort_by_key(|span| span.start);
     spans
+}
+
+/// Whether the marker of a list item stands right before a place.
+fn begins_item(text: &str, at: usize) -> bool {
+    let line = &text[crate::source::line_start(text, at)..at];
+    let marker = line.trim_end();
+    let ordered = marker.strip_suffix(['.', ')']).is_some_and(|number| number.ends_with(|c: char| c.is_ascii_digit()));
+    marker.len() < line.len() && (ordered || marker.ends_with(['-', '*', '+']))
 }
 
 fn bracketed_targets(definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
@@ -195,6 +266,9 @@ struct Builder<'t> {
     leaf: Option<Leaf>,
     table: Option<(usize, Table)>,
     code: Option<(usize, Code)>,
+    footnotes: Vec<Definition>,
+    /// The labels of links by reference.
+    used: HashSet<String>,
 }
 
 /// A run of inline content that is being read.
@@ -234,7 +308,8 @@ impl Leaf {
 impl<'t> Builder<'t> {
     fn new(text: &'t str) -> Self {
         let frames = vec![(Frame::Root, Vec::new())];
-        Builder { text, frames, flattened: 0, leaf: None, table: None, code: None }
+        let (footnotes, used) = (Vec::new(), HashSet::new());
+        Builder { text, frames, flattened: 0, leaf: None, table: None, code: None, footnotes, used }
     }
 
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
@@ -271,10 +346,13 @@ impl<'t> Builder<'t> {
                 self.open(Frame::List { start: range.start, first_number, items: Vec::new() });
             }
             Tag::Item => self.open(Frame::Item(range.start)),
-            Tag::FootnoteDefinition(_)
-            | Tag::DefinitionList
-            | Tag::DefinitionListTitle
-            | Tag::DefinitionListDefinition => self.open(Frame::Container(range.start)),
+            Tag::FootnoteDefinition(label) => {
+                self.footnotes.push(Definition { label: fold_label(&format!("^{label}")), range: range.clone() });
+                self.open(Frame::Container(range.start));
+            }
+            Tag::DefinitionList | Tag::DefinitionListTitle | Tag::DefinitionListDefinition => {
+                self.open(Frame::Container(range.start))
+            }
             Tag::CodeBlock(kind) => self.open_code(&kind, range),
             Tag::HtmlBlock => {
                 self.close_leaf();
@@ -291,8 +369,8 @@ impl<'t> Builder<'t> {
                 leaf.touch(&range);
                 leaf.strong.push((range.start, None, range.end));
             }
-            Tag::Link { link_type, dest_url, .. } => self.open_link(range, link_type, &dest_url, false),
-            Tag::Image { link_type, dest_url, .. } => self.open_link(range, link_type, &dest_url, true),
+            Tag::Link { link_type, dest_url, id, .. } => self.open_link(range, link_type, &dest_url, &id, false),
+            Tag::Image { link_type, dest_url, id, .. } => self.open_link(range, link_type, &dest_url, &id, true),
             Tag::Emphasis | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => {
                 self.leaf_at(&range).touch(&range);
             }
@@ -377,8 +455,11 @@ impl<'t> Builder<'t> {
         self.leaf = Some(Leaf::new(start, heading, false));
     }
 
-    fn open_link(&mut self, range: Range<usize>, link_type: LinkType, destination: &str, image: bool) {
+    fn open_link(&mut self, range: Range<usize>, link_type: LinkType, destination: &str, id: &str, image: bool) {
         let inline = link_type == LinkType::Inline;
+        if !id.is_empty() {
+            self.used.insert(fold_label(id));
+        }
         let link =
             Link { range: range.clone(), text_end: range.start, destination: destination.to_owned(), inline, image };
         let leaf = self.leaf_at(&range);

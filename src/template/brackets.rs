@@ -101,7 +101,7 @@ pub(crate) fn inside_backticks(text: &str, span: &Range<usize>) -> Range<usize> 
 }
 
 /// Brackets with their offsets; escaped ones are left out where Markdown knows escapes.
-fn brackets_in(text: &str, range: Range<usize>, escapes: bool) -> impl Iterator<Item = (usize, u8)> {
+pub(super) fn brackets_in(text: &str, range: Range<usize>, escapes: bool) -> impl Iterator<Item = (usize, u8)> {
     let bytes = text.as_bytes();
     range.map(|at| (at, bytes[at])).filter(move |&(at, byte)| {
         matches!(byte, b'[' | b']')
@@ -158,10 +158,23 @@ fn is_prose_placeholder(text: &str, pair: Range<usize>) -> bool {
 }
 
 fn is_code_placeholder(text: &str, pair: Range<usize>) -> bool {
-    let attribute = text[..pair.start].ends_with(['#', '!']);
+    let before = &text[..pair.start];
+    let attribute = before.ends_with(['#', '!']);
     let inner = inner(text, pair).trim();
     let quoted = inner.starts_with(['"', '\'', '`']);
-    !(attribute || inner.is_empty() || quoted || is_numeric(inner) || is_character_class(inner))
+    !(attribute
+        || is_subscript(before, inner)
+        || inner.is_empty()
+        || quoted
+        || is_numeric(inner)
+        || is_character_class(inner))
+}
+
+/// `${names[@]}` and `${names[$i]}` of a shell, and `names[@]` by itself.
+fn is_subscript(before: &str, inner: &str) -> bool {
+    let array = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+    let named = array.len() < before.len();
+    named && (matches!(inner, "@" | "*") || array.trim_end_matches(['#', '!']).ends_with("${"))
 }
 
 /// Numbers, lists and ranges of numbers: `0`, `1, 2`, `0..5`, `-1`, `0xFF`.
@@ -240,6 +253,8 @@ mod tests {
         assert_eq!(code("export const [EntityName]Repository = a[0] + b[] + c[1, 2];"), ["[EntityName]"]);
         assert_eq!(code("#[derive(Debug)] #![allow(x)] vec![1] /[a-z0-9-]+/ [^x] [\"a\"] x['k'] [[:alpha:]]"), [""; 0]);
         assert_eq!(code("\"tags\": [\"[tag]\"]"), ["[tag]"]);
+        assert_eq!(code("${arr[@]} \"${#arr[*]}\" ${!map[$key]} unset arr[@] ${x[i]}"), [""; 0]);
+        assert_eq!(code("${[NAME]} $[HOST] [@]"), ["[NAME]", "[HOST]", "[@]"]);
         assert_eq!(code("-- [Add policy SQL here]"), ["[Add policy SQL here]"]);
     }
 }

@@ -10,12 +10,7 @@ use crate::slug::label_slug;
 
 impl Builder<'_> {
     pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> Option<CodeBlock> {
-        let info = code.info.to_lowercase();
-        let mut words = info.split([',', ' ', '{', '}']).map(str::trim);
-        let language = words.next().unwrap_or_default();
-        let literal =
-            matches!(language, "mermaid" | "dot" | "plantuml") || info.split([',', ' ']).any(|w| w == "literal");
-        let found: Vec<Vec<Range<usize>>> = match literal {
+        let found: Vec<Vec<Range<usize>>> = match is_literal(&code.info) {
             true => Vec::new(),
             false => code.lines.iter().map(|line| self.code_brackets(line)).collect(),
         };
@@ -114,6 +109,13 @@ impl Builder<'_> {
         }
         item
     }
+}
+
+/// Whether the info string says that the brackets of a block are its own.
+pub(super) fn is_literal(info: &str) -> bool {
+    let info = info.to_lowercase();
+    let language = info.split([',', ' ', '{', '}']).next().unwrap_or_default().trim();
+    matches!(language, "mermaid" | "dot" | "plantuml") || info.split([',', ' ']).any(|word| word == "literal")
 }
 
 /// The lines of a text as ranges without line ends.

@@ -25,8 +25,8 @@ pub fn declares_itself(text: &str) -> bool {
 
 /// As much of a chapter as can declare it: up to the line after the last mark, which may underline a heading.
 fn up_to_marks(text: &str) -> &str {
-    let marks = ["[TEMPLATE]", "template"].map(|mark| text.rfind(mark).map_or(0, |at| at + mark.len()));
-    let last = marks.into_iter().max().unwrap_or(0);
+    let is_mark = |word: &[u8]| word.eq_ignore_ascii_case(b"template");
+    let last = text.as_bytes().windows(8).rposition(is_mark).map_or(0, |at| at + 8);
     let end = text[last..].match_indices('\n').nth(1).map_or(text.len(), |(newline, _)| last + newline);
     if last == 0 { "" } else { &text[..end] }
 }
@@ -39,7 +39,11 @@ pub fn looks_like_template(text: &str) -> bool {
         value(&text[front_matter.clone()], key).is_some_and(|value| value.to_ascii_lowercase().contains("template"))
     });
     let opening = opening(&text[front_matter.end..]);
-    opening.is_template || said && opening.bracketed || opening.bracketed_heading
+    opening.is_template
+        || opening.named
+        || said && opening.bracketed
+        || opening.bracketed_heading
+        || says_template(&text[front_matter.end..])
 }
 
 fn status(front_matter: &str) -> Option<&str> {
@@ -57,6 +61,8 @@ fn value<'t>(front_matter: &'t str, key: &str) -> Option<&'t str> {
 #[derive(Default)]
 struct Opening {
     is_template: bool,
+    /// The first heading ends in `(TEMPLATE)`, which is no mark.
+    named: bool,
     /// The first heading holds a bracket that is no link.
     bracketed_heading: bool,
     /// Anything in brackets at all.
@@ -80,20 +86,47 @@ fn opening(text: &str) -> Opening {
             }
             Event::End(TagEnd::Heading(_)) => {
                 let heading = heading.unwrap_or_default();
+                opening.named = heading.trim_end().ends_with("(TEMPLATE)");
                 opening.is_template |= heading.trim_end().ends_with("[TEMPLATE]");
                 opening.bracketed_heading = !heading.contains("[!") && holds_placeholder(&heading);
                 break;
             }
             Event::Html(_) | Event::InlineHtml(_) => {
-                opening.is_template |= text[range]
-                    .split("<!--")
-                    .skip(1)
-                    .any(|comment| comment.split("-->").next().is_some_and(|inside| inside.trim() == "template"));
+                opening.is_template |=
+                    text[range].split("<!--").skip(1).any(|comment| comment.split("-->").next().is_some_and(is_mark));
             }
             _ => {}
         }
     }
     opening
+}
+
+fn is_mark(comment: &str) -> bool {
+    comment.trim().eq_ignore_ascii_case("template")
+}
+
+/// Whether the chapter says that it is a template in a way that declares nothing: `Status: TEMPLATE` as its first line,
+/// or the comment below the title.
+fn says_template(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let first = lines.peek().copied().unwrap_or_default().trim_start_matches(['*', '_', '>', ' ']);
+    let status =
+        first.split_once(':').filter(|(key, _)| key.trim_end_matches(['*', '_']).eq_ignore_ascii_case("status"));
+    if status.is_some_and(|(_, value)| value.trim_start_matches(['*', '_', ' ']).starts_with("TEMPLATE")) {
+        return true;
+    }
+    let mut headings = 0;
+    for line in lines {
+        headings += usize::from(line.starts_with('#'));
+        if headings > 1 || line.starts_with("```") || line.starts_with("~~~") {
+            return false;
+        }
+        let comment = line.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
+        if comment.is_some_and(is_mark) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a bracketed text of a heading is something else than a fact reference such as `[overview.version]`.
@@ -111,6 +144,7 @@ mod tests {
         assert!(declares_itself("---\ntitle: x\nstatus: \"TEMPLATE - not real\"\n---\n\n# A\n"));
         assert!(declares_itself("# A [TEMPLATE]\r\n"));
         assert!(declares_itself("\n<!--template-->\n\n# A\n"));
+        assert!(declares_itself("<!-- TEMPLATE -->\n\n# A\n") && declares_itself("<!-- Template -->\n# A\n"));
         assert!(!declares_itself("# A\n\n<!-- template -->\n"));
         assert!(!declares_itself("---\nstatus: final\n---\n# TEMPLATE\n"));
         assert!(!declares_itself("```\n# A [TEMPLATE]\n```\n"));
@@ -120,7 +154,13 @@ mod tests {
     fn looking_like_a_template_is_less_than_declaring_it() {
         assert!(looks_like_template("# [Project name] database\n"));
         assert!(looks_like_template("---\ntitle: Service template\n---\n# A\n\n[Describe]\n"));
+        assert!(looks_like_template("Status: TEMPLATE\n\n# A\n") && looks_like_template("**Status:** TEMPLATE\n"));
+        assert!(looks_like_template("# A (TEMPLATE)\n") && looks_like_template("# A\n\n<!-- template -->\n"));
+        assert!(
+            !looks_like_template("# A\n\n```\n<!-- template -->\n```\n") && !looks_like_template("Status: final\n")
+        );
         assert!(!looks_like_template("# See [the guide](guide.md)\n\n[x](y)\n"));
+        assert!(!looks_like_template("# See [the [short] guide](guide.md)\n\n[x](y)\n"));
         assert!(!looks_like_template("---\ntitle: Template engines\n---\n# A\n\ntext\n"));
     }
 }

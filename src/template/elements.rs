@@ -130,6 +130,11 @@ impl Builder<'_> {
         let bare = inlines.links.iter().filter(|link| !link.inline && !link.image);
         let bare = bare.filter(|link| self.text[link.range.clone()].starts_with('<') && link.destination.contains('['));
         self.traps.extend(bare.map(|link| Trap::InTarget(link.range.clone())));
+        let images = inlines.links.iter().filter(|link| link.image);
+        self.images.extend(images.map(|image| image.range.clone()));
+        let own = inlines.links.iter().filter(|link| link.inline && !link.image);
+        let own = own.filter_map(|link| Some((link.range.clone(), link.destination.strip_prefix('#')?.to_owned())));
+        self.anchors.extend(own);
         let files = inlines.links.iter().filter(|link| link.inline && !link.image && link.destination.contains(".md"));
         self.links.extend(files.map(|link| (link.range.clone(), link.destination.clone())));
         self.link_spans.extend(inlines.links.iter().filter(|link| !link.image).map(|link| link.range.clone()));

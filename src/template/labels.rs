@@ -159,11 +159,17 @@ pub(super) fn of_code_line(text: &str, line: Range<usize>) -> Option<Range<usize
 pub(super) fn is_continuation(inner: &str) -> bool {
     let inner = inner.trim().to_lowercase();
     let first = inner.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    inner.ends_with("...") && !inner.ends_with("etc...")
-        || inner.ends_with('…')
+    trails_off(&inner)
         || matches!(first, "additional" | "more" | "repeat" | "another" | "further")
         || inner.starts_with("add more")
         || inner.starts_with("and so on")
+}
+
+/// Whether an ellipsis says "and so on" of the whole: one behind an enumeration, as in `[driver 2, a force, …]`, goes on
+/// with that.
+fn trails_off(inner: &str) -> bool {
+    let words = inner.strip_suffix("...").or_else(|| inner.strip_suffix('…'));
+    words.is_some_and(|words| !words.ends_with("etc") && !words.contains(','))
 }
 
 /// `[Repeat for each table]`, `[Add more as needed]`, `[...]` as a paragraph: asks for more of what stands above it.
@@ -233,6 +239,7 @@ mod tests {
     fn some_words_mean_something() {
         assert!(is_continuation("Additional columns...") && is_continuation("...") && is_continuation("More rows"));
         assert!(!is_continuation("PostgreSQL, MySQL, etc.") && !is_continuation("Describe"));
+        assert!(!is_continuation("driver 2, e.g., a force, …") && is_continuation("Other tables…"));
         assert!(is_conditional("If using caching:") && is_conditional("Optional: notes") && !is_conditional("Iffy"));
     }
 

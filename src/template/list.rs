@@ -7,7 +7,7 @@ use super::brackets::{Bracket, Site};
 use super::elements::{Body, is_sole, names, record_scope};
 use super::labels::{self, ItemLabel, Lead};
 use super::{Builder, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Scope, Slot};
-use crate::slug::label_slug;
+use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::Collection;
 
 /// The slugs by which a placeholder may be known.
@@ -60,7 +60,9 @@ impl Builder<'_> {
         self.type_run(&mut run, scope, names);
         let strings = !open && samples.iter().all(|draft| draft.brackets.len() == 1 && draft.nested.is_empty());
         let distinct = samples.len() > 1 && {
-            let mut texts: Vec<_> = samples.iter().map(|draft| self.own_slug(&draft.brackets[0])).collect();
+            // `[Option 1]` and `[Option 2]` are samples of one thing.
+            let own = |draft: &&Draft<'_>| placeholder_slug(without_number(self.inner(&draft.brackets[0].range)));
+            let mut texts: Vec<_> = samples.iter().map(own).collect();
             texts.sort();
             texts.windows(2).all(|pair| pair[0] != pair[1])
         };

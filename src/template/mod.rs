@@ -10,6 +10,7 @@ mod list;
 mod residue;
 mod sections;
 mod table;
+mod unclosed;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -35,6 +36,12 @@ pub struct Template {
     pub(crate) residue: Vec<Range<usize>>,
     /// Inline links to Markdown files, with their targets.
     pub links: Vec<(Range<usize>, String)>,
+    /// Inline links to places of the page itself, with their ids.
+    pub(crate) anchors: Vec<(Range<usize>, String)>,
+    /// Images, where marks of HTML would be shown.
+    pub(crate) images: Vec<Range<usize>>,
+    /// Definitions of links and footnotes.
+    pub(crate) definitions: Vec<blocks::Definition>,
     /// Links of every kind, sorted.
     pub(crate) link_spans: Vec<Range<usize>>,
     /// Brackets that Markdown hides.
@@ -132,6 +139,27 @@ pub enum Trap {
     InHtml(Range<usize>),
     /// A bracket in the target of a link definition or an autolink.
     InTarget(Range<usize>),
+    /// A bracket that opens and does not close.
+    Unclosed(Range<usize>),
+    /// A bracket that a bar splits over two cells of a table.
+    SplitCell(Range<usize>),
+    /// A bracket in code that closes on a later line.
+    OverLines(Range<usize>),
+}
+
+impl Trap {
+    /// Where it stands.
+    pub fn range(&self) -> &Range<usize> {
+        match self {
+            Trap::BracketedDefinition(range)
+            | Trap::HiddenPlaceholder(range)
+            | Trap::InHtml(range)
+            | Trap::InTarget(range)
+            | Trap::Unclosed(range)
+            | Trap::SplitCell(range)
+            | Trap::OverLines(range) => range,
+        }
+    }
 }
 
 /// An index into [`Template::placeholders`] while the template is built and bound.
@@ -342,6 +370,8 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         claims: HashMap::new(),
         numbered: HashMap::new(),
         links: Vec::new(),
+        anchors: Vec::new(),
+        images: Vec::new(),
         link_spans: Vec::new(),
         traps,
     };
@@ -373,6 +403,8 @@ struct Builder<'t> {
     numbered: HashMap<String, Numbered>,
     traps: Vec<Trap>,
     links: Vec<(Range<usize>, String)>,
+    anchors: Vec<(Range<usize>, String)>,
+    images: Vec<Range<usize>>,
     link_spans: Vec<Range<usize>>,
 }
 
@@ -435,13 +467,14 @@ impl Scope {
 
 impl Builder<'_> {
     fn template(mut self, document: Document, front_matter: Range<usize>, hidden: Vec<Range<usize>>) -> Template {
-        let Document { mut blocks, .. } = document;
+        let Document { mut blocks, definitions, .. } = document;
         let mut residue = Vec::new();
         self.residue_placeholders(residue::front_matter_brackets(self.text, front_matter.clone()));
         if !front_matter.is_empty() {
             residue.push(with_blank_lines(self.text, front_matter));
         }
         let notes = residue::take_notice_and_instructions(self.text, &mut blocks);
+        self.traps.extend(unclosed::find(self.text, &blocks, self.is_literal));
         // One may lie in the other, and a bracket is residue once.
         for range in merged(hidden.iter().chain(&notes).cloned().collect()) {
             self.residue_placeholders(brackets::in_code_lines(self.text, range));
@@ -451,16 +484,11 @@ impl Builder<'_> {
         let end = residue.iter().filter(|range| range.end == self.text.len()).map(|range| range.start).min();
         let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
         let residue = merged(residue);
-        self.traps.sort_by_key(|trap| match trap {
-            Trap::BracketedDefinition(range)
-            | Trap::HiddenPlaceholder(range)
-            | Trap::InHtml(range)
-            | Trap::InTarget(range) => range.start,
-        });
-        let known = self.claims.into_keys().collect();
-        let (links, mut link_spans) = (self.links, self.link_spans);
+        self.traps.sort_by_key(|trap| trap.range().start);
+        let Builder { placeholders, links, anchors, images, mut link_spans, traps, claims, .. } = self;
         link_spans.sort_by_key(|span| span.start);
-        Template { placeholders: self.placeholders, root, residue, links, link_spans, traps: self.traps, known }
+        let (known, images) = (claims.into_keys().collect(), merged(images));
+        Template { placeholders, root, residue, links, anchors, images, definitions, link_spans, traps, known }
     }
 
     fn residue_placeholders(&mut self, ranges: Vec<Range<usize>>) {

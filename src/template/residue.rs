@@ -94,8 +94,7 @@ pub(super) fn with_repetitions(text: &str, definitions: Vec<Range<usize>>) -> Ve
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_start_matches(|c: char| " \t>-*+.)".contains(c) || c.is_ascii_digit());
-        let bracketed = content.split_once("]:").is_some_and(|(_, target)| target.trim_start().starts_with('['));
-        if bracketed && label(content).is_some_and(|label| known.contains(&label)) {
+        if label(content).is_some_and(|label| known.contains(&label)) {
             let at = start + line.len() - content.len();
             found.push(at..at + content.trim_end().len());
         }
