@@ -406,16 +406,22 @@ const BROKEN: &[&str] = &[
     "password = hunter2Xyz9\n\u{1}\n",
 ];
 
+/// A book whose template asks for a password, with these facts.
+fn book_with(facts: &str) -> tempfile::TempDir {
+    let book = tempfile::tempdir().unwrap();
+    let root = book.path();
+    fs::create_dir(root.join("src")).unwrap();
+    fs::write(root.join("book.toml"), "[preprocessor.database]\n").unwrap();
+    fs::write(root.join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
+    fs::write(root.join("src/a.md"), "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n").unwrap();
+    fs::write(root.join("database.toml"), facts).unwrap();
+    book
+}
+
 #[test]
 fn no_message_about_a_broken_file_prints_a_credential() {
     for facts in BROKEN {
-        let book = tempfile::tempdir().unwrap();
-        let root = book.path();
-        fs::create_dir(root.join("src")).unwrap();
-        fs::write(root.join("book.toml"), "[preprocessor.database]\n").unwrap();
-        fs::write(root.join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
-        fs::write(root.join("src/a.md"), "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n").unwrap();
-        fs::write(root.join("database.toml"), facts).unwrap();
+        let book = book_with(facts);
         let commands: &[&[&str]] = &[
             &["render"],
             &["render", "--draft"],
@@ -434,7 +440,7 @@ fn no_message_about_a_broken_file_prints_a_credential() {
         ];
         for arguments in commands {
             let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-            let output = program.current_dir(root).args(*arguments).output().unwrap();
+            let output = program.current_dir(book.path()).args(*arguments).output().unwrap();
             let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
             assert!(!told.contains("hunter2"), "{arguments:?} prints it for {facts:?}:\n{told}");
             assert!(told.contains("invalid-toml") || !output.status.success() || arguments[0] != "check", "{told}");
@@ -445,15 +451,9 @@ fn no_message_about_a_broken_file_prints_a_credential() {
 /// A change is shown with the lines around it.
 #[test]
 fn a_difference_prints_no_credential() {
-    let book = tempfile::tempdir().unwrap();
-    let root = book.path();
-    fs::create_dir(root.join("src")).unwrap();
-    fs::write(root.join("book.toml"), "[preprocessor.database]\n").unwrap();
-    fs::write(root.join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
-    fs::write(root.join("src/a.md"), "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n").unwrap();
-    fs::write(root.join("database.toml"), "[a]\npassword = \"hunter2Xyz9\"\n").unwrap();
+    let book = book_with("[a]\npassword = \"hunter2Xyz9\"\n");
     let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-    let output = program.current_dir(root).args(["init", "--dry-run"]).output().unwrap();
+    let output = program.current_dir(book.path()).args(["init", "--dry-run"]).output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.contains("#label = ") && !shown.contains("hunter2"), "{shown}");
 }
