@@ -14,6 +14,8 @@ pub(super) fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
         TrapKind::BracketedDefinition => definition(chapter, trap),
         TrapKind::InTarget => told(format!("`{written}` holds a bracket in its target, which is not filled"))
             .with_help("write it as an inline link, `[words](target)`, in which the bracket is a placeholder"),
+        TrapKind::BareImage => told(format!("`{first_line}` is an image without a file"))
+            .with_help(format!("write `{first_line}(file)`, or put a space behind `!` if the bracket is to be filled")),
         TrapKind::Unclosed => told(format!("`{first_line}` opens a bracket that nothing closes"))
             .with_help("close the bracket, or put a backslash before it if it is no placeholder"),
         TrapKind::SplitCell => {

@@ -36,7 +36,7 @@ pub fn inline_within<'v>(markdown: &'v str, place: &Place<'_>, edge: &Edge<'_>) 
     refuse(&cleaned, place)?;
     html::check(&in_a_line(&cleaned))?;
     let syntax = Syntax::of(&cleaned, edge.left(), edge.right());
-    if place.link && syntax.has_link {
+    if place.link && (syntax.has_link || holds_footnote(&cleaned)) {
         return Err(Misfit::LinkInLink);
     }
     let loose = cleaned.contains('`') && edge.has_loose_backtick();
@@ -52,6 +52,11 @@ pub fn inline_within<'v>(markdown: &'v str, place: &Place<'_>, edge: &Edge<'_>) 
     }
     .write();
     Ok(if patch.is_empty() { cleaned } else { Cow::Owned(patch.apply(&cleaned)) })
+}
+
+/// Whether something in a value may be a reference to a footnote of the page, which is a link.
+fn holds_footnote(value: &str) -> bool {
+    value.match_indices("[^").any(|(at, _)| !value[..at].ends_with('\\'))
 }
 
 /// Text and code spans without a meaning beyond themselves, where nothing beside them could change that: what most
@@ -590,7 +595,10 @@ mod tests {
     fn what_no_escape_makes_fit_is_refused() {
         assert_eq!(inline(" \n", &PROSE), Err(Misfit::Blank));
         assert_eq!(inline("a\n \nb", &PROSE), Err(Misfit::SeveralParagraphs));
-        assert_eq!(inline("[a](b)", &Place { link: true, ..PROSE }), Err(Misfit::LinkInLink));
+        for link in ["[a](b)", "<https://a.example>", "as said[^1]"] {
+            assert_eq!(inline(link, &Place { link: true, ..PROSE }), Err(Misfit::LinkInLink), "{link}");
+        }
+        assert!(inline("as said\\[^1]", &Place { link: true, ..PROSE }).is_ok());
     }
 
     #[test]

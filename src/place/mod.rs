@@ -110,7 +110,7 @@ impl fmt::Display for Misfit {
             Misfit::SeveralParagraphs => "the value has several paragraphs, and this place holds one",
             Misfit::SeveralLines => "the value has several lines, and a heading holds one",
             Misfit::Heading => "the value holds a heading, and headings belong to the template",
-            Misfit::LinkInLink => "the value holds a link, and this place is inside the text of a link",
+            Misfit::LinkInLink => "the value holds a link or a footnote, and this place is inside the text of a link",
             Misfit::Unclosed(Unclosed::Fence) => "the value opens a code block and never closes it",
             Misfit::Unclosed(Unclosed::Comment) => "the value opens an HTML comment and never closes it",
             Misfit::Unclosed(Unclosed::Html) => "the value opens a block of HTML and never closes it",

@@ -14,8 +14,10 @@ const MAX_DEPTH: usize = 24;
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub(crate) blocks: Vec<Block>,
-    /// Spans of reference links without a definition, sorted; images excluded.
+    /// Spans of reference links without a definition, sorted.
     pub(crate) broken_links: Vec<Range<usize>>,
+    /// The same of images: `![Screenshot]`.
+    pub(crate) broken_images: Vec<Range<usize>>,
     /// Link definitions whose target starts with a bracket, such as `[Endpoint]: [URL]`.
     pub(crate) bracketed_definitions: Vec<Range<usize>>,
     /// Other definitions whose target holds a bracket, such as `[repo]: https://example.org/[name]`.
@@ -170,10 +172,10 @@ pub(crate) fn parse(text: &str) -> Document {
     definitions.sort_by_key(|definition| definition.range.start);
     let blocks = builder.finish();
     drop(parser);
-    broken.retain(|span| !text[span.clone()].starts_with('!'));
     broken.sort_by_key(|span| (span.start, usize::MAX - span.end));
     broken.dedup();
-    Document { blocks, broken_links: broken, bracketed_definitions, bracketed_targets, definitions }
+    let (broken_images, broken_links) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
+    Document { blocks, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }
 }
 
 /// The label as Markdown compares it: without regard to case and white space.

@@ -35,13 +35,14 @@ fn up_to_marks(text: &str) -> &str {
 /// "template" in the title or status of its front matter.
 pub fn looks_like_template(text: &str) -> bool {
     let front_matter = residue::front_matter(text);
-    let said = ["status", "title", "description"].iter().any(|key| {
-        value(&text[front_matter.clone()], key).is_some_and(|value| value.to_ascii_lowercase().contains("template"))
+    let said = text[front_matter.clone()].lines().filter_map(pair).any(|(key, value)| {
+        let key = key.trim().to_ascii_lowercase();
+        matches!(key.as_str(), "status" | "title" | "description") && value.to_ascii_lowercase().contains("template")
     });
     let opening = opening(&text[front_matter.end..]);
     opening.is_template
         || opening.named
-        || said && opening.bracketed
+        || (said || opening.shouted) && opening.bracketed
         || opening.bracketed_heading
         || says_template(&text[front_matter.end..])
 }
@@ -52,10 +53,19 @@ fn status(front_matter: &str) -> Option<&str> {
 
 /// The value of a top-level key of front matter, without quotes.
 fn value<'t>(front_matter: &'t str, key: &str) -> Option<&'t str> {
-    front_matter.lines().find_map(|line| {
-        let value = line.strip_prefix(key)?.trim_start().strip_prefix(':')?.trim();
-        Some(value.trim_matches(['"', '\'']))
-    })
+    front_matter.lines().filter_map(pair).find(|(own, _)| own.trim_end() == key).map(|(_, value)| value)
+}
+
+/// The key of a line of front matter, and its value without quotes.
+fn pair(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    Some((key, value.trim().trim_matches(['"', '\''])))
+}
+
+/// Whether a heading says of its page that it is a template, in a form that is no mark: `Database - TEMPLATE`.
+fn shouts(heading: &str) -> bool {
+    let mut words = heading.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word == "TEMPLATE") || heading.trim_start().starts_with("Template:")
 }
 
 #[derive(Default)]
@@ -63,6 +73,8 @@ struct Opening {
     is_template: bool,
     /// The first heading ends in `(TEMPLATE)`, which is no mark.
     named: bool,
+    /// The first heading says it in other words.
+    shouted: bool,
     /// The first heading holds a bracket that is no link.
     bracketed_heading: bool,
     /// Anything in brackets at all.
@@ -87,6 +99,7 @@ fn opening(text: &str) -> Opening {
             Event::End(TagEnd::Heading(_)) => {
                 let heading = heading.unwrap_or_default();
                 opening.named = heading.trim_end().ends_with("(TEMPLATE)");
+                opening.shouted = shouts(&heading);
                 opening.is_template |= heading.trim_end().ends_with("[TEMPLATE]");
                 opening.bracketed_heading = !heading.contains("[!") && holds_placeholder(&heading);
                 break;
@@ -162,5 +175,10 @@ mod tests {
         assert!(!looks_like_template("# See [the guide](guide.md)\n\n[x](y)\n"));
         assert!(!looks_like_template("# See [the [short] guide](guide.md)\n\n[x](y)\n"));
         assert!(!looks_like_template("---\ntitle: Template engines\n---\n# A\n\ntext\n"));
+        for opening in ["---\nStatus: template\n---\n# A", "# A - TEMPLATE", "# TEMPLATE", "# Template: A"] {
+            assert!(looks_like_template(&format!("{opening}\n\n[Describe]\n")), "{opening}");
+            assert!(!looks_like_template(&format!("{opening}\n\ntext\n")), "{opening}");
+        }
+        assert!(!looks_like_template("# Template engines\n\n[Handlebars]\n"));
     }
 }

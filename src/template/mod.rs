@@ -148,6 +148,8 @@ pub enum TrapKind {
     InHtml,
     /// A bracket in the target of a link definition or an autolink.
     InTarget,
+    /// `![Screenshot]`, an image without a file, of which the source is shown.
+    BareImage,
     /// A bracket that opens and does not close.
     Unclosed,
     /// A bracket that a bar splits over two cells of a table.
@@ -361,9 +363,10 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         document.broken_links.get(at).is_some_and(|span| span.start == definition.start)
     };
     let traps = definitions.into_iter().filter(starts_bracket).map(|range| TrapKind::BracketedDefinition.at(range));
-    let traps = traps
-        .chain(std::mem::take(&mut document.bracketed_targets).into_iter().map(|range| TrapKind::InTarget.at(range)))
-        .collect();
+    let targets = std::mem::take(&mut document.bracketed_targets);
+    let traps = traps.chain(targets.into_iter().map(|range| TrapKind::InTarget.at(range)));
+    let images = std::mem::take(&mut document.broken_images);
+    let traps = traps.chain(images.into_iter().map(|range| TrapKind::BareImage.at(range))).collect();
     let builder = Builder {
         text,
         is_literal,
