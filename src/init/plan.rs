@@ -383,8 +383,8 @@ impl<'p> Planner<'p> {
         inside(self, &record);
     }
 
-    /// Fields that the schema does not have: `tables{}.owner`, `tables{}.notes.text`, `tables{}.columns{}.since`; each
-    /// with the words of the template.
+    /// Fields that the schema does not have: `tables{}.owner`, `tables{}.notes.text`, `tables{}.items[].name`,
+    /// `tables{}.columns{}.since`; each with the words of the template.
     fn extra_fields(&self, name: &Slot) -> Vec<(Vec<String>, String)> {
         let fields = self.template.placeholders.iter().enumerate().filter(|(id, _)| *id != name.id);
         let fields = fields.filter_map(|(_, placeholder)| {
@@ -394,11 +394,12 @@ impl<'p> Planner<'p> {
                 [first] => Collection::Tables.field(first).is_some() || Collection::of_label(first).is_some(),
                 [first, field] if first == "columns{}" => Collection::Columns.field(field).is_some(),
                 [first, field] if first == "indexes{}" => Collection::Indexes.field(field).is_some(),
-                parts => parts.iter().any(|part| part.contains(['[', '{'])),
+                [first, ..] => first.ends_with(['}', ']']) && Collection::of_label(plain_key(first)).is_some(),
+                [] => true,
             };
             let words = self.text.get(placeholder.range.clone())?.trim_matches(['[', ']']);
             let asks = placeholder.kind != PlaceholderKind::Continuation;
-            let named = parts.last().is_some_and(|last| !last.contains(['[', '{']));
+            let named = parts.last().is_some_and(|last| !last.ends_with('}'));
             (asks && named && !typed).then(|| (parts, one_line(words)))
         });
         fields.collect()
@@ -416,7 +417,7 @@ impl<'p> Planner<'p> {
         };
         let mut keys = vec![key("description", "What one row stands for", "\"\"")];
         let of_tables = extra.iter().filter(|(parts, _)| parts.len() == 1);
-        keys.extend(of_tables.map(|(parts, words)| key(&parts[0], words, "\"\"")));
+        keys.extend(of_tables.map(|(parts, words)| key(plain_key(&parts[0]), words, empty(&parts[0]))));
         let fields_of = |collection: &str| -> String {
             let fields = extra.iter().filter(|(parts, _)| parts.len() == 2 && parts[0] == collection);
             let mut fields: Vec<_> =
@@ -445,15 +446,22 @@ impl<'p> Planner<'p> {
             sample(path(&["columns"]), Vec::new(), columns),
             sample(path(&["indexes"]), Vec::new(), vec![key("example_parent_id_idx", "", index)]),
         ]);
-        let nested = extra.iter().filter(|(parts, _)| parts.len() > 1 && !parts[0].contains('{'));
+        let of_collection = |parts: &[String]| parts.len() == 2 && ["columns{}", "indexes{}"].contains(&&*parts[0]);
+        let nested = extra.iter().filter(|(parts, _)| parts.len() > 1 && !of_collection(parts));
         for (parts, words) in nested {
             let Some((field, parents)) = parts.split_last() else { continue };
-            let path = path(&parents.iter().map(String::as_str).collect::<Vec<_>>());
-            let new = key(field, words, "\"\"");
+            let steps = parents.iter().flat_map(|part| {
+                let name = part.ends_with('}').then_some("example");
+                std::iter::once(plain_key(part)).chain(name)
+            });
+            let path = path(&steps.collect::<Vec<_>>());
+            let new = key(plain_key(field), words, empty(field));
+            let of_array = parents.last().is_some_and(|last| last.ends_with(']'));
+            let header = if of_array { Header::SampleOfArray } else { Header::Sample };
             match self.plan.tables.iter_mut().find(|table| table.path == path) {
                 Some(table) if table.keys.iter().any(|known| known.key == new.key) => {}
                 Some(table) => table.keys.push(new),
-                None => self.plan.tables.push(sample(path, Vec::new(), vec![new])),
+                None => self.plan.tables.push(Table { path, header, comments: Vec::new(), keys: vec![new] }),
             }
         }
     }
@@ -464,6 +472,16 @@ impl<'p> Planner<'p> {
         let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
         one_line(inner)
     }
+}
+
+/// A part of an address without what says that it holds records.
+fn plain_key(part: &str) -> &str {
+    part.trim_end_matches(['[', ']', '{', '}'])
+}
+
+/// What is to be filled in at an address: a text, or several.
+fn empty(part: &str) -> &'static str {
+    if part.ends_with(']') { "[\"\"]" } else { "\"\"" }
 }
 
 /// The placeholder's words, if they are those of the key, else both.
