@@ -6,7 +6,7 @@ use std::path::Path;
 
 use regex::Regex;
 
-use crate::book::{self, Input, Outcome};
+use crate::book::{self, FilledPage, Input, Outcome};
 use crate::config::{self, Config, ConfigSource};
 use crate::diagnostic::{Code, Diagnostic, Progress, Sub};
 use crate::fill::Filled;
@@ -148,8 +148,9 @@ pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
     }
     compare_with_files(named, &mut sources, &root);
     conceal_secrets(&mut diagnostics, &mut sources);
-    let templates = outcome.templates.into_iter().filter_map(|(at, set, template, filled)| {
-        let Candidate { index, source, .. } = *candidates.get(at)?;
+    let templates = outcome.templates.into_iter().filter_map(|page| {
+        let Candidate { index, source, .. } = *candidates.get(page.chapter)?;
+        let FilledPage { set, template, filled, .. } = page;
         Some(FilledTemplate { chapter: index, source, set, template, filled })
     });
     let templates = templates.collect();
