@@ -418,7 +418,7 @@ mod tests {
             assert_eq!(part("K=@", begun, Origin::Code), REFUSED);
         }
         assert_eq!(part("@", "{{#a {{#b x", Origin::Prose).unwrap(), "{&#123;#a {&#123;#b x");
-        for ended in ["{{#if x} y", "{{ x }}", "{{#if}", "{ {"] {
+        for ended in ["{{#if x} y", "{{ x }}", "{{#if}", "{ {", "{{#if x} …"] {
             assert_eq!(part("@", ended, Origin::Code).unwrap(), ended);
         }
         assert_eq!(part("@ {{#include", "a", Origin::Prose).unwrap(), "a {{#include", "the template's own");
