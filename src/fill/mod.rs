@@ -1,11 +1,13 @@
 //! Binding: a template and its facts become edits, statuses and diagnostics.
 
+mod additions;
 mod anchors;
 mod answer;
 mod code;
 mod definitions;
 mod further;
 mod gaps;
+mod missing;
 mod prompt;
 mod record;
 mod repair;
