@@ -334,7 +334,10 @@ impl<'t> Builder<'t> {
             }
             Event::FootnoteReference(_) => self.leaf_at(&range).touch(&range),
             Event::TaskListMarker(_) => self.leaf_at(&(range.end..range.end)).inlines.task = true,
-            Event::Rule => self.block(range, BlockKind::Rule),
+            Event::Rule => {
+                self.close_leaf();
+                self.block(range, BlockKind::Rule);
+            }
             Event::Html(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
     }

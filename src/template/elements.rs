@@ -245,8 +245,8 @@ impl Builder<'_> {
                         [scope.path]
                     } else {
                         // Others stand below it, so it can be no further key.
-                        self.claim_node(&scope, &scope.path);
-                        [scope.below(&own).path]
+                        let path = self.claim_node(&scope, &scope.path);
+                        [Scope { path, ..scope }.below(&own).path]
                     }
                 }
                 None => [scope.below(&own).path],

@@ -254,6 +254,10 @@ impl Builder<'_> {
                 }
                 item.path = inner.path.clone();
                 let alone = draft.brackets.len() == 1 && !holds_places;
+                if draft.label.is_some() && !alone && !draft.brackets.is_empty() {
+                    inner.path = self.claim_node(scope, &inner.path);
+                    item.path = inner.path.clone();
+                }
                 self.labelled_slots(&mut item, &draft.brackets, &inner, (draft.label.is_some(), alone), leaf);
                 item.nested = self.nested(draft, &inner, body);
             }
@@ -278,9 +282,6 @@ impl Builder<'_> {
         (labelled, alone): (bool, bool),
         leaf: usize,
     ) {
-        if labelled && !alone && !brackets.is_empty() {
-            item.path = self.claim_node(scope, &scope.path);
-        }
         for bracket in brackets {
             let own = scope.below(&self.own_slug(bracket)).path;
             let sole = labelled && alone;
