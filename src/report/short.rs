@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::lines::Texts;
-use super::summary::{legible, summary};
+use super::summary::{Legible, legible, summary};
 use super::wording::{one_line, severity_name};
 
 pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
     let mut text = String::new();
-    let (shown, more) = legible(report);
+    let Legible { shown, more } = legible(report);
     for (severity, diagnostic) in shown {
         let source = texts.source(diagnostic.place.span.source);
         text.push_str(&one_line(&source.name));

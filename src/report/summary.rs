@@ -19,8 +19,15 @@ pub fn summary(report: &Report) -> String {
 /// kind, and would bury all else.
 const LEGIBLE: usize = 1000;
 
-/// The findings that people are shown, and a line for each code of which there are more.
-pub(super) fn legible(report: &Report) -> (Vec<&(Severity, Diagnostic)>, Vec<(Severity, String)>) {
+/// What people are shown of a report.
+pub(super) struct Legible<'r> {
+    pub(super) shown: Vec<&'r (Severity, Diagnostic)>,
+    /// A line for each code of which there are more.
+    pub(super) more: Vec<(Severity, String)>,
+}
+
+/// The first findings of each code.
+pub(super) fn legible(report: &Report) -> Legible<'_> {
     let mut counts: BTreeMap<(Code, Severity), usize> = BTreeMap::new();
     let shown = report.findings.iter().filter(|(severity, diagnostic)| {
         let count = counts.entry((diagnostic.code, *severity)).or_default();
@@ -32,7 +39,7 @@ pub(super) fn legible(report: &Report) -> (Vec<&(Severity, Diagnostic)>, Vec<(Se
         let (more, code) = (count - LEGIBLE, code.as_str());
         (severity, format!("{more} more of `{code}`, which the format `json` lists"))
     });
-    (shown, more.collect())
+    Legible { shown, more: more.collect() }
 }
 
 pub(super) fn summary_lines(report: &Report) -> Vec<(Severity, String)> {
