@@ -107,7 +107,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         let written = edits.len() > first;
         if awkward {
             let inside = inside_backticks(self.text, span);
-            edits.extend(line_breaks(self.text, inside.clone()).map(|range| Edit::new(range, " ", Origin::Code)));
+            // A placeholder that goes over the break is replaced with it.
+            let filled: Vec<_> = slots.iter().map(|(slot, _)| &slot.range).collect();
+            let breaks = line_breaks(self.text, inside.clone());
+            let breaks = breaks.filter(|range| !filled.iter().any(|filled| filled.contains(&range.start)));
+            edits.extend(breaks.map(|range| Edit::new(range, " ", Origin::Code)));
             edits[first..].sort_by_key(|edit| edit.range.start);
             let content = splice(self.text, inside, &edits[first..]);
             let cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
