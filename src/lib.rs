@@ -88,3 +88,4 @@ pub mod splice;
 mod stdio;
 pub mod template;
 pub mod vocabulary;
+mod wording;

@@ -33,8 +33,11 @@ pub(super) fn execute() -> Exit {
             drop(output.into_parts());
             let refused = if let Failure::Input(refusal) = &failure { telling.refused(refusal) } else { None };
             let text = refused.or_else(|| stopped(&failure, telling.format));
-            say(&text.unwrap_or_else(|| format!("{failure}\n{}", advice(&failure))));
-            exit_of(&failure)
+            let exit = exit_of(&failure);
+            // Whoever ran the program by hand learns how it is meant to be run.
+            let advice = if exit == Exit::Usage { format!("\n{WIRING}") } else { String::new() };
+            say(&text.unwrap_or_else(|| format!("{failure}\n{advice}")));
+            exit
         }
     }
 }
@@ -70,14 +73,6 @@ fn stopped(failure: &Failure, format: Format) -> Option<String> {
             let message = message.strip_prefix("error: ").unwrap_or(&message);
             report::stopped(message, exit_of(failure) as u8, format)
         }
-    }
-}
-
-/// What to do, where that is not plain from the failure.
-fn advice(failure: &Failure) -> String {
-    match failure {
-        Failure::Input(Refusal::Empty | Refusal::NotJson(_) | Refusal::NotMdbook) => format!("\n{WIRING}"),
-        _ => String::new(),
     }
 }
 

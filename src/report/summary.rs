@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Report;
-use super::wording::{counted, one_line, severity_name};
+use super::wording::{one_line, severity_name};
 use crate::diagnostic::{Code, Diagnostic, Progress, Severity};
+use crate::wording::counted;
 
 /// The lines that close a report for people, each ending in a newline; empty if there is nothing to say.
 ///

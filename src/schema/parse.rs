@@ -8,7 +8,7 @@ use super::references::{Pending, SUGGESTIONS, Slot, Target};
 use super::unknown::{CHECK, INDEX, Owner, REFERENCE, RELATION, TABLE};
 use super::{Check, Index, Name, Relation, Schema, Table};
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::facts::{self, Entry, Kind, Value, dotted_path};
+use crate::facts::{self, Entry, Kind, Room, Value, dotted_path};
 use crate::source::Span;
 
 /// Reads the schema from the `tables` of the facts: those of its entries that are tables themselves. Every mistake is
@@ -104,29 +104,38 @@ impl<'f> Builder<'f, '_> {
     }
 
     fn no_columns(&mut self, table: Name<'f>, record: &facts::Table<'f>) {
-        let path = dotted_path(["tables", table.text, "columns"]);
-        let lines = format!("\n[{path}]\nid = {{ type = \"\", constraints = \"\", description = \"\" }}\n");
         let title = format!("table `{}` has no `columns`", table.text);
         let error = Diagnostic::new(Code::UnfilledPlaceholder, title, table.span, "");
-        let message = "add them".to_owned();
-        let error = match record.insert_at {
-            Some(at) => error.with(Sub::Insert { message, source: at.source, at: at.start, lines }),
+        let path = dotted_path(["tables", table.text, "columns"]);
+        let (message, example) = ("add them".to_owned(), "{ type = \"\", constraints = \"\", description = \"\" }");
+        self.forms.push(match record.room {
+            Some(Room::Lines(at)) => {
+                let lines = format!("\n[{path}]\nid = {example}\n");
+                error.with(Sub::Insert { message, source: at.source, at: at.start, lines })
+            }
+            Some(braces) => error.with(braces.add(message, [(format!("columns = {{ id = {example} }}"), "")])),
             None => error.with_help(format!("add `[{path}]`, with a line for each")),
-        };
-        self.forms.push(error);
+        });
     }
 
     fn indexes(&mut self, place: &Place<'f, '_>, entry: Option<&'f Entry<'f>>) -> Vec<Index<'f>> {
         let records = self.forms.records(entry, "NAME = { columns = [\"\"] }");
         let key = entry.map_or("indexes", |entry| entry.key.as_ref());
-        records.iter().filter_map(|entry| self.within(key, entry, |this| this.index(place, entry))).collect()
+        records.iter().filter_map(|entry| self.within(key, Some(entry), |this| this.index(place, entry))).collect()
     }
 
-    /// Runs `read` with the path of a record of the table in hand.
-    fn within<T>(&mut self, field: &'f str, entry: &'f Entry<'f>, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.forms.path.extend([field, entry.key.as_ref()]);
+    /// Reads a record of the table in hand, its path in place; one of an array has no name in it.
+    pub(super) fn within<T>(
+        &mut self,
+        field: &'f str,
+        named: Option<&'f Entry<'f>>,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let length = self.forms.path.len();
+        self.forms.path.push(field);
+        self.forms.path.extend(named.map(|entry| entry.key.as_ref()));
         let read = read(self);
-        self.forms.path.truncate(self.forms.path.len() - 2);
+        self.forms.path.truncate(length);
         read
     }
 
@@ -175,9 +184,8 @@ impl<'f> Builder<'f, '_> {
         let key = entry.map_or("relations", |entry| entry.key.as_ref());
         let mut relations = Vec::new();
         for (named, value) in self.forms.records_or_items(entry) {
-            self.forms.path.extend([Some(key), named.map(|entry| entry.key.as_ref())].into_iter().flatten());
-            relations.extend(self.relation(place, named, value, relations.len()));
-            self.forms.path.truncate(2);
+            let at = relations.len();
+            relations.extend(self.within(key, named, |this| this.relation(place, named, value, at)));
         }
         relations
     }
@@ -240,13 +248,9 @@ impl<'f> Builder<'f, '_> {
 
     fn checks(&mut self, entry: Option<&'f Entry<'f>>) -> Vec<Check<'f>> {
         let key = entry.map_or("checks", |entry| entry.key.as_ref());
-        let mut checks = Vec::new();
-        for (named, value) in self.forms.records_or_items(entry) {
-            self.forms.path.extend([Some(key), named.map(|entry| entry.key.as_ref())].into_iter().flatten());
-            checks.extend(self.check(named, value));
-            self.forms.path.truncate(2);
-        }
-        checks
+        let records = self.forms.records_or_items(entry);
+        let read = |(named, value)| self.within(key, named, |this| this.check(named, value));
+        records.into_iter().filter_map(read).collect()
     }
 
     fn check(&mut self, named: Option<&'f Entry<'f>>, value: &'f Value<'f>) -> Option<Check<'f>> {
