@@ -64,6 +64,8 @@ mod draft;
 pub mod erd;
 pub mod facts;
 pub mod fill;
+#[cfg(test)]
+mod fixture;
 pub mod include;
 pub mod init;
 pub mod job;
