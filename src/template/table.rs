@@ -125,7 +125,7 @@ impl Builder<'_> {
             (header, _) => {
                 let cell = header.map_or_else(|| scope.clone(), |header| scope.below(&header));
                 let below = cell.below(&own).path;
-                let candidates = if sole && cell.path.len() > scope.path.len() { [cell.path] } else { [below] };
+                let candidates = if sole && cell.path != scope.path { [cell.path] } else { [below] };
                 let inner = self.inner(&bracket.range).to_owned();
                 (self.claim(scope, &candidates, &inner), Vec::new())
             }
