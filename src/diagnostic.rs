@@ -68,6 +68,8 @@ codes! {
     BracketedDefinition = "bracketed-definition", Warning;
     /// A bracket that Markdown turns into a link, such as `[other_table](id)`.
     HiddenPlaceholder = "hidden-placeholder", Warning;
+    /// A file with placeholders that mdBook includes after the template was filled.
+    IncludedPlaceholder = "included-placeholder", Error;
     /// A link to a chapter that the book does not have.
     BrokenCrossReference = "broken-cross-reference", Warning;
     /// A host whose protocol this program does not know.

@@ -8,6 +8,7 @@ use crate::book::{self, FilledPage, Input, Outcome};
 use crate::config::{self, Config, ConfigSource};
 use crate::diagnostic::{Code, Diagnostic, Progress};
 use crate::fill::Filled;
+use crate::include::Expanded;
 use crate::project::{self, FactSet, Project, Unreadable};
 use crate::protocol;
 use crate::secret;
@@ -112,6 +113,7 @@ struct Candidate {
     index: usize,
     source: SourceId,
     declared: bool,
+    expanded: Option<Expanded>,
 }
 
 /// Fills a book. Mistakes in the book are diagnostics; an error is a file that cannot be read.
@@ -191,9 +193,11 @@ fn candidates(chapters: &[HostChapter<'_>], config: &Config, project: &mut Proje
         }
         let Some(text) = chapter.content.decode() else { continue };
         let declared = listed.unwrap_or_else(|| template::declares_itself(&text));
+        let expands_later = declared && project.host.links_run_after(project.host.own_name());
+        let expanded = expands_later.then(|| project.expand(path, &text)).flatten();
         let name = project::chapter_name(&project.host.src, source_path);
         let source = Source { name, text, kind: SourceKind::Chapter, changed: false, offset: 0 };
-        candidates.push(Candidate { index, source: project.sources.push(source), declared });
+        candidates.push(Candidate { index, source: project.sources.push(source), declared, expanded });
     }
     candidates
 }
@@ -203,10 +207,10 @@ fn input<'a>(
     renderer: &'a str,
     chapters: &[HostChapter<'a>],
     config: &'a Config,
-    candidates: &[Candidate],
+    candidates: &'a [Candidate],
     facts: Vec<FactSet>,
 ) -> Input<'a> {
-    let chapter = |candidate: &Candidate| {
+    let chapter = |candidate: &'a Candidate| {
         let host = chapters.get(candidate.index)?;
         let path = host.path?;
         Some(book::Chapter {
@@ -215,6 +219,7 @@ fn input<'a>(
             text: &project.sources.get(candidate.source).text,
             source: candidate.source,
             declared: candidate.declared,
+            expanded: candidate.expanded.as_ref(),
         })
     };
     Input {

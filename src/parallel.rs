@@ -92,6 +92,7 @@ mod tests {
             text,
             source,
             declared: number % 3 != 0,
+            expanded: None,
         });
         book::fill(&Input {
             config: &config,

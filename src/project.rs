@@ -12,6 +12,7 @@ use mdbook_summary::SummaryItem;
 
 use crate::config::{self, Config, Located};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::include::{self, Expanded};
 use crate::protocol::HostConfig;
 use crate::source::{Source, SourceId, SourceKind, Sources};
 
@@ -65,7 +66,7 @@ impl Project {
     /// The project of a host that knows the configuration. `book.toml` is read for the places of messages only, and
     /// need not be there.
     pub fn of_host(root: &Path, host: HostConfig) -> Project {
-        Project::new(root, host, fs::read_to_string(root.join(BOOK_TOML)).unwrap_or_default())
+        Project::new(root, host, read_text(&root.join(BOOK_TOML)).unwrap_or_default())
     }
 
     /// The project of files without a `book.toml`, named from the current directory.
@@ -118,13 +119,22 @@ impl Project {
         }
         let mut chapters = Vec::with_capacity(paths.len());
         for path in paths {
-            match fs::read_to_string(src.join(path)) {
+            match read_text(&src.join(path)) {
                 Ok(text) => chapters.push(FileChapter { path: slashes(&plain(path)), text: without_bom(text) }),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(reason) => return Err(Unreadable { path: src.join(path), reason }),
             }
         }
         Ok(chapters)
+    }
+}
+
+impl Project {
+    /// A chapter with the files that mdBook's `links` will include in it; `None` if there are none. `path` is that of
+    /// the page in `src`, from whose directory mdBook looks for them.
+    pub fn expand(&self, path: &str, text: &str) -> Option<Expanded> {
+        let page = self.root.join(&self.host.src).join(path);
+        include::expand(text, page.parent().unwrap_or(&self.root), &mut |file| read_text(file).ok())
     }
 }
 
@@ -154,8 +164,23 @@ fn list<'s>(items: &'s [SummaryItem], paths: &mut Vec<&'s Path>) {
     }
 }
 
+/// A file that is all there: of a pipe or a device nobody knows when it ends, and whether it ever begins.
+fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    match metadata.is_file() || metadata.is_dir() {
+        true => fs::read(path),
+        false => Err(io::Error::other("it is a pipe or a device, and no file")),
+    }
+}
+
+/// The text of a file; of one that is no file or no UTF-8, why there is none.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    let not_text = |_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text");
+    String::from_utf8(read_regular(path)?).map_err(not_text)
+}
+
 fn read(path: &Path) -> Result<String, Unreadable> {
-    fs::read_to_string(path).map_err(|reason| Unreadable { path: path.to_owned(), reason })
+    read_text(path).map_err(|reason| Unreadable { path: path.to_owned(), reason })
 }
 
 /// Reads the facts files that the configuration names, each once.
@@ -184,8 +209,11 @@ pub fn read_facts(project: &mut Project, config: &Config) -> Result<Vec<FactSet>
 /// Reads one facts file; `None` if it is not there.
 fn read_facts_file(project: &mut Project, file: &Located<String>, path: &Path) -> Result<Option<SourceId>, Unreadable> {
     let location = project.root.join(path);
+    // On a command line a pipe is meant: `--facts <(command)`.
+    let by_hand = project.root.as_os_str().is_empty();
     let Project { sources, diagnostics, .. } = project;
-    let bytes = match fs::read(&location) {
+    let read = if by_hand { fs::read(&location) } else { read_regular(&location) };
+    let bytes = match read {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             diagnostics.push(missing_facts_file(file));
@@ -219,7 +247,7 @@ fn missing_facts_file(file: &Located<String>) -> Diagnostic {
 ///
 /// Where they differ, an earlier preprocessor changed the chapter. Line ends are compared as they are.
 pub fn compare_with_file(chapter: &mut Source, root: &Path) {
-    match fs::read_to_string(root.join(&chapter.name)) {
+    match read_text(&root.join(&chapter.name)) {
         Ok(file) => {
             let text = file.strip_prefix(BOM).unwrap_or(&file);
             chapter.changed = text != chapter.text;

@@ -232,7 +232,7 @@ impl<'g> Guard<'g> {
     /// The same for braces at the end, which only lack a `#`.
     fn last_braces(&self) -> Option<Directive> {
         let end = self.out.trim_end().len();
-        let start = end.checked_sub(2).filter(|&start| self.is_part && self.out[start..].starts_with("{{"))?;
+        let start = end.checked_sub(2).filter(|_| self.is_part && self.out[..end].ends_with("{{"))?;
         Some(Directive { start, head: end, end, escaped: false, escape: None })
     }
 
@@ -418,7 +418,7 @@ mod tests {
             assert_eq!(part("K=@", begun, Origin::Code), REFUSED);
         }
         assert_eq!(part("@", "{{#a {{#b x", Origin::Prose).unwrap(), "{&#123;#a {&#123;#b x");
-        for ended in ["{{#if x} y", "{{ x }}", "{{#if}", "{ {"] {
+        for ended in ["{{#if x} y", "{{ x }}", "{{#if}", "{ {", "{{#if x} …"] {
             assert_eq!(part("@", ended, Origin::Code).unwrap(), ended);
         }
         assert_eq!(part("@ {{#include", "a", Origin::Prose).unwrap(), "a {{#include", "the template's own");

@@ -8,6 +8,7 @@
 
 mod disk;
 mod program;
+mod validator;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +16,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 const PAGE: &str = "# Data [TEMPLATE]\n\n## Overview\n\n- **Version:** [e.g., 16]\n";
 const FACTS: &str = "[overview]\nversion = \"17.6\"\n";
@@ -181,6 +182,79 @@ fn a_file_that_is_no_text_is_named() {
     let stderr = String::from_utf8(stderr).unwrap();
     assert_eq!(status.code(), Some(1), "{stderr}");
     assert!(stderr.contains("`database.toml` is not UTF-8 text") && stderr.contains("database.toml:1:6"), "{stderr}");
+}
+
+/// Nobody writes into the pipe: who opened it would wait for ever.
+#[test]
+fn a_pipe_in_place_of_a_file_of_the_book_is_refused() {
+    for name in ["book.toml", "database.toml", "src/SUMMARY.md", "src/data.md"] {
+        let book = book();
+        let path = book.path().join(name);
+        fs::remove_file(&path).unwrap();
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        for arguments in [&["check"][..], &["render"], &["init"]] {
+            fails(&mut program(book.path(), arguments), "it is a pipe or a device, and no file");
+        }
+    }
+    let book = book();
+    fs::remove_file(book.path().join("database.toml")).unwrap();
+    symlink("/dev/zero", book.path().join("database.toml")).unwrap();
+    fails(&mut program(book.path(), &["check"]), "it is a pipe or a device");
+    let Output { status, stdout, stderr } = program::fed(program(book.path(), &[]), &sent(book.path()));
+    assert_eq!((status.code(), stdout.len()), (Some(3), 0));
+    assert!(String::from_utf8(stderr).unwrap().contains("it is a pipe or a device"));
+}
+
+#[test]
+fn a_pipe_that_is_named_on_the_command_line_is_read() {
+    let book = book();
+    let script = "cat database.toml | \"$P\" render src/data.md --facts /dev/stdin";
+    let Output { status, stdout, stderr } = shell(book.path(), script).output().unwrap();
+    assert!(status.success(), "{}", String::from_utf8(stderr).unwrap());
+    assert!(String::from_utf8(stdout).unwrap().contains("- **Version:** 17.6"));
+    fails(&mut program(book.path(), &["render", "src/data.md", "--facts", "src"]), "failed to read `src`");
+}
+
+/// An include that never ends is not waited for.
+#[test]
+fn a_device_that_is_included_is_not_read() {
+    let book = book();
+    fs::write(book.path().join("src/data.md"), format!("{PAGE}\n{{{{#include /dev/zero}}}}\n")).unwrap();
+    assert!(program(book.path(), &["check"]).output().unwrap().status.success());
+}
+
+#[test]
+fn programs_get_a_document_about_a_run_that_ends_early() {
+    let book = book();
+    fs::remove_file(book.path().join("src/SUMMARY.md")).unwrap();
+    let told = |format: &str, root: &str| {
+        let Output { status, stdout, stderr } =
+            program(book.path(), &["check", root, "--format", format]).output().unwrap();
+        assert!(String::from_utf8(stderr).unwrap().starts_with("error: "), "people are told, too");
+        (status.code(), String::from_utf8(stdout).unwrap())
+    };
+    let (code, json) = told("json", ".");
+    let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((code, lines.len()), (Some(3), 2), "{json}");
+    assert_eq!(lines[0]["type"], "stopped");
+    assert!(lines[0]["message"].as_str().unwrap().starts_with("failed to read `"), "{json}");
+    assert_eq!(
+        (&lines[1]["type"], &lines[1]["errors"], &lines[1]["failed"]),
+        (&json!("summary"), &json!(1), &json!(true))
+    );
+    let (_, github) = told("github", ".");
+    assert!(github.starts_with("::error::failed to read `") && github.ends_with('\n'), "{github}");
+    let (_, sarif) = told("sarif", ".");
+    let (code, nowhere) = told("sarif", "gone");
+    assert_eq!(code, Some(2));
+    let logs: Vec<Value> = [sarif, nowhere].iter().map(|log| serde_json::from_str(log).unwrap()).collect();
+    let invocation = &logs[0]["runs"][0]["invocations"][0];
+    assert_eq!((&invocation["executionSuccessful"], &invocation["exitCode"]), (&json!(false), &json!(3)));
+    assert_eq!(logs[0]["runs"][0]["results"], json!([]));
+    let schema = serde_json::from_str(include_str!("sarif/sarif-2.1.0.json")).unwrap();
+    if let Some(errors) = validator::validate(&schema, &logs) {
+        assert!(errors.iter().all(Vec::is_empty), "{errors:?}");
+    }
 }
 
 /// Root may read everything but what is not there; the others also meet what they may not read.

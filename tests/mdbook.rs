@@ -176,3 +176,24 @@ fn serving_says_how_to_see_a_draft() {
     let build = told("{}");
     assert!(build.contains("unfilled-placeholder") && !build.contains("DRAFT"), "{build}");
 }
+
+/// What is included after a template is filled is not filled; run after `links`, it is.
+#[test]
+fn placeholders_of_included_files_are_not_published() {
+    let files = |table: &str| {
+        Book::new(&[
+            ("book.toml", &book_toml(table)),
+            ("docs/SUMMARY.md", "- [A](a.md)\n"),
+            ("docs/a.md", "# A [TEMPLATE]\n\n## Limits\n\n{{#include ../parts/size.md:2:}}\n"),
+            ("parts/size.md", "- [no part of it]\n- **Size:** [how large]\n"),
+            ("database.toml", "[limits]\nsize = \"1 GB\"\n"),
+        ])
+    };
+    for host in HOSTS {
+        assert!(host.build(files("").path()).is_err(), "{host:?}");
+        let book = files("after = [\"links\"]");
+        host.build(book.path()).unwrap();
+        let page = book.markdown().into_values().collect::<String>();
+        assert!(page.contains("- **Size:** 1 GB"), "{host:?}: {page}");
+    }
+}

@@ -310,6 +310,8 @@ fn check_filling(text: &str, facts: &str, draft: bool) -> Result<(), TestCaseErr
     for diagnostic in &page.outcome.diagnostics {
         let span = diagnostic.place.span;
         prop_assert!(page.sources.get(span.source).text.get(span.range()).is_some(), "{:?}", diagnostic);
+        let same = diagnostic.title.split_once(", but no ").is_some_and(|(has, lacks)| has.ends_with(lacks));
+        prop_assert!(!same, "{}", diagnostic.title);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::draft;
 use crate::erd;
 use crate::facts::Table;
 use crate::fill::{self, Facts, Filled, Options};
+use crate::include::Expanded;
 use crate::leftover::{self, Shown};
 use crate::parallel::{self, Threads};
 use crate::project::FactSet;
@@ -40,6 +41,8 @@ pub struct Chapter<'a> {
     pub source: SourceId,
     /// It is a template.
     pub declared: bool,
+    /// What a template becomes when mdBook includes files in it afterwards.
+    pub expanded: Option<&'a Expanded>,
 }
 
 /// What is to be filled.
@@ -104,6 +107,7 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         used.extend(&page.filled.used);
         outcome.diagnostics.extend(set.told(page.filled.diagnostics.iter().cloned()));
         outcome.diagnostics.extend(published::left(input, page));
+        outcome.diagnostics.extend(published::included(input, page));
         if !set.torn {
             outcome.progress.push(page.filled.progress.clone());
         }

@@ -73,8 +73,7 @@ fn read_chapter<'k>(
 }
 
 fn parse_template(input: &Input<'_>, chapter: &Chapter<'_>) -> Template {
-    let is_literal = |text: &str| input.config.literals.iter().any(|pattern| pattern.is_match(text));
-    template::parse(chapter.text, &is_literal)
+    template::parse(chapter.text, &|text| input.config.is_literal(text))
 }
 
 /// What is said of a template without facts; if that does not fail the run, its brackets do.

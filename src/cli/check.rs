@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Progress};
 use crate::job::{Done, Purpose};
 use crate::lints::Level;
 use crate::project::{prefix_from_here, prefix_in_repository};
-use crate::report::{ColorChoice, Format, Report, Style, render};
+use crate::report::{ColorChoice, Format, Report, Style, render, stopped};
 use crate::wording::counted;
 
 const EXAMPLES: &str = "Examples:
@@ -47,7 +47,18 @@ pub(super) struct Check {
 }
 
 impl Check {
+    /// A program that asked for a document gets one, whatever happens.
     pub(super) fn execute(self) -> Result<Exit, Stop> {
+        let format = self.format;
+        self.check().inspect_err(|stop| {
+            if let Some(document) = stopped(stop.message(), stop.exit() as u8, format) {
+                // Where stdout is what failed, there is nobody to tell.
+                let _ = print(&document);
+            }
+        })
+    }
+
+    fn check(self) -> Result<Exit, Stop> {
         let book = OpenBook::open(&self.book.root)?;
         let wired = book.project.host.preprocessors.contains_key(book.project.host.own_name());
         let (_, mut done) = book.run("html", Purpose::Build)?;

@@ -1,6 +1,5 @@
 //! `init`: wires a book, and writes or completes its facts files.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,7 @@ use crate::facts::{self, FactIds};
 use crate::init::{self, Plan};
 use crate::job::{Done, FilledTemplate, Purpose};
 use crate::json_schema;
-use crate::project::{FileChapter, Project};
+use crate::project::{FileChapter, Project, read_text};
 use crate::report::{ColorChoice, Format, Report, render};
 use crate::secret;
 use crate::source::Sources;
@@ -298,7 +297,7 @@ fn schema_name(facts: &str) -> String {
 }
 
 fn read(path: &Path) -> Result<Option<String>, Stop> {
-    match fs::read_to_string(path) {
+    match read_text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Stop::World(format!("failed to read `{}`: {error}", path.display()))),

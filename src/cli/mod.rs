@@ -96,12 +96,16 @@ impl Stop {
             Stop::World(_) => Exit::World,
         }
     }
+
+    fn message(&self) -> &str {
+        let (Stop::Usage(text) | Stop::World(text)) = self;
+        text
+    }
 }
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Stop::Usage(text) | Stop::World(text)) = self;
-        write!(f, "error: {text}")
+        write!(f, "error: {}", self.message())
     }
 }
 

@@ -6,7 +6,7 @@ use super::terminal::{say, style_of_stderr, variable, workspace};
 use super::{Exit, WIRING};
 use crate::preprocessor::{self, Failure, Telling};
 use crate::protocol::Refusal;
-use crate::report::{ColorChoice, Format};
+use crate::report::{self, ColorChoice, Format};
 use crate::stdio;
 
 /// Bytes that are gathered before they are written; what is longer is written as it is.
@@ -32,10 +32,11 @@ pub(super) fn execute() -> Exit {
             // What is left in the buffer has nobody to read it.
             drop(output.into_parts());
             let refused = if let Failure::Input(refusal) = &failure { telling.refused(refusal) } else { None };
+            let text = refused.or_else(|| stopped(&failure, telling.format));
             let exit = exit_of(&failure);
             // Whoever ran the program by hand learns how it is meant to be run.
             let advice = if exit == Exit::Usage { format!("\n{WIRING}") } else { String::new() };
-            say(&refused.unwrap_or_else(|| format!("{failure}\n{advice}")));
+            say(&text.unwrap_or_else(|| format!("{failure}\n{advice}")));
             exit
         }
     }
@@ -60,6 +61,18 @@ fn exit_of(failure: &Failure) -> Exit {
         Failure::Documentation(_) => Exit::Documentation,
         Failure::Input(Refusal::Empty | Refusal::NotJson(_) | Refusal::NotMdbook) => Exit::Usage,
         Failure::Input(_) | Failure::Unreadable(_) | Failure::Output(_) => Exit::World,
+    }
+}
+
+/// The document for programs about what is no mistake of the documentation.
+fn stopped(failure: &Failure, format: Format) -> Option<String> {
+    match failure {
+        Failure::Documentation(_) => None,
+        Failure::Input(_) | Failure::Unreadable(_) | Failure::Output(_) => {
+            let message = failure.to_string();
+            let message = message.strip_prefix("error: ").unwrap_or(&message);
+            report::stopped(message, exit_of(failure) as u8, format)
+        }
     }
 }
 

@@ -76,7 +76,7 @@ fn chapter_of_book(file: &Path) -> Result<Option<Target>, Stop> {
 
 /// A file by itself, as a book of one chapter. Its facts may serve other pages too, so unused ones only warn.
 fn alone(file: &Path, facts: &[PathBuf]) -> Result<Target, Stop> {
-    if let Some(missing) = facts.iter().find(|path| !path.is_file()) {
+    if let Some(missing) = facts.iter().find(|path| !path.exists()) {
         return Err(Stop::World(format!("there is no facts file `{}`", missing.display())));
     }
     let chapter = FileChapter::alone(file)?;

@@ -182,6 +182,11 @@ impl Config {
         self.lints.severity(code, self.draft) == Some(Severity::Error)
     }
 
+    /// Whether a text in brackets is never a placeholder.
+    pub fn is_literal(&self, text: &str) -> bool {
+        self.literals.iter().any(|pattern| pattern.is_match(text))
+    }
+
     /// Whether `templates` names this chapter; `None` where chapters declare themselves.
     pub fn declares(&self, path: &str) -> Option<bool> {
         let patterns = self.templates.as_ref()?;

@@ -142,7 +142,8 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// that no template shows is told there.
     fn misspelt(&mut self, slot: &Slot, key: &str, record: &Lacking<'f>, used: &mut HashSet<FactId>) -> bool {
         let entries = record.table.map(|table| table.entries.as_slice()).unwrap_or_default();
-        let unused = entries.iter().filter(|entry| !used.contains(&entry.value.id));
+        // A field of that very name holds no record where records are wanted: that is not its name's fault.
+        let unused = entries.iter().filter(|entry| !used.contains(&entry.value.id) && entry.key != key);
         let near = unused.filter_map(|entry| Some((edits(&entry.key, key)?, entry)));
         let Some((_, entry)) = near.min_by_key(|(edits, _)| *edits) else { return false };
         self.left.push((slot.id, Code::UnknownFact));

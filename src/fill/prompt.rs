@@ -94,7 +94,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         if !self.options.allow_html && has_html(&markdown) {
             return self.unwritten(answer, prompt, &Wrong::Html, edits);
         }
-        match self.block_between(&markdown, prompt.range.clone(), unit) {
+        match self.block_between(&markdown, prompt, unit) {
             Ok(text) => {
                 if let Answer::Fact(value) = answer {
                     let address = self.template.placeholders[prompt.slot.id].address.clone().unwrap_or_default();
@@ -114,13 +114,14 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
     }
 
-    /// Markdown as blocks in place of `range`, with what keeps it apart from its neighbours.
+    /// Markdown as blocks in place of a prompt, with what keeps it apart from its neighbours.
     pub(super) fn block_between(
         &self,
         markdown: &str,
-        range: std::ops::Range<usize>,
+        prompt: &Prompt,
         unit: &Unit<'a, 'f>,
     ) -> Result<String, place::Misfit> {
+        let range = &prompt.range;
         let prefix = container_prefix(self.text, range.start);
         let block = place::block(markdown, &prefix, self.newline)?;
         let edges = place::edges(markdown);
@@ -148,8 +149,10 @@ impl<'a, 'f> Filler<'a, 'f> {
             next = removed.end;
         }
         let rest = &self.text[next..];
-        let joined = !is_blank(rest.lines().next().unwrap_or_default()) && next < self.text.len();
-        if edges.ends_in_list && starts_with_list(rest) {
+        // The end of its item ends the answer, too; a blank line before the next one would make their list loose.
+        let ends_item = prompt.item_end.is_some_and(|end| end <= next);
+        let joined = !ends_item && !is_blank(rest.lines().next().unwrap_or_default()) && next < self.text.len();
+        if edges.ends_in_list && !ends_item && starts_with_list(rest) {
             text.push_str(&blank);
             text.push_str(&line);
             text.push_str("<!-- -->");

@@ -1,5 +1,7 @@
 //! Runs: list items, table rows and code lines that are filled by key or stand once for each record.
 
+use std::borrow::Cow;
+
 use super::answer::{Answer, Sample};
 use super::record::Record;
 use super::write::container_prefix;
@@ -173,7 +175,12 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         unit.kept = true;
         let label = self.text[slot.range.clone()].trim_end().trim_end_matches(':').trim_end();
-        let (before, after) = self.item_style(run, label, label);
+        let label = on_one_line(label);
+        let (mut before, after) = self.item_style(run, &label, &label);
+        if before.starts_with("[^") {
+            // With the colon it would define a footnote.
+            before.insert(0, '\\');
+        }
         let prefix = container_prefix(self.text, slot.leaf);
         let place =
             Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };
@@ -222,6 +229,16 @@ impl<'a, 'f> Filler<'a, 'f> {
         });
         styled.unwrap_or_else(|| (format!("**{label}:** "), String::new()))
     }
+}
+
+/// A text that may go over several lines of its container as a label, which is followed by a colon: a last line such as
+/// `[^x]` would become a definition.
+fn on_one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains('\n') {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.lines().map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end());
+    Cow::Owned(lines.collect::<Vec<_>>().join(" "))
 }
 
 /// `[]`, which leaves out what stands at its address.

@@ -100,13 +100,20 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut awkward = false;
         for (slot, answer) in slots {
             if let Some(raw) = answer.as_ref().and_then(|answer| self.raw(slot, answer)) {
-                awkward |= is_awkward_in_code(&raw);
+                awkward |= is_awkward_in_code(&raw) || begins_line(self.text, slot.range.start);
                 edits.push(Edit::new(slot.range.clone(), raw, Origin::Code));
             }
         }
         let written = edits.len() > first;
         if awkward {
-            let content = splice(self.text, inside_backticks(self.text, span), &edits[first..]);
+            let inside = inside_backticks(self.text, span);
+            // A placeholder that goes over the break is replaced with it.
+            let filled: Vec<_> = slots.iter().map(|(slot, _)| &slot.range).collect();
+            let breaks = line_breaks(self.text, inside.clone());
+            let breaks = breaks.filter(|range| !filled.iter().any(|filled| filled.contains(&range.start)));
+            edits.extend(breaks.map(|range| Edit::new(range, " ", Origin::Code)));
+            edits[first..].sort_by_key(|edit| edit.range.start);
+            let content = splice(self.text, inside, &edits[first..]);
             let cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
             edits.truncate(first);
             edits.push(Edit::new(span.clone(), place::code_span(&content, cell), Origin::Code));
@@ -264,6 +271,26 @@ pub(crate) fn has_html(markdown: &str) -> bool {
         && Parser::new_ext(markdown, markdown::options())
             .any(|event| matches!(event, Event::Html(_) | Event::InlineHtml(_)))
 }
+
+/// Whether nothing but white space and the marks of containers stands before a place on its line, so that a value could
+/// open a block there.
+fn begins_line(text: &str, at: usize) -> bool {
+    text[line_start(text, at)..at].chars().all(|c| CONTINUATION.contains(&c))
+}
+
+/// The line breaks of a code span, which mean spaces, each with what its container begins the next line with.
+fn line_breaks(text: &str, inside: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let breaks = text[inside.clone()].match_indices('\n');
+    breaks.map(move |(at, _)| {
+        let at = inside.start + at;
+        let next = &text[at + 1..inside.end];
+        let marks = next.len() - next.trim_start_matches(CONTINUATION).len();
+        at - usize::from(text[..at].ends_with('\r'))..at + 1 + marks
+    })
+}
+
+/// What the lines of a paragraph in a container begin with after the first.
+const CONTINUATION: [char; 3] = [' ', '\t', '>'];
 
 /// Whether a code span around `raw` would need other delimiters, or more than them.
 fn is_awkward_in_code(raw: &str) -> bool {

@@ -70,6 +70,10 @@ pub fn explain(code: Code) -> Explanation {
             "Markdown turns a placeholder into a link, so it is not filled.",
             "Put the bracket into a code span, or a space between it and the parenthesis.",
         ),
+        Code::IncludedPlaceholder => (
+            "mdBook includes a file with placeholders in a template that was filled before.",
+            "Set `after = [\"links\"]` in `[preprocessor.database]`, so that the program sees what is included.",
+        ),
         Code::BrokenCrossReference => (
             "A link leads to a chapter that the book does not have.",
             "Correct the link, or add the chapter to `SUMMARY.md`.",

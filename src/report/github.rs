@@ -21,6 +21,11 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
     text + &summary(report)
 }
 
+/// An annotation without a place.
+pub(super) fn stopped(message: &str) -> String {
+    format!("::error::{}\n", data(message))
+}
+
 fn command(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",

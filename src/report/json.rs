@@ -14,6 +14,9 @@
 //! | `notes`, `help` | arrays of sentences |
 //! | `suggestions` | repairs: the fields of a place without `label`, `message`, and the `replacement` of `start..end` |
 //!
+//! A run that could not be finished, for a file that cannot be read or a like reason, has one object of type `stopped`
+//! with a `message`, and is counted as an error.
+//!
 //! The last line has type `summary`: `errors`, `warnings` and `notes` are counts, `failed` says whether the build fails,
 //! and `chapters` has for each template `path`, `sections`, `complete`, `placeholders` and `filled` (sections of level 2).
 
@@ -73,6 +76,13 @@ struct Suggestion<'a> {
 }
 
 #[derive(Serialize)]
+struct Stopped<'a> {
+    r#type: &'static str,
+    version: u32,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
 struct Summary<'a> {
     r#type: &'static str,
     version: u32,
@@ -98,6 +108,14 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
         push_line(&mut text, &message(*severity, diagnostic, texts));
     }
     push_line(&mut text, &summary(report));
+    text
+}
+
+/// What stopped a run, and a summary of nothing.
+pub(super) fn stopped(message: &str) -> String {
+    let mut text = String::new();
+    push_line(&mut text, &Stopped { r#type: "stopped", version: VERSION, message });
+    push_line(&mut text, &Summary { errors: 1, failed: true, ..summary(&Report::default()) });
     text
 }
 

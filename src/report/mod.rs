@@ -115,6 +115,17 @@ impl Format {
     }
 }
 
+/// The document for programs about a run that ended before it had a report, with its exit code; `None` where people read
+/// the message as it is.
+pub fn stopped(message: &str, exit_code: u8, format: Format) -> Option<String> {
+    match format {
+        Format::Human | Format::Short => None,
+        Format::Json => Some(json::stopped(message)),
+        Format::Github => Some(github::stopped(message)),
+        Format::Sarif => Some(sarif::stopped(message, exit_code)),
+    }
+}
+
 /// How text for people looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {

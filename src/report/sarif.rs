@@ -24,7 +24,24 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
     let mut alike = HashMap::new();
     let findings = report.findings.iter();
     let results: Vec<_> = findings.map(|(severity, found)| result(*severity, found, texts, &mut alike)).collect();
-    let log = json!({
+    log(results, None)
+}
+
+/// The log of a run that could not be finished.
+pub(super) fn stopped(message: &str, exit_code: u8) -> String {
+    let notification = json!({ "level": "error", "message": { "text": message } });
+    log(
+        Vec::new(),
+        Some(json!({
+            "executionSuccessful": false,
+            "exitCode": exit_code,
+            "toolExecutionNotifications": [notification],
+        })),
+    )
+}
+
+fn log(results: Vec<Value>, invocation: Option<Value>) -> String {
+    let mut log = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -34,6 +51,9 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
             "results": results,
         }],
     });
+    if let Some(invocation) = invocation {
+        log["runs"][0]["invocations"] = json!([invocation]);
+    }
     format!("{log}\n")
 }
 

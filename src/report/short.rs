@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::lines::Texts;
-use super::summary::summary;
+use super::summary::{Legible, legible, summary};
 use super::wording::{one_line, severity_name};
 
 pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
     let mut text = String::new();
-    for (severity, diagnostic) in &report.findings {
+    let Legible { shown, more } = legible(report);
+    for (severity, diagnostic) in shown {
         let source = texts.source(diagnostic.place.span.source);
         text.push_str(&one_line(&source.name));
         if let Some(at) = texts.position(diagnostic.place.span) {
@@ -19,6 +20,9 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>) -> String {
         let (severity, code) = (severity_name(*severity), diagnostic.code.as_str());
         let changed = if source.changed { " (in the text as changed by an earlier preprocessor)" } else { "" };
         let _ = writeln!(text, ": {severity}[{code}]: {}{changed}", one_line(&diagnostic.title));
+    }
+    for (severity, line) in more {
+        let _ = writeln!(text, "{}: {line}", severity_name(severity));
     }
     text + &summary(report)
 }

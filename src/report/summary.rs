@@ -1,8 +1,10 @@
 //! The count at the end: how complete each template is, and how many errors and warnings there were.
 
+use std::collections::BTreeMap;
+
 use super::Report;
 use super::wording::{one_line, severity_name};
-use crate::diagnostic::{Code, Progress, Severity};
+use crate::diagnostic::{Code, Diagnostic, Progress, Severity};
 use crate::wording::counted;
 
 /// The lines that close a report for people, each ending in a newline; empty if there is nothing to say.
@@ -12,6 +14,33 @@ use crate::wording::counted;
 pub fn summary(report: &Report) -> String {
     let line = |(severity, text): (Severity, String)| format!("{}: {text}\n", severity_name(severity));
     summary_lines(report).into_iter().map(line).collect()
+}
+
+/// How many messages of one code people are shown. What is said more often has one cause, such as a file of another
+/// kind, and would bury all else.
+const LEGIBLE: usize = 1000;
+
+/// What people are shown of a report.
+pub(super) struct Legible<'r> {
+    pub(super) shown: Vec<&'r (Severity, Diagnostic)>,
+    /// A line for each code of which there are more.
+    pub(super) more: Vec<(Severity, String)>,
+}
+
+/// The first findings of each code.
+pub(super) fn legible(report: &Report) -> Legible<'_> {
+    let mut counts: BTreeMap<(Code, Severity), usize> = BTreeMap::new();
+    let shown = report.findings.iter().filter(|(severity, diagnostic)| {
+        let count = counts.entry((diagnostic.code, *severity)).or_default();
+        *count += 1;
+        *count <= LEGIBLE
+    });
+    let shown = shown.collect();
+    let more = counts.into_iter().filter(|(_, count)| *count > LEGIBLE).map(|((code, severity), count)| {
+        let (more, code) = (count - LEGIBLE, code.as_str());
+        (severity, format!("{more} more of `{code}`, which the format `json` lists"))
+    });
+    Legible { shown, more: more.collect() }
 }
 
 pub(super) fn summary_lines(report: &Report) -> Vec<(Severity, String)> {
@@ -65,8 +94,8 @@ mod tests {
     use super::summary;
     use crate::diagnostic::{Code, Diagnostic, Progress};
     use crate::lints::Lints;
-    use crate::report::Report;
     use crate::report::fixture::section;
+    use crate::report::{Format, Report, Style, render};
     use crate::source::{SourceKind, Sources};
 
     fn report(codes: &[Code], complete: usize, all: usize, draft: bool) -> String {
@@ -100,6 +129,29 @@ mod tests {
         );
         assert_eq!(report(&[Code::UnusedFact], 2, 2, false), "error: 1 error\n");
         assert_eq!(report(&[Code::UnansweredTopic; 2], 2, 2, false), "warning: 2 warnings\n");
+    }
+
+    #[test]
+    fn what_is_said_thousands_of_times_is_counted() {
+        let mut sources = Sources::default();
+        let id = sources.add(SourceKind::Facts, "database.toml", "x".repeat(3000));
+        let place = |at| Diagnostic::new(Code::UnusedFact, "t", id.span(at..at + 1), "");
+        let report = |count| {
+            let told = (0..count).map(place).collect();
+            let report = Report::new(told, Vec::new(), &Lints::default(), false, &sources);
+            [Format::Human, Format::Short].map(|format| render(&report, &sources, format, Style::default()))
+        };
+        for text in report(1000) {
+            assert_eq!((text.matches("[unused-fact]").count(), text.contains("more of")), (1000, false));
+        }
+        for text in report(3000) {
+            let end = "error: 2000 more of `unused-fact`, which the format `json` lists\nerror: 3000 errors\n";
+            assert!(
+                text.matches("[unused-fact]").count() == 1000 && text.ends_with(end),
+                "{}",
+                &text[text.len() - 200..]
+            );
+        }
     }
 
     #[test]

@@ -115,6 +115,8 @@ pub(crate) struct Inlines {
     pub(crate) words: Vec<Range<usize>>,
     /// Starts with a task box.
     pub(crate) task: bool,
+    /// The term of a definition.
+    pub(crate) term: bool,
 }
 
 impl Inlines {
@@ -334,7 +336,10 @@ impl<'t> Builder<'t> {
             }
             Event::FootnoteReference(_) => self.leaf_at(&range).touch(&range),
             Event::TaskListMarker(_) => self.leaf_at(&(range.end..range.end)).inlines.task = true,
-            Event::Rule => self.block(range, BlockKind::Rule),
+            Event::Rule => {
+                self.close_leaf();
+                self.block(range, BlockKind::Rule);
+            }
             Event::Html(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
     }
@@ -383,12 +388,17 @@ impl<'t> Builder<'t> {
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         match tag {
             TagEnd::Paragraph | TagEnd::Heading(_) => self.close_leaf(),
+            TagEnd::DefinitionListTitle => {
+                if let Some(leaf) = &mut self.leaf {
+                    leaf.inlines.term = true;
+                }
+                self.close(range.end);
+            }
             TagEnd::BlockQuote(_)
             | TagEnd::List(_)
             | TagEnd::Item
             | TagEnd::FootnoteDefinition
             | TagEnd::DefinitionList
-            | TagEnd::DefinitionListTitle
             | TagEnd::DefinitionListDefinition => self.close(range.end),
             TagEnd::CodeBlock => {
                 if let Some((start, code)) = self.code.take() {

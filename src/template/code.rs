@@ -76,7 +76,7 @@ impl Builder<'_> {
 
     fn code_line(&mut self, line: &Range<usize>, brackets: &[Range<usize>], scope: &Scope, diagram: bool) -> Item {
         let key = labels::of_code_line(self.text, line.clone()).filter(|key| key.end <= brackets[0].start);
-        let inner = match &key {
+        let mut inner = match &key {
             Some(key) => scope.below(&self.text[key.clone()]),
             None => scope.clone(),
         };
@@ -89,7 +89,8 @@ impl Builder<'_> {
             nested: Vec::new(),
         };
         if item.label.is_some() && brackets.len() > 1 {
-            self.claim_node(scope, &inner.path);
+            inner.path = self.claim_node(scope, &inner.path);
+            item.path.clone_from(&inner.path);
         }
         for range in brackets {
             let bracket = Bracket { range: range.clone(), site: Site::CodeLine };

@@ -177,6 +177,7 @@ impl Builder<'_> {
             lead: lead.map(|lead| lead.range),
             of_section,
             more: false,
+            item_end: self.item_end,
         }
     }
 
@@ -189,7 +190,8 @@ impl Builder<'_> {
         };
         let kind = PlaceholderKind::Continuation;
         let slot = self.slot(bracket, path, kind, scope, Form::Prose, block.range.start);
-        Prompt { slot, range: block.range.clone(), announces: false, lead: None, of_section: false, more: true }
+        let (range, item_end) = (block.range.clone(), self.item_end);
+        Prompt { slot, range, announces: false, lead: None, of_section: false, more: true, item_end }
     }
 
     pub(super) fn kind(&self, scope: &Scope, kind: PlaceholderKind, site: &Site) -> PlaceholderKind {
@@ -243,8 +245,8 @@ impl Builder<'_> {
                         [scope.path]
                     } else {
                         // Others stand below it, so it can be no further key.
-                        self.claim_node(&scope, &scope.path);
-                        [scope.below(&own).path]
+                        let path = self.claim_node(&scope, &scope.path);
+                        [Scope { path, ..scope }.below(&own).path]
                     }
                 }
                 None => [scope.below(&own).path],
@@ -298,7 +300,8 @@ pub(super) fn record_scope(scope: &Scope, address: &str, collection: Option<Coll
 
 /// Whether the inline content is one placeholder and nothing else.
 pub(super) fn is_sole(inlines: &Inlines, brackets: &[Bracket]) -> bool {
-    matches!(brackets, [bracket] if bracket.site == Site::Text && bracket.range == inlines.range) && !inlines.task
+    let alone = matches!(brackets, [bracket] if bracket.site == Site::Text && bracket.range == inlines.range);
+    alone && !inlines.task && !inlines.term
 }
 
 /// A label paragraph whose label is a placeholder.

@@ -6,7 +6,7 @@ use super::blocks::{Block, BlockKind, Inlines, List};
 use super::brackets::{Bracket, Site};
 use super::elements::{Body, is_sole, names, record_scope};
 use super::labels::{self, ItemLabel, Lead};
-use super::{Builder, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Scope, Slot};
+use super::{Builder, Element, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Scope, Slot};
 use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::Collection;
 
@@ -215,7 +215,7 @@ impl Builder<'_> {
                 for bracket in &draft.brackets {
                     item.slots.push(self.sample_slot(bracket, &record, scope, strings, leaf));
                 }
-                item.nested = self.elements(draft.nested, &record, &mut Body::default());
+                item.nested = self.nested(draft, &record, &mut Body::default());
             }
             Role::Continuation => {
                 let id = self.place(
@@ -254,11 +254,23 @@ impl Builder<'_> {
                 }
                 item.path = inner.path.clone();
                 let alone = draft.brackets.len() == 1 && !holds_places;
+                if draft.label.is_some() && !alone && !draft.brackets.is_empty() {
+                    inner.path = self.claim_node(scope, &inner.path);
+                    item.path = inner.path.clone();
+                }
                 self.labelled_slots(&mut item, &draft.brackets, &inner, (draft.label.is_some(), alone), leaf);
-                item.nested = self.elements(draft.nested, &inner, body);
+                item.nested = self.nested(draft, &inner, body);
             }
         }
         item
+    }
+
+    /// What an item holds below its first paragraph.
+    fn nested(&mut self, draft: &Draft<'_>, scope: &Scope, body: &mut Body) -> Vec<Element> {
+        let around = self.item_end.replace(draft.range.end);
+        let elements = self.elements(draft.nested, scope, body);
+        self.item_end = around;
+        elements
     }
 
     /// The placeholders of an item's first line; one that is alone in its item stands at the label itself.
@@ -270,9 +282,6 @@ impl Builder<'_> {
         (labelled, alone): (bool, bool),
         leaf: usize,
     ) {
-        if labelled && !alone && !brackets.is_empty() {
-            item.path = self.claim_node(scope, &scope.path);
-        }
         for bracket in brackets {
             let own = scope.below(&self.own_slug(bracket)).path;
             let sole = labelled && alone;

@@ -260,6 +260,8 @@ pub(crate) struct Prompt {
     pub(crate) of_section: bool,
     /// `[Repeat for each table]`: asks for nothing that does not stand above it.
     pub(crate) more: bool,
+    /// Where the list item that it stands in ends.
+    pub(crate) item_end: Option<usize>,
 }
 
 /// Neighbouring list items, table rows or code lines.
@@ -378,6 +380,7 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         anchors: Vec::new(),
         images: Vec::new(),
         link_spans: Vec::new(),
+        item_end: None,
         traps,
     };
     builder.template(document, front_matter, hidden)
@@ -411,6 +414,8 @@ struct Builder<'t> {
     anchors: Vec<(Range<usize>, String)>,
     images: Vec<Range<usize>>,
     link_spans: Vec<Range<usize>>,
+    /// The end of the innermost list item that is being read.
+    item_end: Option<usize>,
 }
 
 /// The numbers given to one address.

@@ -86,12 +86,18 @@ impl Builder<'_> {
             let code = cell.code.iter().find(|code| code.start <= range.start && range.end <= code.end);
             Some(Label { range, site: code.map_or(Site::Text, |code| Site::CodeSpan(code.clone())) })
         });
-        let inner = match (&words, role) {
+        let mut inner = match (&words, role) {
             (Some(words), Role::Labelled) => scope.below(&label_slug(words)),
             (_, Role::Sample | Role::Continuation) => record_scope(scope, &run.address, run.collection),
             _ => scope.clone(),
         };
-        let path = if role == Role::Labelled { self.claim_node(&inner, &inner.path) } else { scope.path.clone() };
+        let path = match role {
+            Role::Labelled => {
+                inner.path = self.claim_node(&inner, &inner.path);
+                inner.path.clone()
+            }
+            _ => scope.path.clone(),
+        };
         let mut item = Item { range: row.range.clone(), role, label, path, slots: Vec::new(), nested: Vec::new() };
         for (at, brackets) in cells.iter().enumerate() {
             let leaf = row.cells[at].range.start;

@@ -38,7 +38,7 @@ pub(crate) fn fill(template: &str, facts: &str, table: &Value) -> Page {
         config: &config,
         renderer: "html",
         sources: &sources,
-        chapters: vec![Chapter { path, source_path: path, text: template, source, declared: true }],
+        chapters: vec![Chapter { path, source_path: path, text: template, source, declared: true, expanded: None }],
         paths: vec![path],
         facts: vec![FactSet { templates: None, files: vec![file], incomplete: false }],
         threads: None,

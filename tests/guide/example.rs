@@ -29,12 +29,17 @@ fn without_banner(page: &str) -> &str {
     page.strip_prefix("<style>").and_then(|page| page.split_once("</div>\n\n")).map_or(page, |(_, page)| page)
 }
 
+/// A text as a page of the guide holds it: mdBook shows a directive that is escaped.
+fn escaped(text: &str) -> String {
+    text.replace("{{#", "\\{{#")
+}
+
 impl<'p> Example<'p> {
     /// The text that the program has for a block; `None` for a block that is input.
     pub(crate) fn actual(&self, snippet: &Snippet, text: &str) -> Option<Result<String, String>> {
         match snippet.role.as_str() {
             "page" => Some(self.page(snippet)),
-            "messages" => Some(Ok(self.messages(snippet))),
+            "messages" => Some(Ok(escaped(&self.messages(snippet)))),
             "console" => Some(Ok(self.console(text))),
             _ => None,
         }
@@ -97,7 +102,8 @@ impl<'p> Example<'p> {
     fn chapters(&self) -> Vec<(&'p str, String)> {
         let is_chapter = |role: &str| role == "template" || role == "chapter";
         let chapters = self.parts.iter().filter(|(part, _)| is_chapter(&part.role));
-        chapters.map(|(part, text)| (file(part), headings(part) + text)).collect()
+        // On a page of the guide a directive is escaped, so that mdBook shows it.
+        chapters.map(|(part, text)| (file(part), headings(part) + &text.replace("\\{{#", "{{#"))).collect()
     }
 
     fn config(&self) -> String {

@@ -13,7 +13,7 @@ use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Message, Origin, Padding, Patch, Renderer, Snippet};
 
 use super::lines::Texts;
-use super::summary::summary_lines;
+use super::summary::{Legible, legible, summary_lines};
 use super::wording::{CHANGED, lines, one_line};
 use super::{Report, Style};
 use crate::diagnostic::{Diagnostic, Label, Severity, Sub};
@@ -27,12 +27,13 @@ pub(super) fn render(report: &Report, texts: &Texts<'_>, style: Style) -> String
     let width = style.width.unwrap_or(DEFAULT_TERM_WIDTH).max(NARROWEST);
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() }.term_width(width);
     let mut text = String::new();
-    for (severity, diagnostic) in &report.findings {
+    let Legible { shown, more } = legible(report);
+    for (severity, diagnostic) in shown {
         let page = renderer.render(&Page::new(texts, width).fill(*severity, diagnostic));
         text.push_str(&marked_as_added(page, diagnostic));
         text.push_str("\n\n");
     }
-    for (severity, line) in summary_lines(report) {
+    for (severity, line) in more.into_iter().chain(summary_lines(report)) {
         text.push_str(&renderer.render(&[Group::with_title(level(severity).primary_title(line))]));
         text.push('\n');
     }
