@@ -103,7 +103,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let mut below: Vec<_> = rest.map(str::to_owned).collect();
         if below.last().is_some_and(|last| last.ends_with(']')) {
-            below.extend(slot.path.last().cloned());
+            below.extend(slot.path.last().map(|key| key.to_string()));
         }
         below
     }
@@ -551,9 +551,12 @@ fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
     if !address.contains(['[', '{']) {
         // Items that are filled by their own words know only their last key.
         let whole = slot.path.join(".") == address;
-        let path = if whole { slot.path.clone() } else { address.split('.').map(str::to_owned).collect() };
-        let (key, header) = path.split_last().map(|(key, header)| (key.clone(), header)).unwrap_or_default();
-        return (header.to_vec(), false, key);
+        let mut header: Vec<String> = match whole {
+            true => slot.path.iter().map(|key| key.to_string()).collect(),
+            false => address.split('.').map(str::to_owned).collect(),
+        };
+        let key = header.pop().unwrap_or_default();
+        return (header, false, key);
     }
     let mut array = false;
     let parts = address.split('.').count();
@@ -570,8 +573,7 @@ fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
             keys.push("example".to_owned());
         }
     }
-    let key =
-        if ends_in_record { slot.path.last().cloned().unwrap_or_default() } else { keys.pop().unwrap_or_default() };
+    let key = if ends_in_record { last_key(slot) } else { keys.pop().unwrap_or_default() };
     (keys, array, key)
 }
 
@@ -584,9 +586,13 @@ fn prompt_advice(filler: &Filler<'_, '_>, wanted: &[(&Slot, String)]) -> Option<
     })
 }
 
+fn last_key(slot: &Slot) -> String {
+    slot.path.last().map(|key| key.to_string()).unwrap_or_default()
+}
+
 /// The key that a record would answer a placeholder with.
 fn key_of(slot: &Slot, record: Record<'_>) -> String {
-    let own = slot.path.last().cloned().unwrap_or_default();
+    let own = last_key(slot);
     let Some(collection) = record.collection() else { return own };
     let field = slot.path.iter().chain(&slot.aliases).find_map(|slug| collection.field(slug));
     match field {

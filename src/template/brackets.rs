@@ -34,7 +34,7 @@ pub(crate) fn of_inlines(text: &str, inlines: &Inlines, broken_links: &[Range<us
     let first = broken_links.partition_point(|span| span.start < inlines.range.start);
     let broken = broken_links[first..].iter().take_while(|span| span.start < inlines.range.end);
     found.extend(broken.map(|range| Bracket { range: with_empty_label(text, range), site: Site::Text }));
-    let pairs = balanced(inlines.text.iter().flat_map(|range| brackets_in(text, range.clone(), true)));
+    let pairs = balanced(inlines.running_text().flat_map(|range| brackets_in(text, range, true)));
     let pairs = pairs.into_iter().filter(|pair| !is_image(text, pair.start));
     found.extend(pairs.map(|range| Bracket { range: with_empty_label(text, &range), site: Site::Text }));
     for span in &inlines.code {
