@@ -177,6 +177,32 @@ impl Diagnostic {
     }
 }
 
+impl Diagnostic {
+    /// Every source that it has a place in; one may come more than once.
+    pub fn sources(&self) -> impl Iterator<Item = SourceId> {
+        let subs = self.subs.iter().filter_map(|sub| match sub {
+            Sub::Place { label, .. } => Some(label.span.source),
+            Sub::Insert { source, .. } => Some(*source),
+            Sub::Replace { span, .. } => Some(span.source),
+            Sub::Note(_) | Sub::Help(_) => None,
+        });
+        let labels = self.more.iter().map(|label| label.span.source);
+        std::iter::once(self.place.span.source).chain(labels).chain(subs)
+    }
+
+    /// Everything that it says in words.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let subs = self.subs.iter_mut().flat_map(|sub| match sub {
+            Sub::Note(text) | Sub::Help(text) => vec![text],
+            Sub::Place { message, label } => vec![message, &mut label.text],
+            Sub::Insert { message, lines, .. } => vec![message, lines],
+            Sub::Replace { message, text, .. } => vec![message, text],
+        });
+        let labels = self.more.iter_mut().map(|label| &mut label.text);
+        [&mut self.title, &mut self.place.text].into_iter().chain(labels).chain(subs)
+    }
+}
+
 /// How complete one template is. Sections are its level-2 sections; placeholders include topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {

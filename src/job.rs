@@ -4,16 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use regex::Regex;
-
-use crate::book::{self, Input, Outcome};
+use crate::book::{self, FilledPage, Input, Outcome};
 use crate::config::{self, Config, ConfigSource};
-use crate::diagnostic::{Code, Diagnostic, Progress, Sub};
+use crate::diagnostic::{Code, Diagnostic, Progress};
 use crate::fill::Filled;
 use crate::project::{self, FactSet, Project, Unreadable};
 use crate::protocol;
 use crate::secret;
-use crate::source::{Source, SourceId, SourceKind, Sources, Span};
+use crate::source::{Source, SourceId, SourceKind, Sources};
 use crate::template::{self, Template};
 
 /// A book as a host hands it over.
@@ -142,14 +140,15 @@ pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
     };
     let Project { root, mut sources, mut diagnostics, .. } = project;
     diagnostics.extend(outcome.diagnostics);
-    let mut named: BTreeSet<_> = diagnostics.iter().flat_map(sources_of).collect();
+    let mut named: BTreeSet<_> = diagnostics.iter().flat_map(Diagnostic::sources).collect();
     if purpose == Purpose::Look {
         named.extend(candidates.iter().map(|candidate| candidate.source));
     }
     compare_with_files(named, &mut sources, &root);
-    conceal_secrets(&mut diagnostics, &mut sources);
-    let templates = outcome.templates.into_iter().filter_map(|(at, set, template, filled)| {
-        let Candidate { index, source, .. } = *candidates.get(at)?;
+    secret::conceal(&mut diagnostics, &mut sources);
+    let templates = outcome.templates.into_iter().filter_map(|page| {
+        let Candidate { index, source, .. } = *candidates.get(page.chapter)?;
+        let FilledPage { set, template, filled, .. } = page;
         Some(FilledTemplate { chapter: index, source, set, template, filled })
     });
     let templates = templates.collect();
@@ -230,58 +229,6 @@ fn input<'a>(
     }
 }
 
-/// Blackens what looks like a credential in the texts that messages quote from, so that no format can print it.
-fn conceal_secrets(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
-    let mut secrets = Vec::new();
-    for span in secret_spans(diagnostics, sources) {
-        let source = sources.get_mut(span.source);
-        let written = source.text[span.range()].lines().map(|line| line.trim_matches(['"', '\'', ' ']));
-        secrets.extend(written.filter(|line| line.len() >= SHORTEST_SECRET).map(regex::escape));
-        let hidden = source.text[span.range()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' });
-        let hidden: String = hidden.collect();
-        source.text.replace_range(span.range(), &hidden);
-    }
-    // Titles name a record by what it says first.
-    for secrets in secrets.chunks(SECRETS_AT_ONCE) {
-        let Ok(secrets) = Regex::new(&secrets.join("|")) else { continue };
-        for text in diagnostics.iter_mut().flat_map(texts_of) {
-            if let Cow::Owned(concealed) = secrets.replace_all(text, "***") {
-                *text = concealed;
-            }
-        }
-    }
-}
-
-/// Where credentials stand: as values of facts, and in files that are no TOML, where values are not known.
-fn secret_spans(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Span> {
-    let secrets = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::LikelySecret);
-    let mut spans: Vec<Span> = secrets.map(|diagnostic| diagnostic.place.span).collect();
-    let broken = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::InvalidToml);
-    let broken: BTreeSet<_> = broken.map(|diagnostic| diagnostic.place.span.source).collect();
-    for source in broken {
-        spans.extend(secret::in_lines(&sources.get(source).text).into_iter().map(|range| source.span(range)));
-    }
-    spans
-}
-
-/// What is shorter is part of many words.
-const SHORTEST_SECRET: usize = 5;
-
-/// How many secrets are looked for with one expression.
-const SECRETS_AT_ONCE: usize = 200;
-
-/// Everything that a diagnostic says in words.
-fn texts_of(diagnostic: &mut Diagnostic) -> impl Iterator<Item = &mut String> {
-    let subs = diagnostic.subs.iter_mut().flat_map(|sub| match sub {
-        Sub::Note(text) | Sub::Help(text) => vec![text],
-        Sub::Place { message, label } => vec![message, &mut label.text],
-        Sub::Insert { message, lines, .. } => vec![message, lines],
-        Sub::Replace { message, text, .. } => vec![message, text],
-    });
-    let labels = diagnostic.more.iter_mut().map(|label| &mut label.text);
-    [&mut diagnostic.title, &mut diagnostic.place.text].into_iter().chain(labels).chain(subs)
-}
-
 /// Looks at the files of the chapters that a message names: their lines are printed.
 fn compare_with_files(named: BTreeSet<SourceId>, sources: &mut Sources, root: &Path) {
     for id in named {
@@ -290,16 +237,4 @@ fn compare_with_files(named: BTreeSet<SourceId>, sources: &mut Sources, root: &P
             project::compare_with_file(source, root);
         }
     }
-}
-
-/// Every source that a diagnostic has a place in.
-fn sources_of(diagnostic: &Diagnostic) -> impl Iterator<Item = SourceId> {
-    let subs = diagnostic.subs.iter().filter_map(|sub| match sub {
-        Sub::Place { label, .. } => Some(label.span.source),
-        Sub::Insert { source, .. } => Some(*source),
-        Sub::Replace { span, .. } => Some(span.source),
-        Sub::Note(_) | Sub::Help(_) => None,
-    });
-    let labels = diagnostic.more.iter().map(|label| label.span.source);
-    std::iter::once(diagnostic.place.span.source).chain(labels).chain(subs)
 }

@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(alone.chapters, together.chapters);
         assert_eq!(format!("{:?}", alone.progress), format!("{:?}", together.progress));
         let statuses = |outcome: &Outcome| -> Vec<_> {
-            outcome.templates.iter().map(|(at, _, _, filled)| (*at, filled.statuses.clone())).collect()
+            outcome.templates.iter().map(|page| (page.chapter, page.filled.statuses.clone())).collect()
         };
         assert_eq!(statuses(&alone), statuses(&together));
     }

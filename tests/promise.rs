@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use filling::fill;
+use mdbook_database::book::FilledPage;
 use mdbook_database::fill::Status;
 use mdbook_database::init;
 use mdbook_database::report::Format;
@@ -88,7 +89,7 @@ fn wrong(template: &str, facts: &str) -> String {
     let page = fill(template, facts, &json!({}));
     let mut wrong = page.errors().join("\n");
     let parsed = template::parse(template, &|_| false);
-    for (_, _, template_, filled) in &page.outcome.templates {
+    for FilledPage { template: template_, filled, .. } in &page.outcome.templates {
         for (placeholder, status) in template_.placeholders.iter().zip(&filled.statuses) {
             let loose = matches!(placeholder.kind, PlaceholderKind::Topic | PlaceholderKind::Continuation);
             if *status == Status::Missing && !loose {
@@ -129,7 +130,7 @@ fn pasted_repairs_lead_to_a_complete_page() {
 fn initial(template: &str) -> String {
     let page = fill(template, "", &json!({}));
     let mut plan = init::Plan::default();
-    for (_, _, template_, filled) in &page.outcome.templates {
+    for FilledPage { template: template_, filled, .. } in &page.outcome.templates {
         init::plan(template, template_, &filled.statuses, &mut plan);
     }
     let text = init::complete("", &mdbook_database::facts::Table::default(), &plan, None).text;

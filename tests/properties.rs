@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use filling::structure::{structure, word_and_value};
 use filling::tree::{Tree, facts};
+use mdbook_database::book::FilledPage;
 use mdbook_database::facts::quote_string;
 use mdbook_database::report::Format;
 use mdbook_database::template::{self, PlaceholderKind, Template};
@@ -301,11 +302,11 @@ fn check_filling(text: &str, facts: &str, draft: bool) -> Result<(), TestCaseErr
     for format in Format::ALL {
         page.report(*format);
     }
-    let (.., template, filled) = &page.outcome.templates[0];
+    let FilledPage { template, filled, .. } = &page.outcome.templates[0];
     prop_assert_eq!(filled.statuses.len(), template.placeholders.len());
     let again = filling::fill(text, facts, &table);
     prop_assert_eq!(&again.text, &page.text);
-    prop_assert_eq!(&again.outcome.templates[0].3.statuses, &filled.statuses);
+    prop_assert_eq!(&again.outcome.templates[0].filled.statuses, &filled.statuses);
     for diagnostic in &page.outcome.diagnostics {
         let span = diagnostic.place.span;
         prop_assert!(page.sources.get(span.source).text.get(span.range()).is_some(), "{:?}", diagnostic);

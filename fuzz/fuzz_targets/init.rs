@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use mdbook_database::book::FilledPage;
 use mdbook_database::diagnostic::Code;
 use mdbook_database::facts::{self, FactIds};
 use mdbook_database::init;
@@ -25,7 +26,7 @@ fn values(text: &str) -> Option<Vec<String>> {
 
 fn completed(page: &str, text: &str) -> String {
     let filled = filling::fill(page, text, &json!({}));
-    let Some((.., template, outcome)) = filled.outcome.templates.first() else { return text.to_owned() };
+    let Some(FilledPage { template, filled: outcome, .. }) = filled.outcome.templates.first() else { return text.to_owned() };
     let mut plan = init::Plan::default();
     init::plan(page, template, &outcome.statuses, &mut plan);
     let file = Sources::default().add(SourceKind::Facts, "database.toml", text);

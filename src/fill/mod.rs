@@ -1,11 +1,13 @@
 //! Binding: a template and its facts become edits, statuses and diagnostics.
 
+mod additions;
 mod anchors;
 mod answer;
 mod code;
 mod definitions;
 mod further;
 mod gaps;
+mod missing;
 mod prompt;
 mod record;
 mod repair;
@@ -45,7 +47,7 @@ pub struct Facts<'f> {
     /// Its text.
     pub text: &'f str,
     /// Addresses of other templates that read the same first file, folded by [`address_key`].
-    pub elsewhere: &'f HashSet<String>,
+    pub elsewhere: &'f HashSet<&'f str>,
 }
 
 /// How to fill.

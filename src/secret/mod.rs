@@ -8,6 +8,7 @@ use std::ops::Range;
 
 mod assignment;
 mod command;
+mod conceal;
 mod connection;
 mod keyed;
 mod lines;
@@ -15,6 +16,7 @@ mod text;
 mod token;
 mod word;
 
+pub(crate) use conceal::conceal;
 pub use lines::{concealed, in_lines};
 
 /// A credential in a value. It holds no text of the value, so it cannot leak into a message.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::blocks::{Block, BlockKind, Inlines};
 use super::brackets::{self, Bracket, Site};
 use super::labels::{self, Lead};
-use super::{Builder, Element, Form, Key, Path, PlaceholderKind, Prompt, Repeat, Scope, Slot, Trap};
+use super::{Builder, Element, Form, Key, Path, PlaceholderKind, Prompt, Repeat, Scope, Slot, TrapKind};
 use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::{Collection, Field};
 
@@ -129,11 +129,11 @@ impl<'t> Builder<'t> {
         let hidden = inlines.links.iter().filter(|link| link.inline && !link.image).filter(|link| {
             !link.destination.is_empty() && link.destination.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
         });
-        self.traps.extend(hidden.map(|link| Trap::HiddenPlaceholder(link.range.clone())));
+        self.traps.extend(hidden.map(|link| TrapKind::HiddenPlaceholder.at(link.range.clone())));
         // The target of an autolink is its text, which Markdown does not look into.
         let bare = inlines.links.iter().filter(|link| !link.inline && !link.image);
         let bare = bare.filter(|link| self.text[link.range.clone()].starts_with('<') && link.destination.contains('['));
-        self.traps.extend(bare.map(|link| Trap::InTarget(link.range.clone())));
+        self.traps.extend(bare.map(|link| TrapKind::InTarget.at(link.range.clone())));
         let images = inlines.links.iter().filter(|link| link.image);
         self.images.extend(images.map(|image| image.range.clone()));
         let own = inlines.links.iter().filter(|link| link.inline && !link.image);
@@ -148,7 +148,7 @@ impl<'t> Builder<'t> {
         for text in brackets::html_text(self.text, range) {
             let mut found = brackets::in_code_lines(self.text, text);
             found.retain(|range| !(self.is_literal)(self.inner(range)));
-            self.traps.extend(found.into_iter().map(Trap::InHtml));
+            self.traps.extend(found.into_iter().map(|range| TrapKind::InHtml.at(range)));
         }
     }
 

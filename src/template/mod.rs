@@ -136,35 +136,35 @@ impl PlaceholderKind {
 
 /// A bracket that Markdown hides from the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trap {
-    /// `[Endpoint]: [URL]`, a link definition for CommonMark; read as two placeholders here.
-    BracketedDefinition(Range<usize>),
-    /// `[other_table](id)`, a link to a bare word.
-    HiddenPlaceholder(Range<usize>),
-    /// A bracket in a block of HTML, where Markdown has no say.
-    InHtml(Range<usize>),
-    /// A bracket in the target of a link definition or an autolink.
-    InTarget(Range<usize>),
-    /// A bracket that opens and does not close.
-    Unclosed(Range<usize>),
-    /// A bracket that a bar splits over two cells of a table.
-    SplitCell(Range<usize>),
-    /// A bracket in code that closes on a later line.
-    OverLines(Range<usize>),
+pub struct Trap {
+    /// How Markdown reads it.
+    pub kind: TrapKind,
+    /// Where it stands.
+    pub range: Range<usize>,
 }
 
-impl Trap {
-    /// Where it stands.
-    pub fn range(&self) -> &Range<usize> {
-        match self {
-            Trap::BracketedDefinition(range)
-            | Trap::HiddenPlaceholder(range)
-            | Trap::InHtml(range)
-            | Trap::InTarget(range)
-            | Trap::Unclosed(range)
-            | Trap::SplitCell(range)
-            | Trap::OverLines(range) => range,
-        }
+/// How a bracket is read otherwise than it is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrapKind {
+    /// `[Endpoint]: [URL]`, a link definition for CommonMark; read as two placeholders here.
+    BracketedDefinition,
+    /// `[other_table](id)`, a link to a bare word.
+    HiddenPlaceholder,
+    /// A bracket in a block of HTML, where Markdown has no say.
+    InHtml,
+    /// A bracket in the target of a link definition or an autolink.
+    InTarget,
+    /// A bracket that opens and does not close.
+    Unclosed,
+    /// A bracket that a bar splits over two cells of a table.
+    SplitCell,
+    /// A bracket in code that closes on a later line.
+    OverLines,
+}
+
+impl TrapKind {
+    pub(crate) fn at(self, range: Range<usize>) -> Trap {
+        Trap { kind: self, range }
     }
 }
 
@@ -366,8 +366,10 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         let at = document.broken_links.partition_point(|span| span.start < definition.start);
         document.broken_links.get(at).is_some_and(|span| span.start == definition.start)
     };
-    let traps = definitions.into_iter().filter(starts_bracket).map(Trap::BracketedDefinition);
-    let traps = traps.chain(std::mem::take(&mut document.bracketed_targets).into_iter().map(Trap::InTarget)).collect();
+    let traps = definitions.into_iter().filter(starts_bracket).map(|range| TrapKind::BracketedDefinition.at(range));
+    let traps = traps
+        .chain(std::mem::take(&mut document.bracketed_targets).into_iter().map(|range| TrapKind::InTarget.at(range)))
+        .collect();
     let builder = Builder {
         text,
         is_literal,
@@ -497,7 +499,7 @@ impl<'t> Builder<'t> {
         let end = residue.iter().filter(|range| range.end == self.text.len()).map(|range| range.start).min();
         let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
         let residue = merged(residue);
-        self.traps.sort_by_key(|trap| trap.range().start);
+        self.traps.sort_by_key(|trap| trap.range.start);
         let Builder { placeholders, links, anchors, images, mut link_spans, traps, claims, .. } = self;
         link_spans.sort_by_key(|span| span.start);
         let (known, images) = (claims.into_keys().collect(), merged(images));

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::blocks::{Block, BlockKind, Code, Inlines, Row};
 use super::brackets::brackets_in;
-use super::{Trap, code};
+use super::{Trap, TrapKind, code};
 
 /// A closing bracket further below belongs to something else.
 const FAR: usize = 3;
@@ -13,7 +13,7 @@ const FAR: usize = 3;
 pub(super) fn find(text: &str, blocks: &[Block], is_literal: &dyn Fn(&str) -> bool) -> Vec<Trap> {
     let mut search = Search { text, found: Vec::new() };
     search.blocks(blocks);
-    search.found.retain(|trap| !is_literal(inner(&text[trap.range().clone()])));
+    search.found.retain(|trap| !is_literal(inner(&text[trap.range.clone()])));
     search.found
 }
 
@@ -46,7 +46,7 @@ impl Search<'_> {
     fn prose(&mut self, inlines: &Inlines) {
         for at in self.open_in(inlines) {
             let line = self.text[at..inlines.range.end].lines().next().unwrap_or_default().trim_end();
-            self.found.push(Trap::Unclosed(at..at + line.len()));
+            self.found.push(TrapKind::Unclosed.at(at..at + line.len()));
         }
     }
 
@@ -62,7 +62,11 @@ impl Search<'_> {
                 let end = split.map_or(cell.range.end.max(at), |close| at + close + 1);
                 done = end;
                 let range = at..end;
-                self.found.push(if split.is_some() { Trap::SplitCell(range) } else { Trap::Unclosed(range) });
+                self.found.push(if split.is_some() {
+                    TrapKind::SplitCell.at(range)
+                } else {
+                    TrapKind::Unclosed.at(range)
+                });
             }
         }
     }
@@ -107,9 +111,11 @@ impl Search<'_> {
             let below = (at + 1..code.lines.len().min(at + 1 + FAR)).find(|&next| unmatched[next] != (vec![], vec![]));
             let close = below.and_then(|next| unmatched[next].1.first()).copied();
             match close {
-                Some(close) if self.continues(start, close) => self.found.push(Trap::OverLines(start..close + 1)),
+                Some(close) if self.continues(start, close) => {
+                    self.found.push(TrapKind::OverLines.at(start..close + 1))
+                }
                 None if closes_below.is_none() && self.is_value(line, start) => {
-                    self.found.push(Trap::Unclosed(start..start + 1 + tail.trim_end().len()));
+                    self.found.push(TrapKind::Unclosed.at(start..start + 1 + tail.trim_end().len()));
                 }
                 _ => {}
             }
@@ -157,12 +163,11 @@ fn is_words(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::template::{self, Trap};
+    use crate::template;
 
     fn found(text: &str) -> Vec<String> {
         let traps = template::parse(text, &|literal| literal == "LITERAL").traps;
-        let name = |trap: &Trap| format!("{trap:?}").split('(').next().unwrap_or_default().to_owned();
-        traps.iter().map(|trap| format!("{} {}", name(trap), &text[trap.range().clone()])).collect()
+        traps.iter().map(|trap| format!("{:?} {}", trap.kind, &text[trap.range.clone()])).collect()
     }
 
     #[test]

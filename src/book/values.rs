@@ -1,0 +1,63 @@
+//! What is wrong with facts whatever shows them: blank items, and what looks like a credential.
+
+use std::collections::HashSet;
+
+use crate::config::Config;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::facts::{self, Step, Table, Value};
+use crate::source::Span;
+use crate::{secret, template};
+
+/// Blank strings among the items of an array, of which nothing would be seen. (One that holds nothing else is told where
+/// it is wanted.)
+pub(super) fn blank_items(root: &Table<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for leaf in root.leaves() {
+        let Some(items) = leaf.entry.value.as_array() else { continue };
+        if items.iter().all(Value::is_blank) {
+            continue;
+        }
+        found.extend(items.iter().filter(|item| item.is_blank()).map(|item| {
+            let title = format!("an item of `{}` is a blank string", leaf.path());
+            Diagnostic::new(Code::WrongForm, title, item.span, "nothing would be shown")
+                .with_help("write the fact, or take the item away")
+        }));
+    }
+    found
+}
+
+/// Facts that look like credentials. The message never holds the value.
+pub(super) fn secrets(root: &Table<'_>, config: &Config) -> Vec<Diagnostic> {
+    let allowed: HashSet<String> = config.allow_secrets.iter().map(|path| template::address_key(&path.value)).collect();
+    let mut found = Vec::new();
+    let mut keys = Vec::new();
+    root.visit_leaves(&mut |steps, entry| {
+        keys.clear();
+        keys.extend(steps.iter().filter_map(|step| match step {
+            Step::Key(key) => Some(*key),
+            Step::Item(_) => None,
+        }));
+        each_string(&entry.value, &mut |text, span| {
+            let Some(finding) = secret::detect(&keys, text) else { return };
+            let address = facts::leaf_path(steps);
+            if allowed.contains(&template::address_key(&address)) {
+                return;
+            }
+            let title = format!("`{address}` looks like {}", finding.kind.describe());
+            found.push(
+                Diagnostic::new(Code::LikelySecret, title, span, "not shown")
+                    .with_help("a page is published: say where the secret is kept, not what it is")
+                    .with_help(format!("if it is none, add `\"{address}\"` to `allow-secrets`")),
+            );
+        });
+    });
+    found
+}
+
+fn each_string(value: &Value<'_>, visit: &mut dyn FnMut(&str, Span)) {
+    match &value.kind {
+        facts::Kind::String(text) => visit(text, value.span),
+        facts::Kind::Array(items) => items.iter().for_each(|item| each_string(item, visit)),
+        _ => {}
+    }
+}

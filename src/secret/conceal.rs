@@ -1,0 +1,51 @@
+//! Blackens credentials in what messages say and quote.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use regex::Regex;
+
+use super::in_lines;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Sources, Span};
+
+/// Blackens what looks like a credential in the texts that messages quote from and in the messages, so that no format can
+/// print it.
+pub(crate) fn conceal(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
+    let mut secrets = Vec::new();
+    for span in secret_spans(diagnostics, sources) {
+        let source = sources.get_mut(span.source);
+        let written = source.text[span.range()].lines().map(|line| line.trim_matches(['"', '\'', ' ']));
+        secrets.extend(written.filter(|line| line.len() >= SHORTEST_SECRET).map(regex::escape));
+        let hidden = source.text[span.range()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' });
+        let hidden: String = hidden.collect();
+        source.text.replace_range(span.range(), &hidden);
+    }
+    // Titles name a record by what it says first.
+    for secrets in secrets.chunks(SECRETS_AT_ONCE) {
+        let Ok(secrets) = Regex::new(&secrets.join("|")) else { continue };
+        for text in diagnostics.iter_mut().flat_map(Diagnostic::texts_mut) {
+            if let Cow::Owned(concealed) = secrets.replace_all(text, "***") {
+                *text = concealed;
+            }
+        }
+    }
+}
+
+/// Where credentials stand: as values of facts, and in files that are no TOML, where values are not known.
+fn secret_spans(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Span> {
+    let secrets = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::LikelySecret);
+    let mut spans: Vec<Span> = secrets.map(|diagnostic| diagnostic.place.span).collect();
+    let broken = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::InvalidToml);
+    let broken: BTreeSet<_> = broken.map(|diagnostic| diagnostic.place.span.source).collect();
+    for source in broken {
+        spans.extend(in_lines(&sources.get(source).text).into_iter().map(|range| source.span(range)));
+    }
+    spans
+}
+
+/// What is shorter is part of many words.
+const SHORTEST_SECRET: usize = 5;
+
+/// How many secrets are looked for with one expression.
+const SECRETS_AT_ONCE: usize = 200;
