@@ -245,6 +245,9 @@ impl Outline<'_, '_> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => {
                 let brackets = self.builder.brackets(inlines);
+                if brackets.is_empty() {
+                    return;
+                }
                 body.has_prompt |= matches!(&brackets[..], [bracket] if bracket.range == inlines.range
                     && !labels::says_more(self.builder.inner(&bracket.range)));
                 let names = labels::of_places(self.builder.text, inlines);
@@ -263,8 +266,8 @@ impl Outline<'_, '_> {
         list.items.iter().filter_map(|item| item.blocks.first()).any(|block| match &block.kind {
             BlockKind::Paragraph(inlines) => {
                 let brackets = self.builder.brackets(inlines);
-                let label = labels::of_item(self.builder.text, inlines, &brackets);
-                !brackets.is_empty() && label.is_some_and(|label| label_slug(&label.text) == "description")
+                let label = || labels::of_item(self.builder.text, inlines, &brackets);
+                !brackets.is_empty() && label().is_some_and(|label| label_slug(&label.text) == "description")
             }
             _ => false,
         })
