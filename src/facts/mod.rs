@@ -14,12 +14,29 @@ use crate::source::Span;
 
 pub use lookup::{Lookup, fold};
 pub use merge::{merge, merge_with_shadowed};
-pub use parse::{FactIds, lost_keys, parse};
+pub use parse::{lost_keys, parse};
 pub use walk::{Leaf, Leaves, Step, dotted_path, leaf_path, quote_key, quote_string};
 
 /// The identity of one value of one facts file; dense over all files of a run, for marking what was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FactId(pub u32);
+
+/// Hands out [`FactId`]s over all files of a run.
+#[derive(Clone, Debug, Default)]
+pub struct FactIds(u32);
+
+impl FactIds {
+    /// How many were handed out; every id is below.
+    pub fn count(&self) -> usize {
+        self.0 as usize
+    }
+
+    fn next(&mut self) -> FactId {
+        let id = FactId(self.0);
+        self.0 = self.0.saturating_add(1);
+        id
+    }
+}
 
 /// One value with its place.
 #[derive(Clone, Debug)]

@@ -1,6 +1,5 @@
 //! The text of a facts file to a tree, in the order of the file, with every error of the TOML.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -9,35 +8,16 @@ use toml::de::{DeTable, DeValue};
 use toml_parser::lexer::TokenKind;
 
 use super::duplicates::first_places;
-use super::{Entry, FactId, Kind, Table, Value, quick, quote_string};
+use super::quick::{self, number};
+use super::{Entry, FactIds, Kind, Table, Value, quote_string};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::source::{SourceId, Span, line_of, next_line};
 
 /// More dots than this in the keys around one value are refused; brackets have the parser's own limit of 80.
 const MAX_DOTS: usize = 100;
 
-/// The parser's limit of brackets in brackets.
-pub(super) const MAX_NESTED: u32 = 80;
-
 /// More errors than this in one file are counted, not shown: they follow from the first ones.
 const MAX_ERRORS: usize = 50;
-
-/// Hands out [`FactId`]s over all files of a run.
-#[derive(Clone, Debug, Default)]
-pub struct FactIds(u32);
-
-impl FactIds {
-    /// How many were handed out; every id is below.
-    pub fn count(&self) -> usize {
-        self.0 as usize
-    }
-
-    pub(super) fn next(&mut self) -> FactId {
-        let id = FactId(self.0);
-        self.0 = self.0.saturating_add(1);
-        id
-    }
-}
 
 /// Parses a facts file. Every error of the TOML becomes an `invalid-toml` at its place, and what could be read all the
 /// same is returned, so that other mistakes can be found in the same run.
@@ -305,13 +285,6 @@ impl<'s> Reader<'s, '_> {
             _ => table,
         }
     }
-}
-
-/// Decimal numbers without underscores, others as written.
-pub(super) fn number(raw: &str) -> Cow<'_, str> {
-    let digits = raw.trim_start_matches(['+', '-']);
-    let prefixed = digits.starts_with("0x") || digits.starts_with("0o") || digits.starts_with("0b");
-    if prefixed || !raw.contains('_') { Cow::Borrowed(raw) } else { Cow::Owned(raw.replace('_', "")) }
 }
 
 #[cfg(test)]

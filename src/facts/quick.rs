@@ -8,9 +8,11 @@ use toml_parser::decoder::ScalarKind;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, ValidateWhitespace, parse_document};
 use toml_parser::{ParseError, Source};
 
-use super::parse::{FactIds, MAX_NESTED, number};
-use super::{Entry, Kind, Table, Value};
+use super::{Entry, FactIds, Kind, Table, Value};
 use crate::source::{SourceId, Span, next_line};
+
+/// Brackets in brackets; the parser's limit is the same.
+const MAX_NESTED: u32 = 80;
 
 /// Keys around one value; more of them are unusual.
 const MOST_KEYS: usize = 60;
@@ -386,6 +388,13 @@ fn descend<'t, 's>(root: &'t mut Table<'s>, path: &[usize]) -> Option<(&'t mut T
         found = below(&mut found.0.entries.get_mut(at)?.value)?;
     }
     Some(found)
+}
+
+/// Decimal numbers without underscores, others as written.
+pub(super) fn number(raw: &str) -> Cow<'_, str> {
+    let digits = raw.trim_start_matches(['+', '-']);
+    let prefixed = digits.starts_with("0x") || digits.starts_with("0o") || digits.starts_with("0b");
+    if prefixed || !raw.contains('_') { Cow::Borrowed(raw) } else { Cow::Owned(raw.replace('_', "")) }
 }
 
 #[cfg(test)]

@@ -309,10 +309,38 @@ impl Builder<'_> {
             }
             Some(false) => record.record.to_string(),
             None if record.record.ends_with("{}") && names(record.collection, &own) => record.record.to_string(),
+            // All of a record, in words.
+            None if !record.record.ends_with(['}', ']']) => record.record.to_string(),
             None => record.address(&path),
         };
         let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address, run_scope);
         let site = bracket.site.clone();
         Slot { id, range: bracket.range.clone(), path, aliases: Vec::new(), site, form: Form::Prose, leaf }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::template;
+
+    fn addresses(page: &str) -> Vec<String> {
+        let placeholders = template::parse(page, &|_| false).placeholders;
+        placeholders.into_iter().filter_map(|placeholder| placeholder.address).collect()
+    }
+
+    #[test]
+    fn what_a_relation_says_in_words_stands_at_the_list_and_its_parts_below() {
+        let table = |list: &str| addresses(&format!("## S\n\n### `[table_name]`\n\n**Relations:**\n{list}"));
+        assert_eq!(table("- [Foreign key relationships]\n"), ["tables{}", "tables{}.relations"]);
+        let parts = ["tables{}", "tables{}.relations{}.columns", "tables{}.relations{}.references"];
+        assert_eq!(table("- [columns] to [references]\n"), parts);
+    }
+
+    #[test]
+    fn a_named_record_is_its_own_address_in_a_table_by_name() {
+        let table = addresses("## S\n\n### `[table_name]`\n\n**Indexes:**\n- [Index name] on [columns]\n");
+        assert_eq!(table, ["tables{}", "tables{}.indexes{}", "tables{}.indexes{}.columns"]);
+        let rows = addresses("## S\n\n**Indexes:**\n- [index_name] on [table]\n");
+        assert_eq!(rows, ["s.indexes[].index_name", "s.indexes[].table"]);
     }
 }
