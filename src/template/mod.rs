@@ -539,7 +539,7 @@ impl<'t> Builder<'t> {
     fn claim(&mut self, scope: &Scope, candidates: &[Path], text: impl Into<Cow<'t, str>>) -> Path {
         let text = text.into();
         for path in candidates {
-            if self.try_claim(scope, path, &text) {
+            if self.try_claim(scope, path, text.clone()) {
                 return path.clone();
             }
         }
@@ -551,7 +551,7 @@ impl<'t> Builder<'t> {
         loop {
             let number = self.next_number(&base);
             let path = with_number(&last, number);
-            if self.try_claim(scope, &path, &text) {
+            if self.try_claim(scope, &path, text.clone()) {
                 self.numbered.entry(base).or_default().texts.insert(text, number);
                 return path;
             }
@@ -565,12 +565,12 @@ impl<'t> Builder<'t> {
         numbered.last + 1
     }
 
-    fn try_claim(&mut self, scope: &Scope, path: &[Key], text: &Cow<'t, str>) -> bool {
+    fn try_claim(&mut self, scope: &Scope, path: &[Key], text: Cow<'t, str>) -> bool {
         let key = address_key(&scope.address(path));
         match self.claims.get(&key) {
-            Some(taken) => taken.as_ref() == Some(text),
+            Some(taken) => taken.as_ref() == Some(&text),
             None => {
-                self.claims.insert(key, Some(text.clone()));
+                self.claims.insert(key, Some(text));
                 true
             }
         }
