@@ -30,10 +30,9 @@ pub(crate) fn agree(diagnostics: &mut [Diagnostic], sources: &Sources) {
         if !is_toml(text) || is_toml(&edited(text, &edits)) {
             continue;
         }
-        let (mut kept, mut dropped) = (Vec::new(), Vec::new());
-        let mut trials = TRIALS;
-        choose(text, &edits, &mut kept, &mut dropped, &mut trials);
-        for edit in dropped {
+        let mut choice = Choice { text, kept: Vec::new(), dropped: Vec::new(), trials: TRIALS };
+        choice.take(&edits);
+        for edit in choice.dropped {
             give_up(diagnostics, &edit);
         }
         diagnostics.iter_mut().for_each(|diagnostic| diagnostic.subs.retain(|sub| !is_hollow(sub)));
@@ -67,27 +66,38 @@ fn edits_by_file(diagnostics: &[Diagnostic], sources: &Sources) -> HashMap<Sourc
     files
 }
 
-/// The largest parts of the edits, halved where they do not agree, that leave a file in order.
-fn choose(text: &str, edits: &[Edit], kept: &mut Vec<Edit>, dropped: &mut Vec<Edit>, trials: &mut usize) {
-    if edits.is_empty() {
-        return;
-    }
-    let before = kept.len();
-    kept.extend_from_slice(edits);
-    if *trials > 0 {
-        *trials -= 1;
-        if is_toml(&edited(text, kept)) {
+/// The edits of a file, told apart by whether they leave it in order together.
+struct Choice<'t> {
+    text: &'t str,
+    kept: Vec<Edit>,
+    dropped: Vec<Edit>,
+    /// How often the file may still be read.
+    trials: usize,
+}
+
+impl Choice<'_> {
+    /// Takes the largest parts of the edits, halved where they do not agree with those that are kept.
+    fn take(&mut self, edits: &[Edit]) {
+        if edits.is_empty() {
             return;
         }
+        let before = self.kept.len();
+        self.kept.extend_from_slice(edits);
+        if self.trials > 0 {
+            self.trials -= 1;
+            if is_toml(&edited(self.text, &self.kept)) {
+                return;
+            }
+        }
+        self.kept.truncate(before);
+        if edits.len() == 1 || self.trials == 0 {
+            self.dropped.extend_from_slice(edits);
+            return;
+        }
+        let (first, second) = edits.split_at(edits.len() / 2);
+        self.take(first);
+        self.take(second);
     }
-    kept.truncate(before);
-    if edits.len() == 1 || *trials == 0 {
-        dropped.extend_from_slice(edits);
-        return;
-    }
-    let (first, second) = edits.split_at(edits.len() / 2);
-    choose(text, first, kept, dropped, trials);
-    choose(text, second, kept, dropped, trials);
 }
 
 /// The text with all edits made; an overlap is an error of its own, which no TOML survives.

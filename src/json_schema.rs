@@ -71,6 +71,15 @@ impl Node {
         }
     }
 
+    /// The typed fields of a record.
+    fn take_fields(&mut self, fields: &[Field]) {
+        for (field, description, schema) in fields {
+            let node = self.at(&[(*field).to_owned()]);
+            node.typed = Some(schema());
+            node.describe((*description).to_owned());
+        }
+    }
+
     /// Records: an array of them, or a table by name.
     fn allow_records(&mut self, record: &Value) {
         push_new(&mut self.items, record.clone());
@@ -349,11 +358,7 @@ fn tables(pages: &[Page<'_>]) -> Node {
     let mut column = Node::default();
     let mut index = Node::default();
     for (owner, fields) in [(&mut table, TABLE), (&mut column, COLUMN), (&mut index, INDEX)] {
-        for (field, description, schema) in fields {
-            let node = owner.at(&[*field]);
-            node.typed = Some(schema());
-            node.describe((*description).to_owned());
-        }
+        owner.take_fields(fields);
     }
     for (prefix, collection, owner) in [
         ("tables{}.", Collection::Tables, &mut table),
@@ -380,11 +385,7 @@ fn tables(pages: &[Page<'_>]) -> Node {
 /// A table by name or an array of records, each of which may be a plain string.
 fn one_or_many(fields: &[Field]) -> Node {
     let mut record = Node { text: true, ..Node::default() };
-    for (field, description, schema) in fields {
-        let node = record.at(&[*field]);
-        node.typed = Some(schema());
-        node.describe((*description).to_owned());
-    }
+    record.take_fields(fields);
     let mut many = Node::default();
     many.allow_records(&record.into_schema());
     many

@@ -86,3 +86,4 @@ pub mod splice;
 mod stdio;
 pub mod template;
 pub mod vocabulary;
+mod wording;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::coverage::Share;
 use crate::fill::{Filled, Status};
-use crate::report::Style;
+use crate::report::{Color, Style};
 use crate::template::{Placeholder, PlaceholderKind, Section, Template};
 
 /// A template and what became of it.
@@ -169,7 +169,7 @@ impl<'p, 'a> Tree<'p, 'a> {
 
     fn write(mut self, text: &mut String) {
         let share = self.share(&self.order);
-        let chapter = self.painted(self.page.chapter, BOLD);
+        let chapter = self.style.painted(self.page.chapter, Color::Bold);
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{chapter}  {} {} %  {}/{}", share.bar(), share.percent(), share.done, share.total);
         let page = self.page;
@@ -198,7 +198,7 @@ impl<'p, 'a> Tree<'p, 'a> {
         let share = self.share(inside);
         let optional = inside.iter().all(|&id| !self.page.is_required(id));
         let remark = if optional { "  optional" } else { "" };
-        let title = self.painted(&section.title, BOLD);
+        let title = self.style.painted(&section.title, Color::Bold);
         let indent = "  ".repeat(depth);
         let gap = if depth == 0 { "\n" } else { "" };
         let progress = match share.total {
@@ -216,7 +216,7 @@ impl<'p, 'a> Tree<'p, 'a> {
         }
         let status = self.page.status(id);
         let pad = " ".repeat(8usize.saturating_sub(status.as_str().len()));
-        let status = self.painted(status.as_str(), color(status));
+        let status = self.style.painted(status.as_str(), color(status));
         let width = self.width;
         let takes = takes(placeholder.kind);
         let words = shortened(self.page.words(placeholder));
@@ -241,20 +241,14 @@ impl<'p, 'a> Tree<'p, 'a> {
         }
         share
     }
-
-    fn painted(&self, text: &str, code: &str) -> String {
-        if self.style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-    }
 }
 
-const BOLD: &str = "1";
-
-fn color(status: Status) -> &'static str {
+fn color(status: Status) -> Color {
     match status {
-        Status::Filled | Status::Derived => "32",
-        Status::Removed => "2",
-        Status::Missing => "31",
-        Status::Optional => "33",
+        Status::Filled | Status::Derived => Color::Green,
+        Status::Removed => Color::Dim,
+        Status::Missing => Color::Red,
+        Status::Optional => Color::Yellow,
     }
 }
 

@@ -65,17 +65,23 @@ impl Project {
     /// The project of a host that knows the configuration. `book.toml` is read for the places of messages only, and
     /// need not be there.
     pub fn of_host(root: &Path, host: HostConfig) -> Project {
-        let text = fs::read_to_string(root.join(BOOK_TOML)).unwrap_or_default();
-        let mut sources = Sources::default();
-        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), text));
-        Project { root: root.to_owned(), host, sources, book_toml, diagnostics: Vec::new() }
+        Project::new(root, host, fs::read_to_string(root.join(BOOK_TOML)).unwrap_or_default())
     }
 
     /// The project of files without a `book.toml`, named from the current directory.
     pub fn of_files(host: HostConfig) -> Project {
+        Project::new(Path::new(""), host, String::new())
+    }
+
+    /// Whether it is one of files without a `book.toml`.
+    pub fn is_of_files(&self) -> bool {
+        self.root.as_os_str().is_empty()
+    }
+
+    fn new(root: &Path, host: HostConfig, book_toml: String) -> Project {
         let mut sources = Sources::default();
-        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), String::new()));
-        Project { root: PathBuf::new(), host, sources, book_toml, diagnostics: Vec::new() }
+        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), book_toml));
+        Project { root: root.to_owned(), host, sources, book_toml, diagnostics: Vec::new() }
     }
 
     /// The project in a directory, for commands that run without mdBook; `environment` is applied as mdBook would.
@@ -88,15 +94,15 @@ impl Project {
 
     /// The same with a `book.toml` that need not be the one on disk.
     pub fn from_text(root: &Path, text: &str, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Project {
-        let mut sources = Sources::default();
-        let book_toml = sources.push(source(SourceKind::Config, BOOK_TOML.to_owned(), text.to_owned()));
+        let mut project = Project::new(root, HostConfig::default(), text.to_owned());
         let variables = environment.into_iter();
         let variables =
             variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let settings = config::overrides(variables);
-        let mut diagnostics = Vec::new();
-        let book = config::book_from_toml(book_toml, &sources.get(book_toml).text, &settings, &mut diagnostics);
-        Project { root: root.to_owned(), host: HostConfig::from(book), sources, book_toml, diagnostics }
+        let Project { sources, book_toml, diagnostics, .. } = &mut project;
+        let book = config::book_from_toml(*book_toml, &sources.get(*book_toml).text, &settings, diagnostics);
+        project.host = HostConfig::from(book);
+        project
     }
 
     /// The chapters that `SUMMARY.md` lists, in its order. Drafts and files that are not there are left out, as mdBook
@@ -113,10 +119,7 @@ impl Project {
         let mut chapters = Vec::with_capacity(paths.len());
         for path in paths {
             match fs::read_to_string(src.join(path)) {
-                Ok(text) => {
-                    let text = text.strip_prefix(BOM).map(str::to_owned).unwrap_or(text);
-                    chapters.push(FileChapter { path: slashes(&plain(path)), text });
-                }
+                Ok(text) => chapters.push(FileChapter { path: slashes(&plain(path)), text: without_bom(text) }),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(reason) => return Err(Unreadable { path: src.join(path), reason }),
             }
@@ -132,6 +135,13 @@ pub struct FileChapter {
     pub path: String,
     /// The Markdown, without a byte order mark.
     pub text: String,
+}
+
+impl FileChapter {
+    /// A file that belongs to no book, named as it was given.
+    pub fn alone(file: &Path) -> Result<FileChapter, Unreadable> {
+        Ok(FileChapter { path: slashes(file), text: without_bom(read(file)?) })
+    }
 }
 
 /// The files of a summary in the order of the book.
@@ -254,9 +264,12 @@ pub fn chapter_path(src: &str, file: &Path) -> Option<String> {
 }
 
 fn source(kind: SourceKind, name: String, text: String) -> Source {
-    let stripped = text.strip_prefix(BOM).map(str::to_owned);
-    let offset = if stripped.is_some() { BOM.len_utf8() } else { 0 };
-    Source { name, text: stripped.unwrap_or(text), kind, changed: false, offset }
+    let offset = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
+    Source { name, text: without_bom(text), kind, changed: false, offset }
+}
+
+fn without_bom(text: String) -> String {
+    text.strip_prefix(BOM).map(str::to_owned).unwrap_or(text)
 }
 
 /// A path without the `.` in it, so that a file named in two ways is read once.

@@ -254,6 +254,19 @@ fn a_page_is_rendered_from_a_book_or_from_files() {
 }
 
 #[test]
+fn a_page_is_rendered_whatever_another_of_the_same_name_lacks() {
+    let summary = "# Summary\n\n- [Data](data.md)\n- [Data of others](others/data.md)\n";
+    let book = Book::with(&[
+        ("src/SUMMARY.md", summary),
+        ("src/others/data.md", "# Others [TEMPLATE]\n\n## 9. Others\n\n- **Owner:** [who]\n"),
+        ("database.toml", COMPLETE),
+    ]);
+    let ran = book.run(&["render", "docs", "data.md"]).exits(0);
+    assert!(ran.out.contains("- **Version:** 16") && !ran.err.contains("others"), "{}\n{}", ran.out, ran.err);
+    book.run(&["render", "docs", "others/data.md"]).exits(1);
+}
+
+#[test]
 fn a_page_is_written_whole_or_not_at_all() {
     let book = Book::new(COMPLETE);
     let ran = book.run(&["render", "docs", "-o", "out/page.md"]).exits(0);

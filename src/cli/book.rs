@@ -6,6 +6,7 @@ use super::Stop;
 use super::progress;
 use crate::job::{self, Content, Done, HostChapter, Job, Purpose};
 use crate::project::{FileChapter, Project};
+use crate::wording::counted;
 
 /// The directory of a book as an argument.
 #[derive(Debug, clap::Args)]
@@ -42,8 +43,7 @@ impl OpenBook {
             content: Content::Text(&chapter.text),
         });
         let job = Job { project, renderer, chapters: hosted.collect(), purpose };
-        let s = if chapters.len() == 1 { "" } else { "s" };
-        let what = format!("reading {} chapter{s}", chapters.len());
+        let what = format!("reading {}", counted(chapters.len(), "chapter"));
         let done = progress::during(&what, || job::run(job))?;
         Ok((chapters, done))
     }

@@ -9,6 +9,7 @@ use crate::job::{Done, Purpose};
 use crate::lints::Level;
 use crate::project::{prefix_from_here, prefix_in_repository};
 use crate::report::{ColorChoice, Format, Report, Style, render};
+use crate::wording::counted;
 
 const EXAMPLES: &str = "Examples:
   mdbook-database check                     the book in this directory
@@ -131,8 +132,7 @@ fn praise(progress: &[Progress]) -> String {
     complete
         .map(|page| {
             let total = coverage::of_template(page).total;
-            let s = if total == 1 { "" } else { "s" };
-            format!("{} is complete ({total} placeholder{s})\n", page.chapter)
+            format!("{} is complete ({})\n", page.chapter, counted(total, "placeholder"))
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use super::Stop;
 
 /// That a file may be written, as far as its permissions say: they are those of the owner's will, and putting another
 /// file in its place would pass them over.
-pub(super) fn may_write(path: &Path) -> Result<(), Stop> {
+fn may_write(path: &Path) -> Result<(), Stop> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.permissions().readonly() => {
             Err(Stop::World(format!("`{}` is read-only", path.display())))

@@ -20,6 +20,7 @@ use crate::report::{ColorChoice, Format, Report, render};
 use crate::secret;
 use crate::source::Sources;
 use crate::template;
+use crate::wording::counted;
 
 const EXAMPLES: &str = "Examples:
   mdbook-database init                        wire the book in this directory
@@ -272,11 +273,11 @@ impl Work {
         let source = Sources::default().add(crate::source::SourceKind::Facts, name, "");
         let root = facts::parse(source, &text, &mut FactIds::default(), &mut Vec::new());
         let completed = init::complete(&text, &root, &plan, Some(&format!("./{schema_file}")));
-        let places = if completed.added == 1 { "place" } else { "places" };
+        let places = counted(completed.added, "place");
         let what = match (&old, completed.added) {
-            (None, added) => format!("written, with {added} {places} to fill in"),
+            (None, _) => format!("written, with {places} to fill in"),
             (Some(_), 0) => "named its schema".to_owned(),
-            (Some(_), added) => format!("added {added} {places} to fill in"),
+            (Some(_), _) => format!("added {places} to fill in"),
         };
         self.change(name, old, completed.text, what);
         self.notes.extend(completed.notes.iter().map(|note| format!("{name}: {note}")));

@@ -32,8 +32,11 @@ pub(super) fn execute() -> Exit {
             // What is left in the buffer has nobody to read it.
             drop(output.into_parts());
             let refused = if let Failure::Input(refusal) = &failure { telling.refused(refusal) } else { None };
-            say(&refused.unwrap_or_else(|| format!("{failure}\n{}", advice(&failure))));
-            exit_of(&failure)
+            let exit = exit_of(&failure);
+            // Whoever ran the program by hand learns how it is meant to be run.
+            let advice = if exit == Exit::Usage { format!("\n{WIRING}") } else { String::new() };
+            say(&refused.unwrap_or_else(|| format!("{failure}\n{advice}")));
+            exit
         }
     }
 }
@@ -57,14 +60,6 @@ fn exit_of(failure: &Failure) -> Exit {
         Failure::Documentation(_) => Exit::Documentation,
         Failure::Input(Refusal::Empty | Refusal::NotJson(_) | Refusal::NotMdbook) => Exit::Usage,
         Failure::Input(_) | Failure::Unreadable(_) | Failure::Output(_) => Exit::World,
-    }
-}
-
-/// What to do, where that is not plain from the failure.
-fn advice(failure: &Failure) -> String {
-    match failure {
-        Failure::Input(Refusal::Empty | Refusal::NotJson(_) | Refusal::NotMdbook) => format!("\n{WIRING}"),
-        _ => String::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::terminal::{color_parser, print, say, style_of_stderr};
 use super::{Exit, Stop, file};
 use crate::config::DEFAULT_FACTS;
 use crate::job::{Done, Purpose};
-use crate::project::{FileChapter, prefix_from_here};
+use crate::project::{FileChapter, chapter_name, prefix_from_here};
 use crate::report::{ColorChoice, Format, Report, render};
 use crate::source::{SourceKind, Sources};
 
@@ -65,8 +65,7 @@ enum Erd {
 impl Render {
     pub(super) fn execute(self) -> Result<Exit, Stop> {
         let mut target = Target::find(&self.target, &self.facts)?;
-        let alone = target.book.project.root.as_os_str().is_empty();
-        if alone && self.facts.is_empty() && !Path::new(DEFAULT_FACTS).is_file() {
+        if target.book.project.is_of_files() && self.facts.is_empty() && !Path::new(DEFAULT_FACTS).is_file() {
             return Err(Stop::Usage(without_facts(&self.target)));
         }
         match &self.chapter {
@@ -79,18 +78,17 @@ impl Render {
         self.adjust(&mut target);
         let renderer = if matches!(self.erd, Some(Erd::Svg)) { "html" } else { "markdown" };
         let Target { book, chapter } = target;
-        let root = book.project.root.clone();
+        let (root, src) = (book.project.root.clone(), book.project.host.src.clone());
         let (mut chapters, mut done) = book.run(renderer, Purpose::Build)?;
         self.spare_inputs(&root, &done.sources)?;
-        if let Some(prefix) = prefix_from_here(&root) {
-            done.sources.prefix_names(&prefix);
-        }
         let chapter = match chapter {
             Some(chapter) => chapter,
             None => only_template(&chapters, &done)?,
         };
-        let own = chapters.get(chapter).map(|chapter| chapter.path.clone()).unwrap_or_default();
-        let (changes, failed) = self.tell(done, &own);
+        if let Some(own) = chapters.get(chapter) {
+            keep_to(&own.path, &src, &mut done);
+        }
+        let (changes, failed) = self.tell(done, &root);
         if failed {
             return Ok(Exit::Documentation);
         }
@@ -131,19 +129,27 @@ impl Render {
         }
     }
 
-    /// Says what is wrong with the chapter, its facts and the configuration; other chapters do not matter here.
-    fn tell(&self, done: Done, own: &str) -> (Vec<(usize, String)>, bool) {
-        let Done { sources, config, mut diagnostics, mut progress, changes, .. } = done;
-        let is_own = |name: &str| name == own || name.ends_with(&format!("/{own}"));
-        diagnostics.retain(|diagnostic| {
-            let source = sources.get(diagnostic.place.span.source);
-            source.kind != SourceKind::Chapter || is_own(&source.name)
-        });
-        progress.retain(|progress| progress.chapter == own);
+    /// Writes the messages; returns the new texts of chapters, and whether the gate fails.
+    fn tell(&self, done: Done, root: &Path) -> (Vec<(usize, String)>, bool) {
+        let Done { mut sources, config, diagnostics, progress, changes, .. } = done;
+        if let Some(prefix) = prefix_from_here(root) {
+            sources.prefix_names(&prefix);
+        }
         let report = Report::new(diagnostics, progress, &config.lints, config.draft, &sources);
         say(&render(&report, &sources, Format::Human, style_of_stderr(self.color)));
         (changes, report.failed())
     }
+}
+
+/// Drops what there is to say about other chapters: here they do not matter.
+fn keep_to(path: &str, src: &str, done: &mut Done) {
+    let name = chapter_name(src, path);
+    let Done { sources, diagnostics, progress, .. } = done;
+    diagnostics.retain(|diagnostic| {
+        let source = sources.get(diagnostic.place.span.source);
+        source.kind != SourceKind::Chapter || source.name == name
+    });
+    progress.retain(|progress| progress.chapter == path);
 }
 
 /// That a file lies in no book, which would say where its facts are.

@@ -76,23 +76,20 @@ fn chapter_of_book(file: &Path) -> Result<Option<Target>, Stop> {
 
 /// A file by itself, as a book of one chapter. Its facts may serve other pages too, so unused ones only warn.
 fn alone(file: &Path, facts: &[PathBuf]) -> Result<Target, Stop> {
-    let unreadable = |path: &Path, error| Stop::World(format!("failed to read `{}`: {error}", path.display()));
     if let Some(missing) = facts.iter().find(|path| !path.is_file()) {
         return Err(Stop::World(format!("there is no facts file `{}`", missing.display())));
     }
-    let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, error))?;
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    let path = file.to_string_lossy().replace('\\', "/");
+    let chapter = FileChapter::alone(file)?;
     let facts: Vec<Value> = facts.iter().map(|path| json!(path.to_string_lossy())).collect();
     let host = HostConfig::from(json!({
         "book": { "src": "." },
         "build": { "use-default-preprocessors": false },
         "preprocessor": { "database": {
-            "templates": [Pattern::escape(&path)],
+            "templates": [Pattern::escape(&chapter.path)],
             "facts": facts,
             "lints": { "unused-fact": "warn", "broken-cross-reference": "allow" },
         } },
     }));
-    let book = OpenBook { project: Project::of_files(host), chapters: vec![FileChapter { path, text }] };
+    let book = OpenBook { project: Project::of_files(host), chapters: vec![chapter] };
     Ok(Target { book, chapter: Some(0) })
 }

@@ -23,6 +23,16 @@ impl<'p> From<&'p str> for Step<'p> {
     }
 }
 
+impl<'p> Step<'p> {
+    /// The key, if it leads into a table.
+    pub(super) fn key(&self) -> Option<&'p str> {
+        match self {
+            Step::Key(key) => Some(key),
+            Step::Index(_) => None,
+        }
+    }
+}
+
 /// Finds places in `book.toml`.
 #[derive(Debug)]
 pub struct Locator<'t> {

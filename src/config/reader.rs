@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::lints::Level;
 use crate::nearest::nearest;
 use crate::source::Span;
+use crate::wording::quoted;
 
 /// Reads values; mistakes are collected.
 pub(super) struct Reader<'l, 'd> {
@@ -187,7 +188,8 @@ impl<'l, 'd> Reader<'l, 'd> {
     fn unknown(&mut self, path: &[Step<'_>], what: &str, name: &str, known: impl Iterator<Item = &'static str>) {
         let known: Vec<_> = known.collect();
         let near = nearest(name, known.iter().copied());
-        let table = format!("[preprocessor.{}{}]", self.locator.name(), if what == "lint" { ".lints" } else { "" });
+        let parents = path.split_last().map_or(&[][..], |(_, parents)| parents);
+        let table = format!("[preprocessor.{}]", dotted(self.locator.name(), parents));
         let written = self.locator.key(path);
         let span = written.unwrap_or(self.locator.whole());
         let title = format!("unknown {what} `{name}` in `{table}`");
@@ -238,16 +240,12 @@ impl<'l, 'd> Reader<'l, 'd> {
 
 /// The last key of a path, which is what a user would call the setting.
 fn name_of<'p>(path: &[Step<'p>], table: &'p str) -> &'p str {
-    let mut keys = path.iter().rev().filter_map(|step| match step {
-        Step::Key(key) => Some(*key),
-        Step::Index(_) => None,
-    });
-    keys.next().unwrap_or(table)
+    path.iter().rev().find_map(Step::key).unwrap_or(table)
 }
 
-/// `` `facts`, `templates` ``.
-fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+/// `database.lints`: a table by its name and the keys that lead into it.
+fn dotted(table: &str, path: &[Step<'_>]) -> String {
+    std::iter::once(table).chain(path.iter().filter_map(Step::key)).collect::<Vec<_>>().join(".")
 }
 
 fn describe(value: &Value) -> &'static str {

@@ -2,6 +2,8 @@
 
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, TomlError, Value, value};
 
+use crate::wording::quoted;
+
 /// A `book.toml` with the preprocessor in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wired {
@@ -96,8 +98,7 @@ fn watch(build: &mut dyn TableLike, facts: &[String]) -> Option<String> {
     if watched.is_empty() {
         build.remove("extra-watch-dirs");
     }
-    let names: Vec<_> = new.iter().map(|file| format!("`{file}`")).collect();
-    (!names.is_empty()).then(|| format!("{} to `build.extra-watch-dirs`", names.join(", ")))
+    (!new.is_empty()).then(|| format!("{} to `build.extra-watch-dirs`", quoted(new)))
 }
 
 fn with_line_ends_of(old: &str, new: &str) -> String {

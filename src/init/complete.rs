@@ -6,6 +6,7 @@ use super::lines::{self, Kind, Line};
 use super::plan::{Header, Key, Plan, Table, folded};
 use crate::facts::{self, dotted_path, quote_key};
 use crate::template::address_key;
+use crate::wording::quoted;
 
 /// A facts file with all that is wanted in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,9 +154,9 @@ impl Completion<'_> {
             }
             Standing::Braces { at } => return self.name_above(table, keys, at, mentioned),
             Standing::Other => {
-                let names: Vec<_> = keys.iter().map(|key| format!("`{}`", key.key)).collect();
+                let names = quoted(keys.iter().map(|key| &key.key));
                 let address = dotted_path(table.path.iter().map(String::as_str));
-                self.completed.notes.push(format!("`{address}` is no table: it has no room for {}", names.join(", ")));
+                self.completed.notes.push(format!("`{address}` is no table: it has no room for {names}"));
                 return;
             }
         }

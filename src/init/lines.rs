@@ -100,17 +100,7 @@ fn kind(line: &str) -> Kind {
 
 /// The path of a header line, and whether it is one of an array.
 fn header(line: &str) -> Option<(Path, bool)> {
-    let table = DeTable::parse(line).ok()?;
-    let mut path = Path::new();
-    let mut table = table.get_ref();
-    loop {
-        let Some((key, value)) = table.iter().next() else { return Some((path, false)) };
-        path.push(key.get_ref().to_string());
-        match value.get_ref() {
-            DeValue::Table(inner) => table = inner,
-            _ => return Some((path, true)),
-        }
-    }
+    Some(only_path(DeTable::parse(line).ok()?.get_ref()))
 }
 
 /// The path of a line `key = …`, whose value may go on below.
@@ -118,18 +108,22 @@ fn key(line: &str) -> Option<Path> {
     let ends = line.match_indices('=').map(|(at, _)| at);
     ends.take(8).find_map(|at| {
         let text = format!("{}= 0", line.get(..at)?);
-        let table = DeTable::parse(&text).ok()?;
-        let mut path = Path::new();
-        let mut table = table.get_ref();
-        loop {
-            let (key, value) = table.iter().next()?;
-            path.push(key.get_ref().to_string());
-            match value.get_ref() {
-                DeValue::Table(inner) => table = inner,
-                _ => return Some(path),
-            }
-        }
+        let (path, has_value) = only_path(DeTable::parse(&text).ok()?.get_ref());
+        has_value.then_some(path)
     })
+}
+
+/// The path through tables of one key each, and whether it ends at a value other than an empty table.
+fn only_path(mut table: &DeTable<'_>) -> (Path, bool) {
+    let mut path = Path::new();
+    while let Some((key, value)) = table.iter().next() {
+        path.push(key.get_ref().to_string());
+        match value.get_ref() {
+            DeValue::Table(inner) => table = inner,
+            _ => return (path, true),
+        }
+    }
+    (path, false)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The tables and keys of a facts file that templates ask for, in the order of the pages.
 
 use super::Path;
-use crate::facts::dotted_path;
+use crate::facts::{dotted_path, quote_key};
 use crate::fill::Status;
 use crate::slug::label_of_key;
 use crate::template::{
@@ -408,55 +408,39 @@ impl<'p> Planner<'p> {
 
     /// Sample tables of a schema with the fields that only the template knows.
     fn tables_example(&mut self, extra: &[(Vec<String>, String)]) {
-        let path = |rest: &[&str]| ["tables", "example"].iter().chain(rest).map(|key| (*key).to_owned()).collect();
         if self.plan.tables.iter().any(|table| table.path.first().is_some_and(|key| key == "tables")) {
             return;
         }
-        let key = |key: &str, comment: &str, value: &str| Key {
-            value: value.to_owned(),
-            ..Key::new(key, comment.to_owned(), true)
-        };
-        let mut keys = vec![key("description", "What one row stands for", "\"\"")];
         let of_tables = extra.iter().filter(|(parts, _)| parts.len() == 1);
-        keys.extend(of_tables.map(|(parts, words)| key(&parts[0], words, "\"\"")));
-        let fields_of = |collection: &str| -> String {
-            let fields = extra.iter().filter(|(parts, _)| parts.len() == 2 && parts[0] == collection);
-            let mut fields: Vec<_> =
-                fields.map(|(parts, _)| format!(", {} = \"\"", crate::facts::quote_key(&parts[1]))).collect();
-            fields.dedup();
-            fields.concat()
+        let own = of_tables.map(|(parts, words)| Key::new(&parts[0], words.clone(), true));
+        let description = Key::new("description", "What one row stands for".to_owned(), true);
+        let of_columns = fields_of("columns{}", extra);
+        let column = |name: &str, rest: &str| {
+            let value = format!("{{ type = \"bigint\", {rest}, description = \"\"{of_columns} }}");
+            Key { value, ..Key::new(name, String::new(), true) }
         };
-        let (of_columns, of_indexes) = (fields_of("columns{}"), fields_of("indexes{}"));
+        let columns =
+            vec![column("id", "constraints = \"primary key\""), column("parent_id", "references = \"example.id\"")];
+        let value = format!("{{ columns = [\"parent_id\"], purpose = \"\"{} }}", fields_of("indexes{}", extra));
+        let index = Key { value, ..Key::new("example_parent_id_idx", String::new(), true) };
         let comments = vec!["The tables of the database: one like this for each".to_owned()];
-        let columns = vec![
-            key(
-                "id",
-                "",
-                &format!("{{ type = \"bigint\", constraints = \"primary key\", description = \"\"{of_columns} }}"),
-            ),
-            key(
-                "parent_id",
-                "",
-                &format!("{{ type = \"bigint\", references = \"example.id\", description = \"\"{of_columns} }}"),
-            ),
-        ];
-        let index = &format!("{{ columns = [\"parent_id\"], purpose = \"\"{of_indexes} }}");
-        let sample = |path, comments, keys| Table { path, header: Header::Sample, comments, keys };
-        self.plan.tables.extend([
-            sample(path(&[]), comments, keys),
-            sample(path(&["columns"]), Vec::new(), columns),
-            sample(path(&["indexes"]), Vec::new(), vec![key("example_parent_id_idx", "", index)]),
-        ]);
-        let nested = extra.iter().filter(|(parts, _)| parts.len() > 1 && !parts[0].contains('{'));
-        for (parts, words) in nested {
-            let Some((field, parents)) = parts.split_last() else { continue };
-            let path = path(&parents.iter().map(String::as_str).collect::<Vec<_>>());
-            let new = key(field, words, "\"\"");
-            match self.plan.tables.iter_mut().find(|table| table.path == path) {
-                Some(table) if table.keys.iter().any(|known| known.key == new.key) => {}
-                Some(table) => table.keys.push(new),
-                None => self.plan.tables.push(sample(path, Vec::new(), vec![new])),
-            }
+        let example = Table { comments, ..sample_of_tables(&[], std::iter::once(description).chain(own).collect()) };
+        self.plan.tables.push(example);
+        self.plan.tables.push(sample_of_tables(&["columns".to_owned()], columns));
+        self.plan.tables.push(sample_of_tables(&["indexes".to_owned()], vec![index]));
+        for (parts, words) in extra.iter().filter(|(parts, _)| parts.len() > 1 && !parts[0].contains('{')) {
+            self.nested_field(parts, words);
+        }
+    }
+
+    /// A field of a table below the sample table: `notes.text`.
+    fn nested_field(&mut self, parts: &[String], words: &str) {
+        let Some((field, parents)) = parts.split_last() else { return };
+        let new = sample_of_tables(parents, vec![Key::new(field, words.to_owned(), true)]);
+        match self.plan.tables.iter_mut().find(|table| table.path == new.path) {
+            Some(table) if table.keys.iter().any(|known| known.key == *field) => {}
+            Some(table) => table.keys.extend(new.keys),
+            None => self.plan.tables.push(new),
         }
     }
 
@@ -466,6 +450,23 @@ impl<'p> Planner<'p> {
         let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
         one_line(inner)
     }
+}
+
+/// `[tables.example]`, or a table below it.
+fn sample_of_tables(below: &[String], keys: Vec<Key>) -> Table {
+    let path = ["tables", "example"].map(str::to_owned).into_iter().chain(below.iter().cloned()).collect();
+    Table { path, header: Header::Sample, comments: Vec::new(), keys }
+}
+
+/// `, since = ""`: the fields of the columns or indexes that only the template knows.
+fn fields_of(collection: &str, extra: &[(Vec<String>, String)]) -> String {
+    let fields = extra.iter().filter_map(|(parts, _)| match parts.as_slice() {
+        [first, field] if first == collection => Some(format!(", {} = \"\"", quote_key(field))),
+        _ => None,
+    });
+    let mut fields: Vec<_> = fields.collect();
+    fields.dedup();
+    fields.concat()
 }
 
 /// The placeholder's words, if they are those of the key, else both.

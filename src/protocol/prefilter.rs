@@ -208,8 +208,6 @@ mod tests {
             prop_assert_eq!(&serde_json::from_str::<String>(&literal).unwrap(), &text);
             if may_need_text(&text) {
                 prop_assert!(may_need(&literal), "{} hides {:?}", literal, text);
-            }
-            if may_need_text(&text) {
                 prop_assert!(may_need(&raw(&text)), "{:?}", text);
             }
         }

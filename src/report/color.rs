@@ -1,4 +1,32 @@
-//! Whether to colour: the conventions of `NO_COLOR` and `CLICOLOR_FORCE` as a pure function.
+//! Whether to colour, by the conventions of `NO_COLOR` and `CLICOLOR_FORCE` as a pure function, and the colours of tables.
+
+/// How a piece of a table or tree is set off on a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// A title.
+    Bold,
+    /// What nobody need look at.
+    Dim,
+    /// What is there.
+    Green,
+    /// What is not there and need not be, or not yet.
+    Yellow,
+    /// What is missing.
+    Red,
+}
+
+impl Color {
+    /// The parameter of the escape sequence (ECMA-48, "select graphic rendition").
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Color::Bold => 1,
+            Color::Dim => 2,
+            Color::Red => 31,
+            Color::Green => 32,
+            Color::Yellow => 33,
+        }
+    }
+}
 
 /// What the user asked for on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::Report;
 use super::edit::edit;
 use super::lines::Texts;
 use super::summary::summary;
-use super::wording::{CHANGED, one_line};
+use super::wording::one_line;
 use crate::diagnostic::{Diagnostic, Severity, Sub};
 use crate::source::Span;
 
@@ -51,11 +51,8 @@ fn message(diagnostic: &Diagnostic, texts: &Texts<'_>) -> String {
     if !diagnostic.place.text.is_empty() {
         let _ = write!(text, ": {}", one_line(&diagnostic.place.text));
     }
-    if texts.source(diagnostic.place.span.source).changed {
-        let _ = write!(text, "\nnote: {CHANGED}");
-        if let Some(at) = texts.position(diagnostic.place.span) {
-            let _ = write!(text, ", line {}", at.line);
-        }
+    if let Some(note) = texts.changed_note(diagnostic.place.span) {
+        let _ = write!(text, "\n{note}");
     }
     for label in &diagnostic.more {
         let _ = write!(text, "\nalso at {}", location(label.span, texts));

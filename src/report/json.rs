@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::edit::{Edit, edit};
-use super::lines::Texts;
+use super::lines::{Position, Texts};
 use super::wording::severity_name;
 use crate::diagnostic::{Diagnostic, Label, Progress, Severity, Sub};
 use crate::source::Span;
@@ -135,8 +135,12 @@ fn place<'a>(message: Option<&'a str>, label: &'a Label, texts: &Texts<'a>) -> P
 }
 
 fn region<'a>(span: Span, texts: &Texts<'a>) -> Region<'a> {
+    region_at(span, texts.position(span), texts)
+}
+
+/// A region with its numbers, or without any where a text is meant as a whole.
+fn region_at<'a>(span: Span, at: Option<Position>, texts: &Texts<'a>) -> Region<'a> {
     let source = texts.source(span.source);
-    let at = texts.position(span);
     let bytes = at.map(|_| texts.range(span));
     Region {
         path: &source.name,
@@ -151,18 +155,8 @@ fn region<'a>(span: Span, texts: &Texts<'a>) -> Region<'a> {
 }
 
 fn suggestion<'a>(edit: Edit<'a>, texts: &Texts<'a>) -> Suggestion<'a> {
-    let source = texts.source(edit.source);
-    let at = texts.span_position(edit.span());
-    let region = Region {
-        path: &source.name,
-        line: Some(at.line),
-        column: Some(at.column),
-        end_line: Some(at.end_line),
-        end_column: Some(at.end_column),
-        start: Some(source.offset + edit.range.start),
-        end: Some(source.offset + edit.range.end),
-        changed: source.changed,
-    };
+    // An empty range at the start is a place, too.
+    let region = region_at(edit.span(), Some(texts.span_position(edit.span())), texts);
     Suggestion { message: edit.message, region, replacement: edit.text.into_owned() }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Sub};
+use super::wording::CHANGED;
+use crate::diagnostic::Diagnostic;
 use crate::source::{Source, SourceId, Sources, Span};
 
 /// Bytes between two counts of characters: bounds the work of a look-up, also in a text of one long line.
@@ -29,7 +30,7 @@ impl<'a> Texts<'a> {
     pub(super) fn new<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, sources: &'a Sources) -> Self {
         let mut indexes = BTreeMap::new();
         for diagnostic in diagnostics {
-            for id in texts_of(diagnostic) {
+            for id in diagnostic.sources() {
                 indexes.entry(id).or_insert_with(|| LineIndex::new(&sources.get(id).text));
             }
         }
@@ -60,6 +61,12 @@ impl<'a> Texts<'a> {
         Position { line, column, end_line, end_column }
     }
 
+    /// What is to be said of a place whose line is not one of the file; nothing where it is one.
+    pub(super) fn changed_note(&self, span: Span) -> Option<String> {
+        let line = || self.position(span).map(|at| format!(", line {}", at.line)).unwrap_or_default();
+        self.source(span.source).changed.then(|| format!("note: {CHANGED}{}", line()))
+    }
+
     /// Line and column of a byte offset.
     pub(super) fn line_column(&self, id: SourceId, offset: usize) -> (usize, usize) {
         let text = &self.source(id).text;
@@ -85,17 +92,6 @@ impl<'a> Texts<'a> {
         let end = index.starts.get(index.line(last)).copied().unwrap_or(self.source(id).text.len());
         (index.line_start(line)..end, line)
     }
-}
-
-fn texts_of(diagnostic: &Diagnostic) -> impl Iterator<Item = SourceId> {
-    let further = diagnostic.more.iter().map(|label| label.span.source);
-    let subs = diagnostic.subs.iter().filter_map(|sub| match sub {
-        Sub::Place { label, .. } => Some(label.span.source),
-        Sub::Insert { source, .. } => Some(*source),
-        Sub::Replace { span, .. } => Some(span.source),
-        Sub::Note(_) | Sub::Help(_) => None,
-    });
-    std::iter::once(diagnostic.place.span.source).chain(further).chain(subs)
 }
 
 /// The nearest character boundary at or before `offset`.

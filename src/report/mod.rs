@@ -16,6 +16,7 @@ mod summary;
 mod tests;
 mod wording;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic, Progress, Severity};
@@ -23,7 +24,7 @@ use crate::lints::Lints;
 use crate::source::{Sources, Span};
 use lines::Texts;
 
-pub use color::{ColorChoice, use_color};
+pub use color::{Color, ColorChoice, use_color};
 pub use explain::{Explanation, explain};
 pub use summary::summary;
 
@@ -121,6 +122,16 @@ pub struct Style {
     pub color: bool,
     /// Columns of the terminal, where known; longer source lines are cut around the place.
     pub width: Option<usize>,
+}
+
+impl Style {
+    /// The text in one of the colours of a terminal, if colours are wanted.
+    pub fn painted(self, text: &str, color: Color) -> Cow<'_, str> {
+        if !self.color {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(format!("\u{1b}[{}m{text}\u{1b}[0m", color.code()))
+    }
 }
 
 /// The report as text, ending in a newline unless there is nothing to say.

@@ -8,7 +8,6 @@ use super::Report;
 use super::edit::{Edit, edit};
 use super::explain::explain;
 use super::lines::Texts;
-use super::wording::CHANGED;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity, Sub};
 use crate::source::{SourceId, Span};
 
@@ -100,11 +99,7 @@ fn result(severity: Severity, diagnostic: &Diagnostic, texts: &Texts<'_>, alike:
 /// The title, then the remarks without a place, one a line.
 fn message(diagnostic: &Diagnostic, texts: &Texts<'_>) -> String {
     let mut lines = vec![diagnostic.title.clone()];
-    let source = texts.source(diagnostic.place.span.source);
-    if source.changed {
-        let line = texts.position(diagnostic.place.span).map(|at| format!(", line {}", at.line));
-        lines.push(format!("note: {CHANGED}{}", line.unwrap_or_default()));
-    }
+    lines.extend(texts.changed_note(diagnostic.place.span));
     lines.extend(diagnostic.subs.iter().filter_map(|sub| match sub {
         Sub::Note(text) => Some(format!("note: {text}")),
         Sub::Help(text) => Some(format!("help: {text}")),

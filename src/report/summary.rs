@@ -1,8 +1,9 @@
 //! The count at the end: how complete each template is, and how many errors and warnings there were.
 
 use super::Report;
-use super::wording::{counted, one_line, severity_name};
+use super::wording::{one_line, severity_name};
 use crate::diagnostic::{Code, Progress, Severity};
+use crate::wording::counted;
 
 /// The lines that close a report for people, each ending in a newline; empty if there is nothing to say.
 ///

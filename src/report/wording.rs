@@ -1,4 +1,4 @@
-//! Words and characters: plurals, and text of unknown origin made safe to print.
+//! How severities are called, and text of unknown origin made safe to print.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,6 @@ pub(super) fn severity_name(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Error => "error",
     }
-}
-
-/// `1 section`, `2 sections`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
 }
 
 /// What is said of a chapter whose lines cannot be found in its file.
@@ -56,13 +50,7 @@ pub(super) fn is_unprintable(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, lines, one_line};
-
-    #[test]
-    fn one_is_singular() {
-        assert_eq!(counted(1, "error"), "1 error");
-        assert_eq!(counted(0, "error"), "0 errors");
-    }
+    use super::{lines, one_line};
 
     #[test]
     fn nothing_reaches_the_terminal_that_it_would_obey() {

@@ -64,15 +64,7 @@ impl<'f> Builder<'f, '_> {
     pub(super) fn columns(&mut self, entry: Option<&'f Entry<'f>>) -> (Vec<Column<'f>>, Vec<Draft<'f>>) {
         let records = self.forms.records(entry, "NAME = { type = \"\" }");
         let key = entry.map_or("columns", |entry| entry.key.as_ref());
-        records
-            .iter()
-            .map(|entry| {
-                self.forms.path.extend([key, entry.key.as_ref()]);
-                let column = self.read_column(entry);
-                self.forms.path.truncate(2);
-                column
-            })
-            .unzip()
+        records.iter().map(|entry| self.within(key, Some(entry), |this| this.read_column(entry))).unzip()
     }
 
     fn read_column(&mut self, entry: &'f Entry<'f>) -> (Column<'f>, Draft<'f>) {

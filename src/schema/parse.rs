@@ -119,14 +119,21 @@ impl<'f> Builder<'f, '_> {
     fn indexes(&mut self, place: &Place<'f, '_>, entry: Option<&'f Entry<'f>>) -> Vec<Index<'f>> {
         let records = self.forms.records(entry, "NAME = { columns = [\"\"] }");
         let key = entry.map_or("indexes", |entry| entry.key.as_ref());
-        records.iter().filter_map(|entry| self.within(key, entry, |this| this.index(place, entry))).collect()
+        records.iter().filter_map(|entry| self.within(key, Some(entry), |this| this.index(place, entry))).collect()
     }
 
-    /// Runs `read` with the path of a record of the table in hand.
-    fn within<T>(&mut self, field: &'f str, entry: &'f Entry<'f>, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.forms.path.extend([field, entry.key.as_ref()]);
+    /// Reads a record of the table in hand, its path in place; one of an array has no name in it.
+    pub(super) fn within<T>(
+        &mut self,
+        field: &'f str,
+        named: Option<&'f Entry<'f>>,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let length = self.forms.path.len();
+        self.forms.path.push(field);
+        self.forms.path.extend(named.map(|entry| entry.key.as_ref()));
         let read = read(self);
-        self.forms.path.truncate(self.forms.path.len() - 2);
+        self.forms.path.truncate(length);
         read
     }
 
@@ -175,9 +182,8 @@ impl<'f> Builder<'f, '_> {
         let key = entry.map_or("relations", |entry| entry.key.as_ref());
         let mut relations = Vec::new();
         for (named, value) in self.forms.records_or_items(entry) {
-            self.forms.path.extend([Some(key), named.map(|entry| entry.key.as_ref())].into_iter().flatten());
-            relations.extend(self.relation(place, named, value, relations.len()));
-            self.forms.path.truncate(2);
+            let at = relations.len();
+            relations.extend(self.within(key, named, |this| this.relation(place, named, value, at)));
         }
         relations
     }
@@ -240,13 +246,9 @@ impl<'f> Builder<'f, '_> {
 
     fn checks(&mut self, entry: Option<&'f Entry<'f>>) -> Vec<Check<'f>> {
         let key = entry.map_or("checks", |entry| entry.key.as_ref());
-        let mut checks = Vec::new();
-        for (named, value) in self.forms.records_or_items(entry) {
-            self.forms.path.extend([Some(key), named.map(|entry| entry.key.as_ref())].into_iter().flatten());
-            checks.extend(self.check(named, value));
-            self.forms.path.truncate(2);
-        }
-        checks
+        let records = self.forms.records_or_items(entry);
+        let read = |(named, value)| self.within(key, named, |this| this.check(named, value));
+        records.into_iter().filter_map(read).collect()
     }
 
     fn check(&mut self, named: Option<&'f Entry<'f>>, value: &'f Value<'f>) -> Option<Check<'f>> {

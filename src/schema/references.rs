@@ -10,6 +10,7 @@ use super::{ForeignKey, Name, Relation, Table};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::source::Span;
+use crate::wording::{counted, quoted};
 
 /// How many wrong names are compared with all tables for a suggestion: a file with more has another problem, and the
 /// comparison must not grow with the square of the schema.
@@ -191,9 +192,9 @@ impl<'f> Builder<'f, '_> {
 
     fn different_numbers(&mut self, count: usize, table: usize, references: &[usize], span: Span) {
         let table = &self.schema.tables[table];
-        let names: Vec<_> = references.iter().map(|&at| format!("`{}`", table.columns[at].name.text)).collect();
-        let title = format!("{} cannot refer to {}", columns(count), columns(references.len()));
-        let label = format!("refers to {} of `{}`", names.join(", "), table.name.text);
+        let names = quoted(references.iter().map(|&at| table.columns[at].name.text));
+        let title = format!("{} cannot refer to {}", counted(count, "column"), counted(references.len(), "column"));
+        let label = format!("refers to {names} of `{}`", table.name.text);
         let error = Diagnostic::new(Code::WrongForm, title, span, label);
         let (message, span) = (format!("`{}` is given here", table.name.text), table.name.span);
         self.forms.push(error.with_place(message, span, ""));
@@ -284,10 +285,6 @@ fn split(text: Text<'_>) -> Option<(Text<'_>, Vec<Text<'_>>)> {
     }
     let dot = whole.rfind('.')?;
     Some((text.part(0..dot)?, vec![text.part(dot + 1..whole.len())?]))
-}
-
-fn columns(count: usize) -> String {
-    if count == 1 { "1 column".to_owned() } else { format!("{count} columns") }
 }
 
 /// A column is unique where it is the whole primary key, or has a unique index of its own over all rows.

@@ -1,6 +1,6 @@
 //! What a user sees of the schema: tables, texts, and every mistake at its place.
 
-use super::{Owner, Part, Schema, parse};
+use super::{Owner, Part, Relation, Schema, Table, parse};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactIds};
 use crate::source::{SourceKind, Sources};
@@ -122,6 +122,12 @@ fn given_constraints_are_shown_as_given() {
     assert_eq!(constraints(columns), ["NOT NULL; my words", "not null, unique", "nullable"]);
 }
 
+/// A relation in the author's own words, or in those of its foreign key.
+fn words(schema: &Schema<'_>, table: &Table<'_>, relation: &Relation<'_>) -> Option<String> {
+    let parts = |key| schema.foreign_key_parts(table, key).into_iter().map(|part| part.text()).collect();
+    relation.words.map(str::to_owned).or_else(|| relation.foreign_key.as_ref().map(parts))
+}
+
 #[test]
 fn given_constraints_are_read_for_keys_and_references() {
     let text = users_and(
@@ -135,7 +141,7 @@ fn given_constraints_are_read_for_keys_and_references() {
         assert_eq!(t.columns[2].default.as_deref(), Some("7"));
         let [relation] = &t.relations[..] else { panic!("one relation") };
         assert_eq!(&text[relation.span.range()], "users");
-        assert_eq!(schema.relation_words(t, relation).as_deref(), Some("u references users (id), on delete cascade"));
+        assert_eq!(words(schema, t, relation).as_deref(), Some("u references users (id), on delete cascade"));
     });
 }
 
@@ -175,8 +181,7 @@ fn a_reference_names_a_column_a_table_or_several_columns() {
         words = 'belongs to a *tenant*'\n";
     good(text, |schema| {
         let lines = schema.table("lines").unwrap();
-        let words: Vec<_> =
-            lines.relations.iter().filter_map(|relation| schema.relation_words(lines, relation)).collect();
+        let words: Vec<_> = lines.relations.iter().filter_map(|relation| words(schema, lines, relation)).collect();
         assert_eq!(
             words,
             [

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, dotted_path};
 use crate::nearest::nearest;
+use crate::wording::quoted;
 
 // The fields of the spec, in the order in which they are read.
 pub(super) const TABLE: [&str; 6] = ["description", "kind", "columns", "indexes", "relations", "checks"];
@@ -89,14 +90,16 @@ impl UnknownField<'_> {
         if self.owner == Owner::Table && crate::facts::fold(key) == "primarykey" {
             return error.with_help("say `primary_key = true` at each column of the key");
         }
-        let known = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
         match nearest(key, fields.iter().copied()) {
             Some(near) => error.with(Sub::Replace {
                 message: "use the name that it has".to_owned(),
                 span: self.entry.key_span,
                 text: near.to_owned(),
             }),
-            None => error.with_note(format!("{owner} has {known}, and fields that the template has a placeholder for")),
+            None => {
+                let known = quoted(fields);
+                error.with_note(format!("{owner} has {known}, and fields that the template has a placeholder for"))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The schema in words: one wording wherever a page, a diagram or a message says it.
 
-use super::{ForeignKey, Index, Relation, Schema, Table};
+use super::{ForeignKey, Index, Schema, Table};
 
 /// A piece of a sentence about the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +53,6 @@ impl<'f> Schema<'f> {
             parts.extend(action.into_iter().flat_map(|action| [Part::Text(words), Part::Text(action)]));
         }
         parts
-    }
-
-    /// The relation as plain text: the author's own words, or those of the foreign key; absent where it has neither.
-    pub fn relation_words(&self, table: &Table<'f>, relation: &Relation<'f>) -> Option<String> {
-        let made = || relation.foreign_key.as_ref().map(|key| plain(&self.foreign_key_parts(table, key)));
-        relation.words.map(str::to_owned).or_else(made)
     }
 
     /// As a column's constraint says it: `references users (id) on delete cascade`.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use super::in_lines;
+use super::lines::{blacken, in_lines};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Sources, Span};
 
@@ -17,9 +17,7 @@ pub(crate) fn conceal(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
         let source = sources.get_mut(span.source);
         let written = source.text[span.range()].lines().map(|line| line.trim_matches(['"', '\'', ' ']));
         secrets.extend(written.filter(|line| line.len() >= SHORTEST_SECRET).map(regex::escape));
-        let hidden = source.text[span.range()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' });
-        let hidden: String = hidden.collect();
-        source.text.replace_range(span.range(), &hidden);
+        blacken(&mut source.text, span.range());
     }
     // Titles name a record by what it says first.
     for secrets in secrets.chunks(SECRETS_AT_ONCE) {

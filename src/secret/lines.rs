@@ -55,10 +55,15 @@ pub fn in_lines(text: &str) -> Vec<Range<usize>> {
 /// `text` with every credential in it as stars; other bytes stay where they are.
 pub fn concealed(mut text: String) -> String {
     for range in in_lines(&text) {
-        let stars: String = text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
-        text.replace_range(range, &stars);
+        blacken(&mut text, range);
     }
     text
+}
+
+/// Puts a star in place of each byte of a range, so that lines and other places stay where they are.
+pub(super) fn blacken(text: &mut String, range: Range<usize>) {
+    let stars: String = text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
+    text.replace_range(range, &stars);
 }
 
 /// Adds what looks like a credential in one line, under its key and by itself.

@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 use super::layout::{self, End, Layout, Line, Rect};
 use super::split::{Picture, split};
 use super::{Cardinality, Diagram, Relation};
+use crate::wording::counted;
 use label::{Escaped, Id};
 use table::Plate;
 
@@ -141,9 +142,9 @@ fn push_description(out: &mut String, drawing: &Drawing<'_>) {
 
 /// What a picture shows, in a line.
 fn caption(diagram: &Diagram<'_>, picture: &Picture, number: usize, count: usize) -> String {
-    let tables = plural(picture.entities.len(), "table");
+    let tables = counted(picture.entities.len(), "table");
     if count == 1 {
-        return format!("Entity relationships: {tables}, {}", plural(diagram.relations.len(), "reference"));
+        return format!("Entity relationships: {tables}, {}", counted(diagram.relations.len(), "reference"));
     }
     let lead = format!("Entity relationships, {number} of {count}");
     if picture.relations.is_empty() {
@@ -172,10 +173,6 @@ fn hub(diagram: &Diagram<'_>, picture: &Picture) -> usize {
     }
     let most = |&&at: &&usize| (ends.get(&at).copied().unwrap_or(0), std::cmp::Reverse(at));
     picture.entities.iter().max_by_key(most).copied().unwrap_or(0)
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 #[cfg(test)]
