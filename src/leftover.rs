@@ -68,6 +68,11 @@ pub(crate) fn shows_any(value: &Value<'_>, used: &Shown) -> bool {
         }
 }
 
+/// Whether there is a fact in it: a table of empty tables is none, though their keys may be names that are shown.
+fn holds_values(table: &Table<'_>) -> bool {
+    table.entries.iter().any(|entry| entry.value.as_table().is_none_or(holds_values))
+}
+
 impl Search<'_> {
     fn entry(&mut self, entry: &Entry<'_>, above: &[String]) {
         let records = entry.value.as_array().is_some_and(|items| items.iter().any(|item| item.as_table().is_some()));
@@ -77,7 +82,7 @@ impl Search<'_> {
         let mut path = above.to_vec();
         path.push(entry.key.to_string());
         match &entry.value.kind {
-            Kind::Table(table) if table.entries.is_empty() => {}
+            Kind::Table(table) if !holds_values(table) => {}
             Kind::Table(table) => {
                 if !shows_any(&entry.value, self.used) && !self.is_known(&path) {
                     self.report(entry, &path, true);

@@ -43,7 +43,7 @@ impl Keys {
 }
 
 /// Merges the files of a set, the first that says a thing winning, leaf by leaf. A table takes its order from the last
-/// file that has it; keys found only in earlier files follow. Header and place for insertions are the first file's.
+/// file that has it; keys found only in earlier files follow. Header and room for further keys are the first file's.
 /// Where one file has a table and another has not, the first wins whole, but for an empty table, which says nothing. Arrays are leaves.
 pub fn merge(files: Vec<Table<'_>>) -> Table<'_> {
     merge_with_shadowed(files).0
@@ -58,9 +58,9 @@ pub fn merge_with_shadowed(files: Vec<Table<'_>>) -> (Table<'_>, Vec<FactId>) {
 
 fn tables<'s>(first: Table<'s>, later: Table<'s>, keys: Keys, shadowed: &mut Vec<FactId>) -> Table<'s> {
     let mut entries: Vec<Option<Entry<'s>>> = Vec::with_capacity(later.entries.len());
-    let (header, insert_at) = match first.insert_at {
-        Some(_) => (first.header, first.insert_at),
-        None => (first.header.or(later.header), later.insert_at),
+    let (header, room) = match first.room {
+        Some(_) => (first.header, first.room),
+        None => (first.header.or(later.header), later.room),
     };
     let mut places: HashMap<String, usize> = HashMap::with_capacity(later.entries.len());
     for (at, entry) in later.entries.into_iter().enumerate() {
@@ -75,7 +75,7 @@ fn tables<'s>(first: Table<'s>, later: Table<'s>, keys: Keys, shadowed: &mut Vec
             None => entries.push(Some(entry)),
         }
     }
-    Table { header, insert_at, ..Table::new(entries.into_iter().flatten().collect()) }
+    Table { header, room, ..Table::new(entries.into_iter().flatten().collect()) }
 }
 
 fn pair<'s>(first: Entry<'s>, later: Entry<'s>, keys: Keys, shadowed: &mut Vec<FactId>) -> Entry<'s> {
@@ -195,9 +195,9 @@ mod tests {
     #[test]
     fn a_line_is_inserted_into_the_first_file_that_has_the_table() {
         let (tables, _) = files(&["[b]\nc = 1\n", "[a]\nx = 1\n[b]\nd = 1\n"]);
-        let sources: Vec<_> = tables.iter().map(|table| table.insert_at.unwrap().source).collect();
+        let sources: Vec<_> = tables.iter().map(|table| table.room.unwrap().span().source).collect();
         let table = merge(tables);
-        let place = |key| table.get_exact(key).unwrap().value.as_table().unwrap().insert_at.unwrap();
+        let place = |key| table.get_exact(key).unwrap().value.as_table().unwrap().room.unwrap().span();
         assert_eq!((place("b").source, place("b").start), (sources[0], 10));
         assert_eq!(place("a").source, sources[1]);
     }

@@ -5,6 +5,7 @@ mod lookup;
 mod merge;
 mod parse;
 mod quick;
+mod room;
 mod walk;
 
 use std::borrow::Cow;
@@ -15,6 +16,8 @@ use crate::source::Span;
 pub use lookup::{Lookup, fold};
 pub use merge::{merge, merge_with_shadowed};
 pub use parse::{lost_keys, parse};
+pub use room::Room;
+pub(crate) use room::line;
 pub use walk::{Leaf, Leaves, Step, dotted_path, leaf_path, quote_key, quote_string};
 
 /// The identity of one value of one facts file; dense over all files of a run, for marking what was used.
@@ -85,17 +88,15 @@ pub struct Table<'s> {
     pub entries: Vec<Entry<'s>>,
     /// The header, `[overview]` with its brackets, where the table has one of its own.
     pub header: Option<Span>,
-    /// An empty span at the start of a line (or the end of the text) where `key = …` would land in this table;
-    /// absent for inline tables and for those that dotted keys or longer headers imply.
-    pub insert_at: Option<Span>,
+    /// Where further keys can be written; absent for tables that dotted keys or longer headers imply.
+    pub room: Option<Room>,
     index: OnceLock<Box<lookup::Index>>,
 }
 
 impl Table<'static> {
     /// A table without entries, to borrow.
     pub fn empty() -> &'static Table<'static> {
-        static EMPTY: Table<'static> =
-            Table { entries: Vec::new(), header: None, insert_at: None, index: OnceLock::new() };
+        static EMPTY: Table<'static> = Table { entries: Vec::new(), header: None, room: None, index: OnceLock::new() };
         &EMPTY
     }
 }

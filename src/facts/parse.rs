@@ -9,7 +9,7 @@ use toml_parser::lexer::TokenKind;
 
 use super::duplicates::first_places;
 use super::quick::{self, number};
-use super::{Entry, FactIds, Kind, Table, Value, quote_string};
+use super::{Entry, FactIds, Kind, Room, Table, Value, quote_string};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::source::{SourceId, Span, line_of, next_line};
 
@@ -42,8 +42,8 @@ pub(super) fn thorough<'s>(
     let mut reader = Reader { source, text, ids };
     let body = reader.body(document.into_inner());
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let insert_at = Some(empty(source, body.end.map_or(start, |end| next_line(text, end))));
-    Table { insert_at, ..Table::new(body.entries) }
+    let at = body.end.map_or(start, |end| next_line(text, end));
+    Table { room: Some(Room::Lines(source.span(at..at))), ..Table::new(body.entries) }
 }
 
 /// Whether errors of a file may have cost it keys, or put some under another header. A key that is given twice costs
@@ -52,10 +52,6 @@ pub fn lost_keys(source: SourceId, diagnostics: &[Diagnostic]) -> bool {
     let invalid =
         |diagnostic: &&Diagnostic| diagnostic.code == Code::InvalidToml && diagnostic.place.span.source == source;
     diagnostics.iter().filter(invalid).any(|diagnostic| diagnostic.place.text != GIVEN_AGAIN)
-}
-
-fn empty(source: SourceId, at: usize) -> Span {
-    source.span(at..at)
 }
 
 fn report(source: SourceId, text: &str, errors: &[toml::de::Error], diagnostics: &mut Vec<Diagnostic>) {
@@ -276,11 +272,11 @@ impl<'s> Reader<'s, '_> {
             Some(b'[') => {
                 *end = None;
                 let at = next_line(self.text, body.end.unwrap_or(span.end).max(span.end));
-                Table { header: Some(span), insert_at: Some(empty(self.source, at)), ..table }
+                Table { header: Some(span), room: Some(Room::Lines(self.source.span(at..at))), ..table }
             }
             Some(b'{') => {
                 *end = Some(span.end);
-                table
+                Table { room: Some(Room::in_braces(self.text, span, &table)), ..table }
             }
             _ => table,
         }
@@ -316,7 +312,7 @@ mod tests {
 
     fn inserted(text: &str, path: &str) -> String {
         let table = good(text);
-        let at = at(&table, path).value.as_table().unwrap().insert_at.unwrap();
+        let at = at(&table, path).value.as_table().unwrap().room.unwrap().span();
         assert_eq!(at.start, at.end);
         format!("{}NEW\n{}", &text[..at.start], &text[at.start..])
     }
@@ -376,17 +372,17 @@ mod tests {
 
     #[test]
     fn a_key_of_the_root_goes_before_the_first_header() {
-        let place = |text| good(text).insert_at.unwrap().start;
+        let place = |text| good(text).room.unwrap().span().start;
         assert_eq!(place("[a]\nk = 1\n"), 0);
         assert_eq!(place("\u{feff}[a]\n"), 3);
         assert_eq!(place("x = 1\n\n[a]\nk = 1\n[[b]]\n"), 6);
     }
 
     #[test]
-    fn inline_dotted_and_implied_tables_have_no_line_to_insert_at() {
-        let table = good("a = { x = 1 }\nb.c = 1\n[d.e]\n");
-        for path in ["a", "b", "d"] {
-            assert!(at(&table, path).value.as_table().unwrap().insert_at.is_none(), "{path}");
+    fn dotted_and_implied_tables_have_no_room() {
+        let table = good("b.c = 1\n[d.e]\n");
+        for path in ["b", "d"] {
+            assert!(at(&table, path).value.as_table().unwrap().room.is_none(), "{path}");
         }
     }
 
@@ -395,7 +391,7 @@ mod tests {
         let text = "[[a]]\nk = 1\n[[a]]\nk = 2\n\n[b]\n";
         let table = good(text);
         let records = at(&table, "a").value.as_array().unwrap();
-        let place = records[1].as_table().unwrap().insert_at.unwrap();
+        let place = records[1].as_table().unwrap().room.unwrap().span();
         assert_eq!(&text[place.start..], "\n[b]\n");
         assert_eq!(&text[records[1].span.range()], "[[a]]");
     }
@@ -497,7 +493,7 @@ mod tests {
 
     /// All places of a tree, each within the text and on boundaries of characters.
     fn check_places(text: &str, table: &Table<'_>) {
-        for span in table.header.into_iter().chain(table.insert_at) {
+        for span in table.header.into_iter().chain(table.room.map(Room::span)) {
             assert!(text.get(span.range()).is_some());
         }
         for entry in &table.entries {

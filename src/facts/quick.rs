@@ -8,7 +8,7 @@ use toml_parser::decoder::ScalarKind;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, ValidateWhitespace, parse_document};
 use toml_parser::{ParseError, Source};
 
-use super::{Entry, FactIds, Kind, Table, Value};
+use super::{Entry, FactIds, Kind, Room, Table, Value};
 use crate::source::{SourceId, Span, next_line};
 
 /// Brackets in brackets; the parser's limit is the same.
@@ -184,7 +184,10 @@ impl<'s> Builder<'s> {
             return;
         };
         self.mark = keys;
-        let value = self.value(start..end, kind, Origin::Closed);
+        let mut value = self.value(start..end, kind, Origin::Closed);
+        if let Kind::Table(table) = &mut value.kind {
+            table.room = Some(Room::in_braces(self.text, value.span, table));
+        }
         self.give(value);
     }
 
@@ -355,7 +358,7 @@ impl<'s> Builder<'s> {
             (None, Some(end)) => next_line(text, end),
             (None, None) => start,
         };
-        table.insert_at = Some(self.source.span(at..at));
+        table.room = Some(Room::Lines(self.source.span(at..at)));
     }
 }
 
@@ -409,7 +412,7 @@ mod tests {
 
     /// All of a tree but the ids, which may be handed out in another order.
     fn dump(table: &Table<'_>, out: &mut String) {
-        let _ = write!(out, "[{:?} {:?}", table.header, table.insert_at);
+        let _ = write!(out, "[{:?} {:?}", table.header, table.room);
         for entry in &table.entries {
             let _ = write!(out, "\n{:?} {:?} {:?} ", entry.key, entry.key_span, entry.value.span);
             dump_value(&entry.value, out);

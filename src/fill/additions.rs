@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::Filler;
 use super::gaps::last_key;
-use super::{Filler, repair};
-use crate::diagnostic::{Label, Sub};
-use crate::facts::{self, quote_key};
-use crate::source::{Span, line_start};
+use crate::diagnostic::Sub;
+use crate::facts::{self, Room, quote_key};
+use crate::source::line_start;
 use crate::template::Slot;
 
 impl<'a, 'f> Filler<'a, 'f> {
@@ -16,15 +16,16 @@ impl<'a, 'f> Filler<'a, 'f> {
         for group in self.groups(wanted) {
             match self.insert_into(&group) {
                 Some(sub) => subs.push(sub),
-                None if group.header.is_empty() => end.insert_str(0, &group.lines),
+                None if group.header.is_empty() => end.insert_str(0, &group.lines()),
                 None if !group.array && !self.told.insert(format!("[{}]", group.header.join("\n"))) => {
-                    let (header, lines) = (group.dotted(), group.entries().collect::<Vec<_>>().join("`, `"));
+                    let pairs: Vec<_> = group.pairs.iter().map(|(pair, _)| pair.as_str()).collect();
+                    let (header, lines) = (group.dotted(), pairs.join("`, `"));
                     let help = format!("`[{header}]` is to be added for a place above: then add `{lines}` to it");
                     subs.push(Sub::Help(help));
                 }
                 None => {
                     let (open, close) = if group.array { ("[[", "]]") } else { ("[", "]") };
-                    end.push_str(&format!("\n{open}{}{close}\n{}", group.dotted(), group.lines));
+                    end.push_str(&format!("\n{open}{}{close}\n{}", group.dotted(), group.lines()));
                 }
             }
         }
@@ -47,13 +48,13 @@ impl<'a, 'f> Filler<'a, 'f> {
         for (slot, address) in wanted.iter().filter(|(_, address)| !is_of_schema(address)) {
             let (header, array, key) = split_address(slot, address);
             let item = item_line(self.text, slot);
-            let line = self.line(slot, &key);
+            let pair = self.pair(slot, &key);
             let group = known.get(&header).and_then(|&at| groups.get_mut(at));
             match group.filter(|group| !array || group.holds(item)) {
-                Some(group) => group.lines.push_str(&line),
+                Some(group) => group.pairs.push(pair),
                 None => {
                     known.insert(header.clone(), groups.len());
-                    groups.push(Group { header, array, item, lines: line });
+                    groups.push(Group { header, array, item, pairs: vec![pair] });
                 }
             }
         }
@@ -62,86 +63,43 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// Where the lines of a group go into what is there; `None` where they need a header of their own.
     fn insert_into(&self, group: &Group) -> Option<Sub> {
-        let first = self.facts.first;
         let mut table = self.facts.root;
-        let mut at = table.insert_at;
-        // The keys behind the last table that lines can be added to.
-        let mut keys: Vec<&str> = Vec::new();
-        let (mut header, mut inline, mut dotted) = (0, None, false);
+        // The last table on the way that has room, whether it has a header, and the keys behind it.
+        let (mut room, mut header, mut keys) = (table.room?, table.header, Vec::new());
+        // TOML has no header for what lies in braces, or in a table that dotted keys made.
+        let mut closed = false;
         for (depth, key) in group.header.iter().enumerate() {
             let Some(entry) = table.get(key).first() else {
-                if !dotted && inline.is_none() {
-                    return None;
-                }
-                // TOML has no header for what lies in an inline table, or in one that dotted keys made.
                 keys.extend(group.header[depth..].iter().map(String::as_str));
-                return self.add_dotted(group, inline, table, at, &keys, group.array);
+                return closed.then(|| room.add(message(group, room), group.dotted_pairs(&keys, group.array)));
             };
             table = entry.value.as_table()?;
-            if entry.value.span.source != first {
+            if entry.value.span.source != self.facts.first {
                 return None;
             }
-            let written = self.facts.text.get(entry.value.span.range()).unwrap_or_default();
-            inline = written.starts_with('{').then_some(entry.value.span).or(inline);
-            match table.insert_at {
-                Some(place) => (at, header, dotted) = (Some(place), depth + 1, false),
-                None => dotted |= !in_header(self.facts.text, entry.value.span.start),
-            }
-            match inline.is_some() || table.insert_at.is_some() {
-                true => keys.clear(),
-                false => keys.push(&entry.key),
+            match table.room {
+                Some(own) => {
+                    (room, header, closed) = (own, table.header, own.is_in_braces());
+                    keys.clear();
+                }
+                None => {
+                    keys.push(&*entry.key);
+                    closed |= !in_header(self.facts.text, entry.value.span.start);
+                }
             }
         }
-        if inline.is_some() || header < group.header.len() && dotted {
-            return self.add_dotted(group, inline, table, at, &keys, false);
+        if !keys.is_empty() {
+            return closed.then(|| room.add(message(group, room), group.dotted_pairs(&keys, false)));
         }
-        let at = table.insert_at?;
-        let message = match table.header {
+        let message = match header {
             Some(span) => {
                 let line = self.line_of_facts(span.start);
                 format!("add to `[{}]`, which begins at line {line}", group.dotted())
             }
-            None => "add at the top of the file".to_owned(),
+            None if group.header.is_empty() => "add at the top of the file".to_owned(),
+            None => message(group, room),
         };
-        Some(Sub::Insert { message, source: at.source, at: at.start, lines: group.lines.clone() })
-    }
-
-    /// Lines for a table without a header: in an inline table, or with the keys before theirs.
-    fn add_dotted(
-        &self,
-        group: &Group,
-        inline: Option<Span>,
-        table: &facts::Table<'_>,
-        at: Option<Span>,
-        keys: &[&str],
-        array: bool,
-    ) -> Option<Sub> {
-        let first = self.facts.first;
-        let path = facts::dotted_path(keys.iter().copied());
-        let list = || group.entries().collect::<Vec<_>>().join(", ");
-        let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
-        let Some(span) = inline else {
-            let lines = match array {
-                true => format!("{path} = [{{ {} }}]\n", list()),
-                false => group.lines.lines().map(|line| format!("{prefix}{line}\n")).collect(),
-            };
-            let message = format!("add to the facts of `{}`", group.header.join("."));
-            return Some(Sub::Insert { message, source: first, at: at?.start, lines });
-        };
-        // An inline table has no room for comments.
-        let entries = match array {
-            true => format!("{path} = [{{ {} }}]", list()),
-            false => group.entries().map(|entry| format!("{prefix}{entry}")).collect::<Vec<_>>().join(", "),
-        };
-        let message = format!("add to the inline table `{}`", group.dotted());
-        if let Some(at) = repair::end_of_inline((first, self.facts.text), table) {
-            return Some(Sub::Replace { message, span: first.span(at..at), text: format!(", {entries}") });
-        }
-        if table.entries.is_empty() && self.facts.text.get(span.range()).is_some_and(|text| text.starts_with('{')) {
-            return Some(Sub::Replace { message, span, text: format!("{{ {entries} }}") });
-        }
-        let message = format!("{message}: `{entries}`");
-        Some(Sub::Place { message, label: Label { span, text: String::new() } })
+        Some(room.add(message, group.pairs.iter().map(|(pair, said)| (pair.clone(), said.as_str()))))
     }
 
     /// The line of a place in the first facts file.
@@ -150,9 +108,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         newlines.partition_point(|&newline| newline < at) + 1
     }
 
-    /// `version = ""  # e.g., PostgreSQL 14+`.
-    fn line(&self, slot: &Slot, key: &str) -> String {
-        format!("{} = \"\"  # {}\n", quote_key(key), self.hint(slot))
+    /// `version = ""` and `e.g., PostgreSQL 14+`.
+    fn pair(&self, slot: &Slot, key: &str) -> (String, String) {
+        (format!("{} = \"\"", quote_key(key)), self.hint(slot))
     }
 
     /// The words of a placeholder, on one line.
@@ -167,7 +125,8 @@ impl<'a, 'f> Filler<'a, 'f> {
 struct Group {
     header: Vec<String>,
     array: bool,
-    lines: String,
+    /// Each with what is said of it.
+    pairs: Vec<(String, String)>,
     /// The list item of its first placeholder.
     item: Option<ItemLine>,
 }
@@ -184,9 +143,26 @@ impl Group {
         facts::dotted_path(self.header.iter().map(String::as_str))
     }
 
-    /// The lines without their comments.
-    fn entries(&self) -> impl Iterator<Item = &str> {
-        self.lines.lines().filter_map(|line| line.split("  # ").next())
+    fn lines(&self) -> String {
+        self.pairs.iter().map(|(pair, said)| facts::line(pair, said)).collect()
+    }
+
+    /// The pairs with keys before theirs; of an `array`, all of them as its one record.
+    fn dotted_pairs(&self, keys: &[&str], array: bool) -> Vec<(String, &str)> {
+        let path = facts::dotted_path(keys.iter().copied());
+        if array {
+            let pairs: Vec<_> = self.pairs.iter().map(|(pair, _)| pair.as_str()).collect();
+            return vec![(format!("{path} = [{{ {} }}]", pairs.join(", ")), "")];
+        }
+        self.pairs.iter().map(|(pair, said)| (format!("{path}.{pair}"), said.as_str())).collect()
+    }
+}
+
+/// What a repair does that has no header to name.
+fn message(group: &Group, room: Room) -> String {
+    match room.is_in_braces() {
+        true => format!("add to the inline table `{}`", group.dotted()),
+        false => format!("add to the facts of `{}`", group.dotted()),
     }
 }
 
@@ -205,20 +181,20 @@ fn in_header(text: &str, at: usize) -> bool {
 
 /// A list item of the template.
 #[derive(Clone, Copy)]
-struct ItemLine {
+pub(super) struct ItemLine {
     start: usize,
     indent: usize,
 }
 
 impl ItemLine {
     /// Whether it is the same item, or one nested in it.
-    fn is_inside(self, first: ItemLine) -> bool {
+    pub(super) fn is_inside(self, first: ItemLine) -> bool {
         self.start == first.start || self.indent > first.indent
     }
 }
 
 /// The line of a placeholder, if it begins with the marker of a list item.
-fn item_line(text: &str, slot: &Slot) -> Option<ItemLine> {
+pub(super) fn item_line(text: &str, slot: &Slot) -> Option<ItemLine> {
     let before = text.get(..slot.range.start)?;
     let start = line_start(text, before.len());
     let line = before.get(start..)?;

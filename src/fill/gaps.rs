@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::additions::item_line;
 use super::{Filler, Record, repair};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, quote_key};
 use crate::nearest::edits;
-use crate::source::{SourceId, Span};
+use crate::source::Span;
 use crate::template::Slot;
 use crate::vocabulary::{Collection, Field};
 
@@ -86,7 +87,12 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn note_field(&mut self, slot: &'a Slot, known: &str, below: Vec<String>) {
         let hint = self.hint(slot);
         let gap = self.nested_gaps.get(known).and_then(|id| self.gaps.get_mut(id));
-        if let Some(gap) = gap.filter(|gap| !gap.wanted.iter().any(|(wanted, _)| *wanted == below)) {
+        let item = item_line(self.text, slot);
+        // One record is enough, and it takes the form of the first sample.
+        let is_of_first =
+            |first: &Slot| item_line(self.text, first).zip(item).is_none_or(|(first, item)| item.is_inside(first));
+        let is_new = |gap: &&mut RecordGap<'_, '_>| !gap.wanted.iter().any(|(wanted, _)| *wanted == below);
+        if let Some(gap) = gap.filter(|gap| is_of_first(gap.slot)).filter(is_new) {
             gap.wanted.push((below, hint));
         }
     }
@@ -127,7 +133,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             records.retain(|record| !self.misspelt(slot, &key, record, &mut used));
             if !records.is_empty() {
                 let span = self.span(slot.range.clone());
-                self.diagnostics.push(lacking(&key, &wanted, (self.facts.first, self.facts.text), &records, span));
+                self.diagnostics.push(lacking(&key, &wanted, &records, span));
             }
         }
     }
@@ -159,13 +165,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 }
 
 /// Says that records lack a field.
-fn lacking(
-    key: &str,
-    wanted: &[(Vec<String>, String)],
-    file: (SourceId, &str),
-    records: &[Lacking<'_>],
-    place: Span,
-) -> Diagnostic {
+fn lacking(key: &str, wanted: &[(Vec<String>, String)], records: &[Lacking<'_>], place: Span) -> Diagnostic {
     let mut lines = Vec::new();
     for (below, hint) in wanted {
         repair::add(&mut lines, below, hint);
@@ -178,7 +178,7 @@ fn lacking(
     let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, place, format!("wants `{key}`"));
     for record in records.iter().take(SHOWN) {
         let message = format!("add it to {}", record.called);
-        let repair = record.table.and_then(|table| repair::insertion(&message, file, table, &lines));
+        let repair = record.table.and_then(|table| repair::insertion(&message, table, &lines));
         by_hand |= repair.is_none();
         diagnostic = match repair {
             Some(repair) => diagnostic.with(repair),

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Sub;
 use crate::facts::{Table, quote_key};
-use crate::source::SourceId;
 
 /// What stands at a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,45 +70,24 @@ impl Wanted {
     }
 }
 
-/// Where what is wanted can be added to a record; `None` where it is no table that can be added to.
-///
-/// `text` is that of the facts file `first`, by which inline tables are told from others.
-pub(super) fn insertion(
-    message: &str,
-    (first, text): (SourceId, &str),
-    table: &Table<'_>,
-    wanted: &[Wanted],
-) -> Option<Sub> {
-    if let [Wanted { key, many: Many::One, inner, .. }] = wanted
+/// What is wanted, added to a record or to a table in it; `None` where neither can be added to.
+pub(super) fn insertion(message: &str, record: &Table<'_>, wanted: &[Wanted]) -> Option<Sub> {
+    let (mut table, mut wanted) = (record, wanted);
+    // The last table on the way that has room, and the keys behind it.
+    let (mut room, mut behind) = (record.room, String::new());
+    while let [Wanted { key, many: Many::One, inner, .. }] = wanted
         && !inner.is_empty()
         && let Some(entry) = table.get(key).first()
     {
-        return insertion(message, (first, text), entry.value.as_table()?, inner);
+        (table, wanted) = (entry.value.as_table()?, inner);
+        behind = if table.room.is_some() { String::new() } else { format!("{behind}{}.", quote_key(&entry.key)) };
+        room = table.room.or(room);
     }
     if wanted.iter().any(|wanted| table.get(&wanted.key).first().is_some()) {
         return None;
     }
-    let message = message.to_owned();
-    let pairs = wanted.iter().map(Wanted::pair);
-    if let Some(at) = table.insert_at {
-        let line = |(pair, hint): (String, &str)| match hint {
-            "" => format!("{pair}\n"),
-            hint => format!("{pair}  # {hint}\n"),
-        };
-        return Some(Sub::Insert { message, source: at.source, at: at.start, lines: pairs.map(line).collect() });
-    }
-    let pairs: Vec<_> = pairs.map(|(pair, _)| pair).collect();
-    let at = end_of_inline((first, text), table)?;
-    let text = format!(", {}", pairs.join(", "));
-    Some(Sub::Replace { message, span: first.span(at..at), text })
-}
-
-/// Where the last entry of an inline table of a file ends; `None` for other tables and empty ones.
-pub(super) fn end_of_inline((source, text): (SourceId, &str), table: &Table<'_>) -> Option<usize> {
-    let (first, last) = (table.entries.first()?, table.entries.last()?);
-    let own = first.key_span.source == source && last.value.span.source == source;
-    let opened = text.get(..first.key_span.start)?.trim_end().ends_with('{');
-    (own && opened && table.header.is_none()).then_some(last.value.span.end)
+    let pairs = wanted.iter().map(Wanted::pair).map(|(pair, hint)| (format!("{behind}{pair}"), hint));
+    Some(room?.add(message.to_owned(), pairs))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::references::{Pending, SUGGESTIONS, Slot, Target};
 use super::unknown::{CHECK, INDEX, Owner, REFERENCE, RELATION, TABLE};
 use super::{Check, Index, Name, Relation, Schema, Table};
 use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::facts::{self, Entry, Kind, Value, dotted_path};
+use crate::facts::{self, Entry, Kind, Room, Value, dotted_path};
 use crate::source::Span;
 
 /// Reads the schema from the `tables` of the facts: those of its entries that are tables themselves. Every mistake is
@@ -104,16 +104,18 @@ impl<'f> Builder<'f, '_> {
     }
 
     fn no_columns(&mut self, table: Name<'f>, record: &facts::Table<'f>) {
-        let path = dotted_path(["tables", table.text, "columns"]);
-        let lines = format!("\n[{path}]\nid = {{ type = \"\", constraints = \"\", description = \"\" }}\n");
         let title = format!("table `{}` has no `columns`", table.text);
         let error = Diagnostic::new(Code::UnfilledPlaceholder, title, table.span, "");
-        let message = "add them".to_owned();
-        let error = match record.insert_at {
-            Some(at) => error.with(Sub::Insert { message, source: at.source, at: at.start, lines }),
+        let path = dotted_path(["tables", table.text, "columns"]);
+        let (message, example) = ("add them".to_owned(), "{ type = \"\", constraints = \"\", description = \"\" }");
+        self.forms.push(match record.room {
+            Some(Room::Lines(at)) => {
+                let lines = format!("\n[{path}]\nid = {example}\n");
+                error.with(Sub::Insert { message, source: at.source, at: at.start, lines })
+            }
+            Some(braces) => error.with(braces.add(message, [(format!("columns = {{ id = {example} }}"), "")])),
             None => error.with_help(format!("add `[{path}]`, with a line for each")),
-        };
-        self.forms.push(error);
+        });
     }
 
     fn indexes(&mut self, place: &Place<'f, '_>, entry: Option<&'f Entry<'f>>) -> Vec<Index<'f>> {
