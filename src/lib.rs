@@ -63,6 +63,8 @@ mod draft;
 pub mod erd;
 pub mod facts;
 pub mod fill;
+#[cfg(test)]
+mod fixture;
 pub mod init;
 pub mod job;
 pub mod json_schema;

@@ -274,40 +274,15 @@ fn shortened(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use serde_json::Value;
 
     use super::*;
-    use crate::facts::{self, FactIds};
-    use crate::fill::{Facts, Options, fill};
-    use crate::schema;
-    use crate::source::{SourceKind, Sources};
-    use crate::template;
+    use crate::fixture;
 
     fn with_page<T>(text: &str, facts: &str, offset: usize, look: impl FnOnce(&[Page<'_>]) -> T) -> T {
-        let mut sources = Sources::default();
-        let source = sources.add(SourceKind::Chapter, "src/a.md", text);
-        let first = sources.add(SourceKind::Facts, "database.toml", facts);
-        let mut diagnostics = Vec::new();
-        let root = facts::parse(first, facts, &mut FactIds::default(), &mut diagnostics);
-        let tables = root.get("tables").first().and_then(|entry| entry.value.as_table());
-        let schema = schema::parse(tables.unwrap_or(facts::Table::empty()), &mut diagnostics);
-        let template = template::parse(text, &|_| false);
-        let elsewhere = HashSet::new();
-        let facts = Facts { root: &root, schema: &schema, first, text: facts, elsewhere: &elsewhere };
-        let options = Options {
-            source,
-            chapter: "a.md",
-            optional: &[],
-            required: &[],
-            draft: false,
-            erd: crate::erd::Format::Text,
-            guard_includes: false,
-            allow_html: true,
-        };
-        let filled = fill(text, &template, facts, options);
-        look(&[Page { chapter: "a.md", text, offset, template: &template, filled: &filled }])
+        fixture::with_page(text, facts, |template, filled, _, _| {
+            look(&[Page { chapter: "a.md", text, offset, template, filled }])
+        })
     }
 
     const TEXT: &str = "---\nstatus: \"[TEMPLATE]\"\n---\n# Größe [TEMPLATE]\n\n## 1. Overview\n\n[Describe it:]\n\n\

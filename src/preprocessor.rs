@@ -33,9 +33,8 @@ pub struct Telling {
 impl Telling {
     /// The text about input that cannot be used, for programs; nothing for people, who read [`Failure`] as it is.
     pub fn refused(&self, refusal: &Refusal) -> Option<String> {
-        let annotations = Some(Format::Github).filter(|&github| self.annotate && self.format != github);
-        let formats: Vec<_> =
-            Some(self.format).filter(|&format| format != Format::Human).into_iter().chain(annotations).collect();
+        let own = Some(self.format).filter(|&format| format != Format::Human);
+        let formats: Vec<_> = own.into_iter().chain(self.annotations()).collect();
         if formats.is_empty() {
             return None;
         }
@@ -48,6 +47,12 @@ impl Telling {
         Some(for_people.into_iter().chain(text).collect())
     }
 
+    /// What follows the messages in their own format: nothing where that holds annotations already, or is one document.
+    fn annotations(&self) -> Option<Format> {
+        let apart = self.annotate && !matches!(self.format, Format::Github | Format::Sarif);
+        apart.then_some(Format::Github)
+    }
+
     /// The text about the book at `root`, and whether the run failed, also as a draft.
     fn tell(&self, root: &Path, done: &mut Done) -> (String, Fate) {
         let diagnostics = std::mem::take(&mut done.diagnostics);
@@ -55,11 +60,11 @@ impl Telling {
         let Done { config, sources, .. } = done;
         let report = Report::new(diagnostics, progress, &config.lints, config.draft, sources);
         let mut text = String::new();
-        if !matches!(self.format, Format::Github | Format::Sarif) {
+        let own = Some(self.format).filter(|format| matches!(format, Format::Github | Format::Sarif));
+        if own.is_none() {
             text.push_str(&report::render(&report, sources, self.format, self.style));
         }
-        let forge = if self.format == Format::Sarif { Format::Sarif } else { Format::Github };
-        if forge == self.format || self.annotate {
+        if let Some(forge) = own.or(self.annotations()) {
             if let Some(prefix) = project::prefix_in_repository(root, self.repository.as_deref()) {
                 sources.prefix_names(&prefix);
             }
@@ -241,4 +246,21 @@ fn untested_host(version: &str) -> String {
         "note: mdbook-database {} was never tested with mdBook {version}, only with 0.4 and 0.5\n",
         env!("CARGO_PKG_VERSION")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_as_a_failing_book_is() {
+        let refusal = Refusal::Unsupported { version: "9.9.9".to_owned(), detail: "no `items`".to_owned() };
+        let told = |format| Telling { format, annotate: true, ..Telling::default() }.refused(&refusal).unwrap();
+        assert!(serde_json::from_str::<serde_json::Value>(&told(Format::Sarif)).is_ok(), "one document");
+        assert!(
+            told(Format::Human).starts_with("error[unsupported-mdbook]") && told(Format::Human).contains("\n::error ")
+        );
+        assert_eq!(told(Format::Github).matches("::error ").count(), 1);
+        assert_eq!(Telling::default().refused(&refusal), None, "people read the failure");
+    }
 }

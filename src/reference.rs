@@ -142,7 +142,7 @@ enum LookUp<'s> {
 fn look_up<'s>(path: &str, shelves: &[Shelf<'s>]) -> LookUp<'s> {
     let keys: Vec<&str> = path.split('.').collect();
     let stem = shelves.iter().find(|shelf| fold(shelf.stem) == fold(keys[0]));
-    if let (Some(shelf), true) = (stem, keys.len() > 2)
+    if let Some(shelf) = stem
         && let found @ (LookUp::Value(_) | LookUp::Unknown { .. } | LookUp::LeftOut(_)) = look_into(*shelf, &keys[1..])
     {
         return found;

@@ -7,23 +7,16 @@
 #[allow(dead_code, reason = "shared with the tests that take facts away")]
 mod facts;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod disk;
+mod host;
+mod program;
 
+use std::fs;
+use std::path::Path;
+
+use host::HOSTS;
 use mdbook_database::template;
 use toml_edit::{DocumentMut, value};
-
-/// Builds the book in a directory; the error is what mdBook says.
-type Host = fn(&Path) -> Result<(), String>;
-
-const HOSTS: [(&str, Host); 2] = [
-    ("mdBook 0.4", |root| {
-        mdbook04::MDBook::load(root).and_then(|book| book.build()).map_err(|error| format!("{error:#}"))
-    }),
-    ("mdBook 0.5", |root| {
-        mdbook_driver::MDBook::load(root).and_then(|book| book.build()).map_err(|error| format!("{error:#}"))
-    }),
-];
 
 /// A copy of a book of this repository, wired to the built program.
 struct Copy {
@@ -33,11 +26,10 @@ struct Copy {
 impl Copy {
     fn of(book: &str) -> Copy {
         let root = tempfile::tempdir().unwrap();
-        copy(&repository().join(book), root.path());
+        disk::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(book), root.path());
         let path = root.path().join("book.toml");
         let mut config: DocumentMut = fs::read_to_string(&path).unwrap().parse().unwrap();
-        let program = env!("CARGO_BIN_EXE_mdbook-database").replace('\\', "/");
-        config["preprocessor"]["database"]["command"] = value(format!("'{program}'"));
+        config["preprocessor"]["database"]["command"] = value(program::command());
         fs::write(path, config.to_string()).unwrap();
         Copy { root }
     }
@@ -59,22 +51,6 @@ impl Copy {
         let found = template::parse(&text, &|_| false).placeholders;
         let texts = found.iter().map(|placeholder| text[placeholder.range.clone()].to_owned());
         texts.filter(|text| text.starts_with('[')).collect()
-    }
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name());
-        match path.is_dir() {
-            true if name == "book" => {}
-            true => copy(&path, &to.join(name)),
-            false => _ = fs::copy(&path, to.join(name)).unwrap(),
-        }
     }
 }
 
@@ -100,19 +76,19 @@ fn without_number(line: &str) -> &str {
 
 #[test]
 fn the_example_book_shows_every_fact() {
-    for (name, build) in HOSTS {
+    for host in HOSTS {
         let book = Copy::of("book-example");
-        build(book.root.path()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        host.build(book.root.path()).unwrap_or_else(|error| panic!("{host:?}: {error}"));
         let page = book.page("database");
         for placeholder in book.placeholders("database") {
-            assert!(!page.contains(&placeholder), "{name}: {placeholder} is on the page");
+            assert!(!page.contains(&placeholder), "{host:?}: {placeholder} is on the page");
         }
         let seen = letters(&page);
         let facts: DocumentMut = book.read("database.toml").parse().unwrap();
         for leaf in facts::leaves(&facts).iter().filter(|leaf| !leaf.is_typed_aside()) {
             for line in leaf.texts() {
                 let wanted = letters(without_number(&line));
-                assert!(seen.contains(&wanted), "{name}: {} is not on the page: {line}", leaf.path());
+                assert!(seen.contains(&wanted), "{host:?}: {} is not on the page: {line}", leaf.path());
             }
         }
     }
@@ -120,25 +96,25 @@ fn the_example_book_shows_every_fact() {
 
 #[test]
 fn other_chapters_of_the_example_book_show_the_facts_they_name() {
-    for (name, build) in HOSTS {
+    for host in HOSTS {
         let book = Copy::of("book-example");
-        build(book.root.path()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        host.build(book.root.path()).unwrap_or_else(|error| panic!("{host:?}: {error}"));
         let page = book.page("introduction");
-        assert!(page.contains("PostgreSQL 17.6") && !page.contains("[overview."), "{name}: {page}");
+        assert!(page.contains("PostgreSQL 17.6") && !page.contains("[overview."), "{host:?}: {page}");
     }
 }
 
 #[test]
 fn a_family_of_templates_is_filled_from_its_files() {
-    for (name, build) in HOSTS {
+    for host in HOSTS {
         let book = Copy::of("tests/books/family");
-        build(book.root.path()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        host.build(book.root.path()).unwrap_or_else(|error| panic!("{host:?}: {error}"));
         for template in ["database", "backend", "security"] {
             let page = book.page(template);
             let placeholders = book.placeholders(template);
             assert!(placeholders.len() > 5, "{template} asks for something");
             for placeholder in placeholders {
-                assert!(!page.contains(&placeholder), "{name}: {placeholder} is on the page of {template}");
+                assert!(!page.contains(&placeholder), "{host:?}: {placeholder} is on the page of {template}");
             }
         }
     }
@@ -146,14 +122,14 @@ fn a_family_of_templates_is_filled_from_its_files() {
 
 #[test]
 fn a_fact_that_is_missing_fails_the_build_of_the_example_book() {
-    for (name, build) in HOSTS {
+    for host in HOSTS {
         let book = Copy::of("book-example");
         let path = book.root.path().join("database.toml");
         let mut facts: DocumentMut = book.read("database.toml").parse().unwrap();
         facts["overview"].as_table_mut().unwrap().remove("version");
         fs::write(path, facts.to_string()).unwrap();
-        let error = build(book.root.path()).unwrap_err();
-        assert!(error.contains("database"), "{name}: {error}");
-        assert!(!book.root.path().join("book/database.html").exists(), "{name}: nothing is published");
+        let error = host.build(book.root.path()).unwrap_err();
+        assert!(error.contains("database"), "{host:?}: {error}");
+        assert!(!book.root.path().join("book/database.html").exists(), "{host:?}: nothing is published");
     }
 }

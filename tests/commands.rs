@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod disk;
+mod program;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use program::{program, text};
 use serde_json::Value;
 
 /// A book on disk.
@@ -39,9 +43,7 @@ impl Book {
     }
 
     fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        disk::write(&self.path(name), text);
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -66,13 +68,9 @@ struct Ran {
 
 impl Ran {
     fn of(directory: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-        command.current_dir(directory).args(arguments).stdin(Stdio::null());
-        for name in ["NO_COLOR", "CLICOLOR_FORCE", "GITHUB_WORKSPACE", "GITHUB_ACTIONS"] {
-            command.env_remove(name);
-        }
-        let Output { status, stdout, stderr } = command.envs(environment.iter().copied()).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let mut command = program(directory);
+        command.args(arguments).envs(environment.iter().copied());
+        let Output { status, stdout, stderr } = command.output().unwrap();
         Ran { exit: status.code().expect("ended by itself"), out: text(stdout), err: text(stderr) }
     }
 

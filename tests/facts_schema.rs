@@ -4,9 +4,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod disk;
+mod program;
 mod validator;
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -14,6 +15,7 @@ use std::process::Command;
 
 use mdbook_database::config::book_from_toml;
 use mdbook_database::source::{SourceKind, Sources};
+use program::program;
 use serde_json::Value;
 use validator::validate;
 
@@ -50,7 +52,7 @@ const BAD: &[&str] = &[
 ];
 
 fn schema() -> Value {
-    let program = Command::new(env!("CARGO_BIN_EXE_mdbook-database")).args(["schema", EXAMPLE]).output().unwrap();
+    let program = program(Path::new(EXAMPLE)).arg("schema").output().unwrap();
     serde_json::from_slice(&program.stdout).unwrap()
 }
 
@@ -87,8 +89,7 @@ fn taplo_finds_the_schema_by_the_line_that_init_writes() {
     };
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
-    let init = Command::new(env!("CARGO_BIN_EXE_mdbook-database")).args(["init", "--new"]).current_dir(root).output();
-    assert!(init.unwrap().status.success());
+    assert!(program(root).args(["init", "--new"]).output().unwrap().status.success());
     let check = |facts: &str| {
         fs::write(root.join("database.toml"), facts).unwrap();
         Command::new(&taplo).args(["check", "database.toml"]).current_dir(root).output().unwrap().status.success()
@@ -108,9 +109,9 @@ fn taplo_accepts_the_example() {
         return;
     };
     let directory = tempfile::tempdir().unwrap();
-    copy(Path::new(EXAMPLE), directory.path());
-    let run = |program: &OsStr, arguments: &[&str]| {
-        let ran = Command::new(program).args(arguments).current_dir(directory.path()).output().unwrap();
+    disk::copy(Path::new(EXAMPLE), directory.path());
+    let run = |command: &mut Command| {
+        let ran = command.output().unwrap();
         assert!(
             ran.status.success(),
             "{}{}",
@@ -118,21 +119,8 @@ fn taplo_accepts_the_example() {
             String::from_utf8_lossy(&ran.stderr)
         );
     };
-    run(env!("CARGO_BIN_EXE_mdbook-database").as_ref(), &["init"]);
+    run(program(directory.path()).arg("init"));
     let facts = fs::read_to_string(directory.path().join("database.toml")).unwrap();
     assert!(facts.starts_with("#:schema ./database.schema.json\n"), "{}", &facts[..80]);
-    run(&taplo, &["check", "database.toml"]);
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true if entry.file_name() == "book" => {}
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
-        }
-    }
+    run(Command::new(taplo).args(["check", "database.toml"]).current_dir(directory.path()));
 }

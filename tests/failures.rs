@@ -6,41 +6,40 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod disk;
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_mdbook-database");
 const PAGE: &str = "# Data [TEMPLATE]\n\n## Overview\n\n- **Version:** [e.g., 16]\n";
 const FACTS: &str = "[overview]\nversion = \"17.6\"\n";
 
 /// A book with one template and its facts.
 fn book() -> tempfile::TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    let root = directory.path();
-    fs::create_dir(root.join("src")).unwrap();
-    fs::write(root.join("book.toml"), "[book]\ntitle = \"T\"\n\n[preprocessor.database]\n").unwrap();
-    fs::write(root.join("src/SUMMARY.md"), "# Summary\n\n- [Data](data.md)\n").unwrap();
-    fs::write(root.join("src/data.md"), PAGE).unwrap();
-    fs::write(root.join("database.toml"), FACTS).unwrap();
-    directory
+    disk::directory(&[
+        ("book.toml", "[book]\ntitle = \"T\"\n\n[preprocessor.database]\n"),
+        ("src/SUMMARY.md", "# Summary\n\n- [Data](data.md)\n"),
+        ("src/data.md", PAGE),
+        ("database.toml", FACTS),
+    ])
 }
 
 fn program(root: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(PROGRAM);
-    command.current_dir(root).args(arguments).stdin(Stdio::null());
+    let mut command = program::program(root);
+    command.args(arguments);
     command
 }
 
 /// A shell that sets something up and then runs the program.
 fn shell(root: &Path, script: &str) -> Command {
     let mut command = Command::new("sh");
-    command.current_dir(root).args(["-c", script]).env("P", PROGRAM).stdin(Stdio::null());
+    command.current_dir(root).args(["-c", script]).env("P", program::FILE).stdin(Stdio::null());
     command
 }
 
@@ -80,14 +79,6 @@ fn sent(root: &Path) -> Vec<u8> {
         "parent_names": [],
     } });
     json!([context, { "items": [chapter] }]).to_string().into_bytes()
-}
-
-/// Feeds the preprocessor.
-fn preprocess(root: &Path, input: &[u8]) -> Output {
-    let mut child =
-        program(root, &[]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    child.wait_with_output().unwrap()
 }
 
 const TO_STDOUT: &[&[&str]] = &[
@@ -150,10 +141,11 @@ fn a_closed_stdout_is_as_good_as_none() {
 fn a_book_cut_off_anywhere_is_refused_and_nothing_comes_out() {
     let book = book();
     let whole = sent(book.path());
-    let Output { status, stdout, .. } = preprocess(book.path(), &whole);
+    let Output { status, stdout, .. } = program::fed(program(book.path(), &[]), &whole);
     assert!(status.success() && String::from_utf8(stdout).unwrap().contains("17.6"));
     for part in 0..20 {
-        let Output { status, stdout, stderr } = preprocess(book.path(), &whole[..whole.len() * part / 20]);
+        let Output { status, stdout, stderr } =
+            program::fed(program(book.path(), &[]), &whole[..whole.len() * part / 20]);
         let stderr = String::from_utf8(stderr).unwrap();
         assert!(matches!(status.code(), Some(2 | 3)), "{part} {stderr}");
         assert!(stdout.is_empty() && stderr.starts_with("error"), "{part} {stderr}");

@@ -4,7 +4,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod disk;
 mod filling;
+mod host;
+mod program;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -275,7 +278,7 @@ fn book() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let src = root.path().join("src");
     fs::create_dir(&src).unwrap();
-    let program = env!("CARGO_BIN_EXE_mdbook-database").replace('\\', "/");
+    let command = program::command();
     let (mut summary, mut files, mut templates) = ("# Summary\n\n".to_owned(), String::new(), String::new());
     for &(name, value) in VALUES {
         let (page, facts, _) = page_for(value);
@@ -288,7 +291,7 @@ fn book() -> tempfile::TempDir {
     fs::write(src.join("SUMMARY.md"), summary).unwrap();
     fs::write(src.join("secret.txt"), SECRET).unwrap();
     let config = format!(
-        "[book]\ntitle = \"T\"\n\n[output.html]\n[output.markdown]\n\n[preprocessor.database]\ncommand = \"'{program}'\"\n\
+        "[book]\ntitle = \"T\"\n\n[output.html]\n[output.markdown]\n\n[preprocessor.database]\ncommand = \"{command}\"\n\
          templates = [{templates}]\nfacts = {{ {} }}\n",
         files.trim_end_matches(", ")
     );
@@ -300,7 +303,7 @@ fn book() -> tempfile::TempDir {
 fn no_value_becomes_an_include_in_real_mdbook() {
     let book = book();
     let root = book.path();
-    mdbook_driver::MDBook::load(root).and_then(|book| book.build()).unwrap();
+    host::Host::V05.build(root).unwrap();
     for &(name, value) in VALUES {
         let markdown = fs::read_to_string(root.join(format!("book/markdown/{name}.md"))).unwrap();
         let html = fs::read_to_string(root.join(format!("book/html/{name}.html"))).unwrap();
@@ -408,14 +411,12 @@ const BROKEN: &[&str] = &[
 
 /// A book whose template asks for a password, with these facts.
 fn book_with(facts: &str) -> tempfile::TempDir {
-    let book = tempfile::tempdir().unwrap();
-    let root = book.path();
-    fs::create_dir(root.join("src")).unwrap();
-    fs::write(root.join("book.toml"), "[preprocessor.database]\n").unwrap();
-    fs::write(root.join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
-    fs::write(root.join("src/a.md"), "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n").unwrap();
-    fs::write(root.join("database.toml"), facts).unwrap();
-    book
+    disk::directory(&[
+        ("book.toml", "[preprocessor.database]\n"),
+        ("src/SUMMARY.md", "- [A](a.md)\n"),
+        ("src/a.md", "# T [TEMPLATE]\n\n## A\n\n- **Label:** [x]\n- **Password:** [x]\n"),
+        ("database.toml", facts),
+    ])
 }
 
 #[test]
@@ -439,8 +440,7 @@ fn no_message_about_a_broken_file_prints_a_credential() {
             &["init", "--dry-run"],
         ];
         for arguments in commands {
-            let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-            let output = program.current_dir(book.path()).args(*arguments).output().unwrap();
+            let output = program::program(book.path()).args(*arguments).output().unwrap();
             let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
             assert!(!told.contains("hunter2"), "{arguments:?} prints it for {facts:?}:\n{told}");
             assert!(told.contains("invalid-toml") || !output.status.success() || arguments[0] != "check", "{told}");
@@ -452,9 +452,8 @@ fn no_message_about_a_broken_file_prints_a_credential() {
 #[test]
 fn a_difference_prints_no_credential() {
     let book = book_with("[a]\npassword = \"hunter2Xyz9\"\n");
-    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-    let output = program.current_dir(book.path()).args(["init", "--dry-run"]).output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
+    let output = program::program(book.path()).args(["init", "--dry-run"]).output().unwrap();
+    let shown = program::text(output.stdout);
     assert!(shown.contains("#label = ") && !shown.contains("hunter2"), "{shown}");
 }
 
@@ -466,7 +465,7 @@ fn a_full_disk_is_told_and_nothing_is_half_written() {
     let input = root.path().join("input.json");
     let context = json!({ "root": root.path(), "config": {}, "renderer": "html", "mdbook_version": "0.5.4" });
     fs::write(&input, json!([context, { "items": [] }]).to_string()).unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-database"))
+    let output = program::program(root.path())
         .stdin(fs::File::open(&input).unwrap())
         .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap())
         .output()

@@ -2,33 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod disk;
+mod host;
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use host::{HOSTS, Host};
 use mdbook_database::preprocessor::Database;
-
-/// The generations of mdBook.
-#[derive(Clone, Copy, Debug)]
-enum Host {
-    V04,
-    V05,
-}
-
-const HOSTS: [Host; 2] = [Host::V04, Host::V05];
-
-impl Host {
-    fn build(self, root: &Path) -> Result<(), String> {
-        match self {
-            Host::V04 => {
-                mdbook04::MDBook::load(root).and_then(|book| book.build()).map_err(|error| format!("{error:#}"))
-            }
-            Host::V05 => {
-                mdbook_driver::MDBook::load(root).and_then(|book| book.build()).map_err(|error| format!("{error:#}"))
-            }
-        }
-    }
-}
 
 /// A book on disk.
 struct Book {
@@ -37,13 +20,7 @@ struct Book {
 
 impl Book {
     fn new(files: &[(&str, &str)]) -> Self {
-        let root = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = root.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        Book { root }
+        Book { root: disk::directory(files) }
     }
 
     fn path(&self) -> &Path {
@@ -52,29 +29,17 @@ impl Book {
 
     /// The Markdown that comes out, by path; it ends where the HTML begins.
     fn markdown(&self) -> BTreeMap<PathBuf, String> {
-        let mut pages = BTreeMap::new();
-        collect(&self.path().join("book/markdown"), &mut pages);
-        pages
-    }
-}
-
-fn collect(directory: &Path, pages: &mut BTreeMap<PathBuf, String>) {
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, pages);
-        } else {
-            pages.insert(path.clone(), fs::read_to_string(&path).unwrap());
-        }
+        let pages = disk::files(&self.path().join("book/markdown")).into_iter();
+        pages.map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
     }
 }
 
 /// `book.toml` with `[preprocessor.database]` and more of that table; both renderers run.
 fn book_toml(table: &str) -> String {
-    let program = env!("CARGO_BIN_EXE_mdbook-database").replace('\\', "/");
+    let command = program::command();
     format!(
         "[book]\ntitle = \"T\"\nsrc = \"docs\"\n\n[output.html]\n[output.markdown]\n\n\
-         [preprocessor.database]\ncommand = \"'{program}'\"\n{table}\n"
+         [preprocessor.database]\ncommand = \"{command}\"\n{table}\n"
     )
 }
 
@@ -199,17 +164,12 @@ fn a_draft_shows_what_is_missing_on_the_page() {
 #[test]
 fn serving_says_how_to_see_a_draft() {
     let book = with(&[("docs/one.md", TEMPLATE)]);
-    let program = env!("CARGO_BIN_EXE_mdbook-database");
     let told = |config: &str| {
         let input = format!(
             r#"[{{"root":{:?},"renderer":"html","mdbook_version":"0.5.4","config":{config}}},{{"items":[{{"Chapter":{{"content":{TEMPLATE:?},"path":"one.md","sub_items":[]}}}}]}}]"#,
             book.path()
         );
-        let mut command = std::process::Command::new(program);
-        command.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
-        String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap()
+        program::text(program::fed(program::program(book.path()), input.as_bytes()).stderr)
     };
     let serve = told(r#"{"output":{"html":{"live-reload-endpoint":"__livereload"}}}"#);
     assert!(serve.contains("MDBOOK_PREPROCESSOR__DATABASE__DRAFT=true mdbook serve"), "{serve}");

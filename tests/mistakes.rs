@@ -2,12 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod disk;
+mod program;
 mod validator;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Write;
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -194,10 +193,8 @@ fn told(format: &str) -> String {
     let root = tempfile::tempdir().unwrap();
     let mut items = Vec::new();
     for (name, text) in BOOK {
-        let path = root.path().join(name);
         let text = unmarked(name, text).0;
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, &text).unwrap();
+        disk::write(&root.path().join(name), &text);
         if let Some(chapter) = name.strip_prefix("docs/") {
             items.push(json!({"Chapter": {"name": chapter, "content": text, "number": null, "sub_items": [],
                 "path": chapter, "source_path": chapter, "parent_names": []}}));
@@ -205,14 +202,11 @@ fn told(format: &str) -> String {
     }
     let config = mdbook_preprocessor::config::Config::from_disk(root.path().join("book.toml")).unwrap();
     let context = json!({"root": root.path(), "config": config, "renderer": "html", "mdbook_version": "0.5.4"});
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-    command.env("MDBOOK_DATABASE_FORMAT", format).env_remove("GITHUB_ACTIONS");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let input = serde_json::to_vec(&json!([context, {"items": items}])).unwrap();
-    child.stdin.take().unwrap().write_all(&input).unwrap();
-    let output = child.wait_with_output().unwrap();
+    let mut command = program::program(root.path());
+    command.env("MDBOOK_DATABASE_FORMAT", format);
+    let output = program::fed(command, json!([context, {"items": items}]).to_string().as_bytes());
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
-    String::from_utf8(output.stderr).unwrap()
+    program::text(output.stderr)
 }
 
 fn mistake(object: &Value, code: &Value) -> Mistake {

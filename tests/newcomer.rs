@@ -2,44 +2,28 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod disk;
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
-fn run(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-    command.current_dir(directory).args(arguments).stdin(Stdio::null());
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "GITHUB_WORKSPACE", "GITHUB_ACTIONS"] {
-        command.env_remove(name);
-    }
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code().expect("ended by itself"), text(stdout), text(stderr))
-}
+use program::{program, text};
 
+/// Runs the program, which ends with this exit code: stdout and stderr.
 #[track_caller]
 fn expect(directory: &Path, arguments: &[&str], exit: i32) -> (String, String) {
-    let (found, out, err) = run(directory, arguments);
-    assert_eq!(found, exit, "{arguments:?}\n{out}\n{err}");
+    let Output { status, stdout, stderr } = program(directory).args(arguments).output().unwrap();
+    let (out, err) = (text(stdout), text(stderr));
+    assert_eq!(status.code(), Some(exit), "{arguments:?}\n{out}\n{err}");
     (out, err)
 }
 
-/// Every file below a directory.
+/// Every file below a directory, with what it says.
 fn files(root: &Path) -> BTreeMap<PathBuf, String> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.insert(path.clone(), fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    found
+    disk::files(root).into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
 }
 
 /// What somebody does who reads the head of the file: takes the `#` away, and writes between the quotes.
@@ -53,8 +37,7 @@ fn fill_in(facts: &str) -> String {
 
 fn build(root: &Path) -> Result<(), String> {
     let mut config = mdbook_driver::config::Config::from_disk(root.join("book.toml")).unwrap();
-    let program = env!("CARGO_BIN_EXE_mdbook-database").replace('\\', "/");
-    config.set("preprocessor.database.command", format!("'{program}'")).unwrap();
+    config.set("preprocessor.database.command", program::command()).unwrap();
     let book = mdbook_driver::MDBook::load_with_config(root, config).unwrap();
     book.build().map_err(|error| format!("{error:#}"))
 }
@@ -97,12 +80,12 @@ fn a_second_time_nothing_changes() {
 
 #[test]
 fn a_dry_run_shows_the_difference_and_writes_nothing() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = disk::directory(&[
+        ("book.toml", "[book]\ntitle = \"T\"\n"),
+        ("src/SUMMARY.md", "# Summary\n\n- [One](one.md)\n"),
+        ("src/one.md", "# One\n"),
+    ]);
     let root = directory.path();
-    fs::write(root.join("book.toml"), "[book]\ntitle = \"T\"\n").unwrap();
-    fs::create_dir(root.join("src")).unwrap();
-    fs::write(root.join("src/SUMMARY.md"), "# Summary\n\n- [One](one.md)\n").unwrap();
-    fs::write(root.join("src/one.md"), "# One\n").unwrap();
     let before = files(root);
     let (out, said) = expect(root, &["init", "--dry-run"], 0);
     assert_eq!(files(root), before);
@@ -118,13 +101,11 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
 const OWN: &str = "<!-- template -->\n# Deployment\n\n## Release\n\n- **Owner:** [Team]\n- **Window:** [When]\n";
 
 fn own_book() -> tempfile::TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    let root = directory.path();
-    fs::create_dir(root.join("src")).unwrap();
-    fs::write(root.join("book.toml"), "# mine\n[book]\ntitle = \"T\" # odd\n\n[output.html]\n").unwrap();
-    fs::write(root.join("src/SUMMARY.md"), "- [Deployment](deployment.md)\n").unwrap();
-    fs::write(root.join("src/deployment.md"), OWN).unwrap();
-    directory
+    disk::directory(&[
+        ("book.toml", "# mine\n[book]\ntitle = \"T\" # odd\n\n[output.html]\n"),
+        ("src/SUMMARY.md", "- [Deployment](deployment.md)\n"),
+        ("src/deployment.md", OWN),
+    ])
 }
 
 #[test]

@@ -62,27 +62,9 @@ fn find(directory: &Path, found: &mut Vec<PathBuf>) {
 /// One round: every repair of every message, applied as an editor would.
 fn paste(template: &str, facts: &str) -> Option<String> {
     let report = fill(template, facts, &json!({})).report(Format::Json);
-    let mut edits: Vec<(usize, usize, String)> = Vec::new();
-    for line in report.lines() {
-        let message: Value = serde_json::from_str(line).unwrap();
-        for suggestion in message["suggestions"].as_array().into_iter().flatten() {
-            let offset = |key: &str| usize::try_from(suggestion[key].as_u64().unwrap()).unwrap();
-            // A template is mended by whoever wrote it.
-            if suggestion["path"] != "database.toml" {
-                continue;
-            }
-            edits.push((offset("start"), offset("end"), suggestion["replacement"].as_str().unwrap().to_owned()));
-        }
-    }
-    if edits.is_empty() {
-        return None;
-    }
-    edits.sort_by_key(|(start, ..)| *start);
-    let mut text = facts.to_owned();
-    for (start, end, replacement) in edits.iter().rev() {
-        text.replace_range(start..end, replacement);
-    }
-    Some(text.replace("\"\"", &format!("\"{FACT}\"")))
+    // A template is mended by whoever wrote it.
+    let edits = suggestions(&report).remove("database.toml")?;
+    Some(edited(facts, edits).replace("\"\"", &format!("\"{FACT}\"")))
 }
 
 /// What is wrong with the page that these facts make; empty where nothing is.
@@ -90,8 +72,8 @@ fn wrong(template: &str, facts: &str) -> String {
     let page = fill(template, facts, &json!({}));
     let mut wrong = page.errors().join("\n");
     let parsed = template::parse(template, &|_| false);
-    for FilledPage { template: template_, filled, .. } in &page.outcome.templates {
-        for (placeholder, status) in template_.placeholders.iter().zip(&filled.statuses) {
+    for FilledPage { template: page, filled, .. } in &page.outcome.templates {
+        for (placeholder, status) in page.placeholders.iter().zip(&filled.statuses) {
             let loose = matches!(placeholder.kind, PlaceholderKind::Topic | PlaceholderKind::Continuation);
             if *status == Status::Missing && !loose {
                 wrong.push_str(&format!("\n{:?} is missing", placeholder.address));
@@ -216,8 +198,8 @@ fn the_repairs_for_one_lost_fact_restore_the_page() {
 fn initial(template: &str) -> String {
     let page = fill(template, "", &json!({}));
     let mut plan = init::Plan::default();
-    for FilledPage { template: template_, filled, .. } in &page.outcome.templates {
-        init::plan(template, template_, &filled.statuses, &mut plan);
+    for FilledPage { template: page, filled, .. } in &page.outcome.templates {
+        init::plan(template, page, &filled.statuses, &mut plan);
     }
     let text = init::complete("", &mdbook_database::facts::Table::default(), &plan, None).text;
     let fact = |line: &str| match line.strip_prefix('#') {

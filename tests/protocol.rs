@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod program;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -39,19 +41,11 @@ impl Book {
 }
 
 fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_mdbook-database"))
+    program::program(Path::new("."))
 }
 
 fn feed(input: &[u8]) -> Output {
-    let mut command = program();
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || stdin.write_all(&input));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    output
+    program::fed(program(), input)
 }
 
 fn code(output: &Output) -> i32 {
@@ -59,7 +53,7 @@ fn code(output: &Output) -> i32 {
 }
 
 fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    program::text(output.stderr.clone())
 }
 
 /// A failure leaves nothing on stdout, and text without colours on stderr.
@@ -85,7 +79,7 @@ fn every_renderer_is_supported() {
 #[test]
 fn wrong_arguments_are_wrong_use() {
     for arguments in [&["supports"][..], &["supports", "a", "b"], &["nonsense"], &["--nonsense"]] {
-        let output = program().args(arguments).stdin(Stdio::null()).output().unwrap();
+        let output = program().args(arguments).output().unwrap();
         failed(&output, 2);
     }
 }
@@ -167,15 +161,9 @@ fn a_missing_facts_file_fails_the_build() {
 #[test]
 fn facts_are_looked_for_in_the_root_not_in_the_working_directory() {
     let (book, elsewhere) = (Book::new(), tempfile::tempdir().unwrap());
-    let mut child = program()
-        .current_dir(elsewhere.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(book.input(r#"{"items":[]}"#, &json!({})).as_bytes()).unwrap();
-    assert_eq!(code(&child.wait_with_output().unwrap()), 0);
+    let input = book.input(r#"{"items":[]}"#, &json!({}));
+    let output = program::fed(program::program(elsewhere.path()), input.as_bytes());
+    assert_eq!(code(&output), 0);
 }
 
 #[test]
@@ -251,11 +239,8 @@ fn in_github_actions_a_build_annotates_too() {
     let book = Book::new();
     let input = book.input("{\"items\":[]}", &json!({"facts": "no.toml"}));
     let mut command = program();
-    command.env("GITHUB_ACTIONS", "true").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let said = failed(&output, 1);
+    command.env("GITHUB_ACTIONS", "true");
+    let said = failed(&program::fed(command, input.as_bytes()), 1);
     assert!(said.contains("error[missing-facts-file]"), "{said}");
     assert!(said.contains("::error ") && said.contains("title="), "{said}");
 }

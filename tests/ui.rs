@@ -16,11 +16,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod disk;
+mod program;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use mdbook_database::diagnostic::Code;
 use mdbook_preprocessor::PreprocessorContext;
@@ -74,8 +76,7 @@ impl Case {
     /// Paths in `src` and texts, without a byte order mark, which mdBook takes away.
     fn chapters(&self) -> Vec<(PathBuf, String)> {
         let src = self.directory.join(if self.has("src") { "src" } else { "" });
-        let mut paths = Vec::new();
-        files(&src, &mut paths);
+        let paths = disk::files(&src);
         let chapter = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
         let names = paths.iter().filter(|path| self.has("src") || path.ends_with("chapter.md"));
         let read = |path: &PathBuf| {
@@ -99,15 +100,12 @@ impl Case {
     }
 
     fn run(&self, format: &str) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.env_remove("GITHUB_ACTIONS").env("NO_COLOR", "1").env("MDBOOK_DATABASE_FORMAT", format);
+        let mut command = program::program(&self.directory);
+        command.env("MDBOOK_DATABASE_FORMAT", format);
         if let Ok(environment) = fs::read_to_string(self.directory.join("environment")) {
             command.envs(environment.lines().filter_map(|line| line.split_once('=')));
         }
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(&self.input()).unwrap();
-        child.wait_with_output().unwrap()
+        program::fed(command, &self.input())
     }
 
     /// What a run of the case writes, or what is wrong with it before anything is compared.
@@ -150,8 +148,7 @@ impl Case {
 
     fn check(&self) -> Result<(), String> {
         let written = self.written()?;
-        let mut expected = Vec::new();
-        files(&self.directory, &mut expected);
+        let expected = disk::files(&self.directory);
         let of_case = expected.iter().map(|path| path.strip_prefix(&self.directory).unwrap());
         let known: BTreeSet<&Path> = of_case.filter(|path| path.to_string_lossy().starts_with("expected")).collect();
         if std::env::var_os("SNAPSHOTS").is_some_and(|action| action == "overwrite") {
@@ -179,24 +176,13 @@ impl Case {
             fs::remove_file(self.directory.join(path)).unwrap();
         }
         for (path, text) in written {
-            let path = self.directory.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            disk::write(&self.directory.join(path), text);
         }
     }
 }
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui")
-}
-
-/// Every file below a directory, in the order of the paths.
-fn files(directory: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
-    }
 }
 
 #[test]

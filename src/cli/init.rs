@@ -64,6 +64,12 @@ struct Change {
     generated: bool,
 }
 
+impl Change {
+    fn new(name: &str, old: Option<String>, new: String, what: String) -> Change {
+        Change { name: name.to_owned(), old, new, what, generated: false }
+    }
+}
+
 /// A book that is being completed.
 struct Work {
     root: PathBuf,
@@ -121,7 +127,7 @@ impl Init {
         }
         work.facts(&book_now)?;
         let what = format!("added {}", wired.added.join(" and "));
-        work.change("book.toml", old_book, wired.text, what);
+        work.note(Change::new("book.toml", old_book, wired.text, what));
         self.finish(work)
     }
 
@@ -208,24 +214,17 @@ struct Looked {
 
 impl Work {
     /// Notes a change, if it is one.
-    fn change(&mut self, name: &str, old: Option<String>, new: String, what: String) {
-        if old.as_ref() != Some(&new) {
-            self.changes.push(Change { name: name.to_owned(), old, new, what, generated: false });
-        }
-    }
-
-    /// Notes a change of a file that is written anew each time.
-    fn generate(&mut self, name: &str, old: Option<String>, new: String, what: String) {
-        self.change(name, old, new, what);
-        if let Some(change) = self.changes.last_mut().filter(|change| change.name == name) {
-            change.generated = true;
+    fn note(&mut self, change: Change) {
+        if change.old.as_ref() != Some(&change.new) {
+            self.changes.push(change);
         }
     }
 
     fn add_chapter(&mut self, book: &Looked, new: &NewChapter) -> Result<(), Stop> {
         let in_src = |name: &str| crate::project::chapter_name(&book.src, name);
         if !new.exists {
-            self.change(&in_src(&new.path), None, new.text.clone(), "written, the template".to_owned());
+            let what = "written, the template".to_owned();
+            self.note(Change::new(&in_src(&new.path), None, new.text.clone(), what));
         }
         if book.chapters.iter().any(|chapter| chapter.path == new.path) {
             return Ok(());
@@ -235,7 +234,7 @@ impl Work {
         let text = old.clone().unwrap_or_else(|| init::NEW_SUMMARY.to_owned());
         let title = template_title(&new.text).unwrap_or_else(|| "Database".to_owned());
         let new = init::add_chapter(&text, &title, &new.path);
-        self.change(&summary, old, new, format!("added the chapter \"{title}\""));
+        self.note(Change::new(&summary, old, new, format!("added the chapter \"{title}\"")));
         Ok(())
     }
 
@@ -279,14 +278,16 @@ impl Work {
             (Some(_), 0) => "named its schema".to_owned(),
             (Some(_), _) => format!("added {places} to fill in"),
         };
-        self.change(name, old, completed.text, what);
+        self.note(Change::new(name, old, completed.text, what));
         self.notes.extend(completed.notes.iter().map(|note| format!("{name}: {note}")));
         let old_schema = read(&self.root.join(&schema))?;
         let pages: Vec<_> = pages
             .iter()
             .map(|page| json_schema::Page { text: &done.sources.get(page.source).text, template: &page.template })
             .collect();
-        self.generate(&schema, old_schema, json_schema::render(name, &pages), "written, for editors".to_owned());
+        let what = "written, for editors".to_owned();
+        let schema = Change::new(&schema, old_schema, json_schema::render(name, &pages), what);
+        self.note(Change { generated: true, ..schema });
         Ok(())
     }
 }

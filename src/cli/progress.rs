@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::terminal::say;
+use super::terminal::{say, variable};
 
 /// What is done sooner is done without a word.
 const PATIENCE: Duration = Duration::from_millis(600);
@@ -13,7 +13,7 @@ const STEP: Duration = Duration::from_millis(200);
 
 /// Does `work`; what it is goes to the terminal if it takes long, e.g. `checking 1000 chapters`.
 pub(super) fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    if !io::stderr().is_terminal() || std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+    if !io::stderr().is_terminal() || variable("TERM").as_deref() == Some("dumb") {
         return work();
     }
     let (done, is_done) = mpsc::channel::<()>();

@@ -131,10 +131,7 @@ impl Config {
                 for (key, value) in table {
                     let told = reader.told();
                     config.set(key, value, &mut reader);
-                    let known = KEYS.contains(&key.as_str()) || HOST_KEYS.contains(&key.as_str());
-                    let key = if known { Some(key.as_str()) } else { nearest(key, ["facts", "templates"]) };
-                    let weighty = matches!(key, Some("facts" | "templates"));
-                    config.in_doubt |= weighty && reader.told() > told;
+                    config.in_doubt |= is_of_files(key) && reader.told() > told;
                 }
             }
             Some(value) => reader.wrong_form(&[], value, "a table"),
@@ -202,6 +199,13 @@ impl SectionRule {
     pub fn applies_to(&self, path: &str) -> bool {
         applies(self.templates.as_ref(), path)
     }
+}
+
+/// Whether a key, or what was meant by it, says which templates and facts there are.
+fn is_of_files(key: &str) -> bool {
+    let of_files = ["facts", "templates"];
+    let known = KEYS.contains(&key) || HOST_KEYS.contains(&key);
+    of_files.contains(&key) || !known && nearest(key, of_files).is_some()
 }
 
 fn applies(pattern: Option<&Pattern>, path: &str) -> bool {

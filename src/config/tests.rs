@@ -1,3 +1,5 @@
+//! What a user gets of each key of the table, and what is said where it is wrong.
+
 use serde_json::json;
 
 use super::*;

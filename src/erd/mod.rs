@@ -118,7 +118,7 @@ pub fn draw(diagram: &Diagram<'_>, format: Format, prefix: &str) -> String {
     match format {
         Format::Svg => svg::draw(diagram, prefix),
         Format::Mermaid => mermaid::draw(diagram),
-        Format::Text => fenced(&text::draw(diagram), "text"),
+        Format::Text => fenced(&text::draw(diagram)),
     }
 }
 
@@ -177,15 +177,15 @@ fn is_unique(table: &Table<'_>, columns: &[&Column<'_>]) -> bool {
         || table.indexes.iter().any(index)
 }
 
-/// A fenced code block, its fence longer than any run of backticks in `code`. `{{` is opened up, since mdBook would read
+/// A fenced block of text, its fence longer than any run of backticks in it. `{{` is opened up, since mdBook would read
 /// `{{#include …}}` even there.
-fn fenced(code: &str, info: &str) -> String {
-    if code.is_empty() {
+fn fenced(text: &str) -> String {
+    if text.is_empty() {
         return String::new();
     }
-    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
-    format!("{fence}{info}\n{}{fence}\n", code.replace("{{", "{ {").replace("{{", "{ {"))
+    format!("{fence}text\n{}{fence}\n", text.replace("{{", "{ {").replace("{{", "{ {"))
 }
 
 #[cfg(test)]

@@ -225,7 +225,7 @@ fn a_foreign_key_out_of_bounds_is_left_out() {
 
 #[test]
 fn a_fence_is_longer_than_the_backticks_in_it() {
-    assert_eq!(fenced("a ``` b\n", "text"), "````text\na ``` b\n````\n");
-    assert_eq!(fenced("{{{#include x}}\n", "text"), "```text\n{ { {#include x}}\n```\n");
-    assert_eq!(fenced("", "text"), "");
+    assert_eq!(fenced("a ``` b\n"), "````text\na ``` b\n````\n");
+    assert_eq!(fenced("{{{#include x}}\n"), "```text\n{ { {#include x}}\n```\n");
+    assert_eq!(fenced(""), "");
 }

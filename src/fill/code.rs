@@ -77,7 +77,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 return;
             }
         };
-        unit.kept += 1;
+        unit.kept = true;
         self.set_all(&code.range, Status::Filled);
         let prefix = container_prefix(self.text, code.range.start);
         if text.trim_start().starts_with("```") || text.trim_start().starts_with("~~~") {
@@ -160,7 +160,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.set(slot.id, Status::Derived);
         }
         unit.answered += 1;
-        unit.kept += 1;
+        unit.kept = true;
         let diagram = Diagram::new(self.facts.schema, &|table| Some(heading_anchor(table)));
         let picture = erd::draw(&diagram, self.options.erd, &format!("erd-{}", slug(self.options.chapter)));
         let prefix = container_prefix(self.text, code.range.start);

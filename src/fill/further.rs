@@ -148,7 +148,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                     answers.push((slot, Some(Answer::Fact(&found.value))));
                 }
                 None => {
-                    unit.gaps += 1;
+                    unit.gaps = true;
                     self.note_gap(slot, record, Vec::new());
                     answers.push((slot, None));
                 }

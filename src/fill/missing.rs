@@ -5,7 +5,7 @@ use super::further::SLIP;
 use super::{Filler, Status, Unit};
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::nearest::edits;
-use crate::template::{PlaceholderKind, Section, Slot};
+use crate::template::{PlaceholderKind, Section, Slot, address_key};
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// Says which placeholders of a section stand in a section that may stay unfilled.
@@ -30,7 +30,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
             if self.slips.contains(&address) || self.slip(slot, &address) {
                 self.left.push((slot.id, Code::UnknownFact));
-            } else if self.told.insert(address.clone()) {
+            } else if self.told.insert(address_key(&address)) {
                 self.missing.push(address.clone());
                 wanted.push((slot, address));
             }
@@ -114,7 +114,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             // It stays on the page and fails nothing.
             self.statuses[slot.id] = Some(Status::Optional);
             let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
-            if self.told.insert(address.clone()) {
+            if self.told.insert(address_key(&address)) {
                 wanted.push((slot, address));
             }
         }

@@ -314,21 +314,21 @@ struct Unit<'a, 'f> {
     label_topics: Vec<&'a Slot>,
     /// Placeholders with an answer, or left out by one.
     answered: usize,
-    /// Records that lack a field.
-    gaps: usize,
+    /// A record lacks a field.
+    gaps: bool,
     /// The section's prompt has an answer.
     prompt_answered: bool,
     /// Prompts in order, with their answers.
     prompts: Vec<(&'a crate::template::Prompt, Option<Answer<'f>>)>,
     /// Blocks that were removed.
     removed: Vec<Range<usize>>,
-    /// Blocks with placeholders that stay.
-    kept: usize,
+    /// A block with placeholders stays.
+    kept: bool,
 }
 
 impl Unit<'_, '_> {
     fn is_complete(&self) -> bool {
-        self.missing.is_empty() && self.gaps == 0
+        self.missing.is_empty() && !self.gaps
     }
 }
 
@@ -496,4 +496,52 @@ pub(crate) fn ambiguous(first: &Entry<'_>, second: &Entry<'_>) -> Diagnostic {
     Diagnostic::new(Code::AmbiguousAddress, title, second.key_span, "said again here")
         .with_place("it is first said here", first.key_span, "")
         .with_help("keep one of them: case, `-` and `_` do not count in keys")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Edits `(start, end, text)` put side by side, as the same.
+    fn edits(of: &[(usize, usize, &'static str)]) -> Vec<Edit<'static>> {
+        of.iter().map(|&(start, end, text)| Edit::new(start..end, text, Origin::Template)).collect()
+    }
+
+    fn said(edits: Vec<Edit<'_>>) -> Vec<(usize, usize, String)> {
+        edits.into_iter().map(|edit| (edit.range.start, edit.range.end, edit.text.into_owned())).collect()
+    }
+
+    #[test]
+    fn where_something_is_removed_around_a_value_the_value_wins() {
+        for (given, expected) in [
+            (&[(0, 4, ""), (2, 6, "")][..], &[(0, 6, "")][..]),
+            (&[(0, 6, ""), (2, 4, "")], &[(0, 6, "")]),
+            (&[(0, 4, ""), (2, 6, "v")], &[(0, 2, ""), (2, 6, "v")]),
+            (&[(0, 4, ""), (2, 4, "v")], &[(0, 4, "")]),
+            (&[(0, 4, "v"), (2, 6, "")], &[(0, 4, "v"), (4, 6, "")]),
+            (&[(0, 4, "v"), (2, 4, "")], &[(0, 4, "v")]),
+            (&[(0, 4, ""), (4, 6, ""), (5, 8, "")], &[(0, 4, ""), (4, 8, "")]),
+            (&[(0, 4, "v"), (2, 3, ""), (4, 4, "w")], &[(0, 4, "v"), (4, 4, "w")]),
+        ] {
+            let expected: Vec<_> = expected.iter().map(|&(start, end, text)| (start, end, text.to_owned())).collect();
+            assert_eq!(said(disjoint(edits(given))), expected, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn an_edit_is_cut_to_what_is_shown_and_leaves_no_blank_line_at_its_end() {
+        let text = "one\n\ntwo\n\nthree\n";
+        for (range, given, expected) in [
+            (0..19, &[(5, 10, "")][..], &[(5, 10, "")][..]),
+            (0..8, &[(5, 10, "")], &[(3, 8, "")]),
+            (0..8, &[(0, 3, "v"), (5, 10, "")], &[(0, 3, "v"), (3, 8, "")]),
+            (0..8, &[(5, 10, "v")], &[(5, 8, "v")]),
+            (5..19, &[(3, 8, ""), (10, 12, "x")], &[(5, 8, ""), (10, 12, "x")]),
+            (0..19, &[(5, 25, "")], &[(5, 19, "")]),
+            (5..8, &[(0, 3, ""), (5, 8, "v")], &[(5, 5, ""), (5, 8, "v")]),
+        ] {
+            let expected: Vec<_> = expected.iter().map(|&(start, end, text)| (start, end, text.to_owned())).collect();
+            assert_eq!(said(within(text, &range, edits(given))), expected, "{range:?} {given:?}");
+        }
+    }
 }

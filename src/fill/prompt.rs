@@ -44,7 +44,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
             None if prompt.of_section => unit.prompts.push((prompt, None)),
             None => {
-                unit.kept += 1;
+                unit.kept = true;
                 self.note_missing(&prompt.slot, record, unit);
                 if self.options.draft {
                     edits.extend(mark(prompt.slot.range.clone()));

@@ -53,7 +53,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         for item in &run.items {
             plans.push(match item.role {
                 Role::Sample if !known => {
-                    unit.kept += 1;
+                    unit.kept = true;
                     Plan::Keep(Vec::new())
                 }
                 Role::Sample => match copies.take() {
@@ -140,7 +140,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         self.use_all(&entry.value);
         unit.answered += 1;
-        unit.kept += 1;
+        unit.kept = true;
         item.slots.iter().for_each(|slot| self.leave(&slot.range, Code::WrongForm));
     }
 
@@ -170,7 +170,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 return Plan::Gone;
             }
         }
-        unit.kept += 1;
+        unit.kept = true;
         let label = self.text[slot.range.clone()].trim_end().trim_end_matches(':').trim_end();
         let (before, after) = self.item_style(run, label, label);
         let prefix = container_prefix(self.text, slot.leaf);
@@ -193,7 +193,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             return Plan::Gone;
         }
         self.set(slot.id, Status::Missing);
-        unit.kept += 1;
+        unit.kept = true;
         if run.lead.is_some() {
             unit.label_topics.push(slot)
         } else {

@@ -36,7 +36,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             Records::Unknown => match self.by_own_words(run, &samples, record, unit) {
                 Some(copies) => {
                     unit.answered += copies.len();
-                    unit.kept += copies.len();
+                    unit.kept |= !copies.is_empty();
                     return Some(copies);
                 }
                 None => {
@@ -46,7 +46,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             },
         };
         unit.answered += 1;
-        unit.kept += records.len();
+        unit.kept |= !records.is_empty();
         let mut copies = Vec::with_capacity(records.len());
         for record in &records {
             let sample = fitting(&samples, *record);
@@ -272,7 +272,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.elements(&item.nested, record, Targets::default(), &mut inner, &mut edits);
         self.settle_prompts(&mut inner, record, true, false, &mut edits);
         self.names.pop();
-        unit.gaps += inner.gaps + inner.missing.len();
+        unit.gaps |= !inner.is_complete();
         self.splice(item.range.clone(), edits)
     }
 

@@ -170,7 +170,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             return self.leave_unfilled(section, record, whole, below, edits, below_complete);
         }
         self.report_unit(section, &unit);
-        let empty = unit.kept == 0 && !section.has_own_text && complete;
+        let empty = !unit.kept && !section.has_own_text && complete;
         if all_gone && empty && !section.path.is_empty() {
             self.remove_section(section, edits);
             return Fate { complete: below_complete, gone: true };
@@ -216,7 +216,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             return;
         }
         let answered = unit.missing.is_empty()
-            && unit.gaps == 0
+            && !unit.gaps
             && unit.open_topics.is_empty()
             && unit.label_topics.is_empty()
             && below_complete
@@ -226,12 +226,12 @@ impl<'a, 'f> Filler<'a, 'f> {
         for (prompt, answer) in std::mem::take(&mut unit.prompts) {
             match answer {
                 Some(answer) => {
-                    unit.kept += 1;
+                    unit.kept = true;
                     self.write_prompt(prompt, &answer, unit, edits);
                 }
                 None if prompt.announces && answered => self.remove_prompt(prompt, unit, edits),
                 None => {
-                    unit.kept += 1;
+                    unit.kept = true;
                     unanswered = true;
                     self.note_missing(&prompt.slot, record, unit);
                     if self.options.draft {
@@ -484,7 +484,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.remove_block(range.clone(), unit, edits);
             return;
         }
-        unit.kept += records.len();
+        unit.kept |= !records.is_empty();
         let gap = format!("{}{}{}", self.newline, self.newline, super::write::container_prefix(self.text, range.start));
         let mut copies = String::new();
         for record in records {
@@ -496,7 +496,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.elements(elements, record, Targets::default(), &mut own, &mut inner);
             self.settle_prompts(&mut own, record, true, false, &mut inner);
             self.names.pop();
-            unit.gaps += own.gaps;
+            unit.gaps |= own.gaps;
             if !copies.is_empty() {
                 copies.push_str(&gap);
             }

@@ -26,7 +26,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
             answers.push((slot, answer));
         }
-        unit.kept += usize::from(!slots.is_empty());
+        unit.kept |= !slots.is_empty();
         self.write_slots(&answers, edits);
         answers.clear();
         self.answers = answers;
@@ -45,7 +45,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         match record {
             Record::Root => unit.missing.push(slot),
             record => {
-                unit.gaps += 1;
+                unit.gaps = true;
                 let below = self.below_record(slot);
                 self.note_gap(slot, record, below);
             }

@@ -107,7 +107,7 @@ impl<'a> Filler<'a, '_> {
         }
         let link = is_in_link(&self.template.link_spans, &slot.range);
         let at = slot.range.start;
-        if !(spots.line.start <= at && at < spots.line.end) {
+        if !spots.line.contains(&at) {
             spots.line = line_of(self.text, at);
         }
         let spot = Rc::new(Spot::new(self.text, &spots.line, slot, link, self.newline));

@@ -23,7 +23,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         if gone && further.is_empty() && run.kind != RunKind::Code {
             return self.remove_run(run, unit, edits);
         }
-        unit.kept += further.len();
+        unit.kept |= !further.is_empty();
         let mut list = Written::new(self.text, run, self.newline);
         let last =
             plans.iter().zip(&run.items).rposition(|(_, item)| matches!(item.role, Role::Labelled | Role::Topic));

@@ -162,7 +162,7 @@ impl<'p> Planner<'p> {
         let key_in_words = label_of_key(key).into_owned();
         let comment = match label.unwrap_or(&key_in_words) {
             "" => words,
-            label if crate::slug::placeholder_slug(&words) == **key => capitalised(&words, label),
+            label if words.eq_ignore_ascii_case(label) => label.to_owned(),
             label => format!("{label}: {words}"),
         };
         self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
@@ -385,34 +385,35 @@ impl<'p> Planner<'p> {
         inside(self, &record);
     }
 
-    /// Fields that the schema does not have: `tables{}.owner`, `tables{}.notes.text`, `tables{}.columns{}.since`; each
-    /// with the words of the template.
-    fn extra_fields(&self, name: &Slot) -> Vec<(Vec<String>, String)> {
+    /// The fields that the schema does not have, but for the name of a table itself.
+    fn extra_fields(&self, name: &Slot) -> Vec<ExtraField> {
         let fields = self.template.placeholders.iter().enumerate().filter(|(id, _)| *id != name.id);
         let fields = fields.filter_map(|(_, placeholder)| {
             let below = placeholder.address.as_deref()?.strip_prefix("tables{}.")?;
-            let parts: Vec<String> = below.split('.').map(str::to_owned).collect();
-            let typed = match parts.as_slice() {
+            let path: Path = below.split('.').map(str::to_owned).collect();
+            let typed = match path.as_slice() {
                 [first] => Collection::Tables.field(first).is_some() || Collection::of_label(first).is_some(),
                 [first, field] if first == "columns{}" => Collection::Columns.field(field).is_some(),
                 [first, field] if first == "indexes{}" => Collection::Indexes.field(field).is_some(),
-                parts => parts.iter().any(|part| part.contains(['[', '{'])),
+                path => path.iter().any(|part| part.contains(['[', '{'])),
             };
             let words = self.text.get(placeholder.range.clone())?.trim_matches(['[', ']']);
             let asks = placeholder.kind != PlaceholderKind::Continuation;
-            let named = parts.last().is_some_and(|last| !last.contains(['[', '{']));
-            (asks && named && !typed).then(|| (parts, one_line(words)))
+            let named = path.last().is_some_and(|last| !last.contains(['[', '{']));
+            (asks && named && !typed).then(|| ExtraField { path, words: one_line(words) })
         });
         fields.collect()
     }
 
     /// Sample tables of a schema with the fields that only the template knows.
-    fn tables_example(&mut self, extra: &[(Vec<String>, String)]) {
+    fn tables_example(&mut self, extra: &[ExtraField]) {
         if self.plan.tables.iter().any(|table| table.path.first().is_some_and(|key| key == "tables")) {
             return;
         }
-        let of_tables = extra.iter().filter(|(parts, _)| parts.len() == 1);
-        let own = of_tables.map(|(parts, words)| Key::new(&parts[0], words.clone(), true));
+        let own = extra.iter().filter_map(|field| match field.path.as_slice() {
+            [name] => Some(Key::new(name, field.words.clone(), true)),
+            _ => None,
+        });
         let description = Key::new("description", "What one row stands for".to_owned(), true);
         let of_columns = fields_of("columns{}", extra);
         let column = |name: &str, rest: &str| {
@@ -428,17 +429,17 @@ impl<'p> Planner<'p> {
         self.plan.tables.push(example);
         self.plan.tables.push(sample_of_tables(&["columns".to_owned()], columns));
         self.plan.tables.push(sample_of_tables(&["indexes".to_owned()], vec![index]));
-        for (parts, words) in extra.iter().filter(|(parts, _)| parts.len() > 1 && !parts[0].contains('{')) {
-            self.nested_field(parts, words);
+        for field in extra.iter().filter(|field| field.path.len() > 1 && !field.path[0].contains('{')) {
+            self.nested_field(field);
         }
     }
 
     /// A field of a table below the sample table: `notes.text`.
-    fn nested_field(&mut self, parts: &[String], words: &str) {
-        let Some((field, parents)) = parts.split_last() else { return };
-        let new = sample_of_tables(parents, vec![Key::new(field, words.to_owned(), true)]);
+    fn nested_field(&mut self, field: &ExtraField) {
+        let Some((name, parents)) = field.path.split_last() else { return };
+        let new = sample_of_tables(parents, vec![Key::new(name, field.words.clone(), true)]);
         match self.plan.tables.iter_mut().find(|table| table.path == new.path) {
-            Some(table) if table.keys.iter().any(|known| known.key == *field) => {}
+            Some(table) if table.keys.iter().any(|known| known.key == *name) => {}
             Some(table) => table.keys.extend(new.keys),
             None => self.plan.tables.push(new),
         }
@@ -452,6 +453,14 @@ impl<'p> Planner<'p> {
     }
 }
 
+/// A field of the schema that only the template knows: `owner`, `notes.text`, `columns{}.since`.
+struct ExtraField {
+    /// From the table.
+    path: Path,
+    /// What the template asks for.
+    words: String,
+}
+
 /// `[tables.example]`, or a table below it.
 fn sample_of_tables(below: &[String], keys: Vec<Key>) -> Table {
     let path = ["tables", "example"].map(str::to_owned).into_iter().chain(below.iter().cloned()).collect();
@@ -459,19 +468,14 @@ fn sample_of_tables(below: &[String], keys: Vec<Key>) -> Table {
 }
 
 /// `, since = ""`: the fields of the columns or indexes that only the template knows.
-fn fields_of(collection: &str, extra: &[(Vec<String>, String)]) -> String {
-    let fields = extra.iter().filter_map(|(parts, _)| match parts.as_slice() {
+fn fields_of(collection: &str, extra: &[ExtraField]) -> String {
+    let fields = extra.iter().filter_map(|field| match field.path.as_slice() {
         [first, field] if first == collection => Some(format!(", {} = \"\"", quote_key(field))),
         _ => None,
     });
     let mut fields: Vec<_> = fields.collect();
     fields.dedup();
     fields.concat()
-}
-
-/// The placeholder's words, if they are those of the key, else both.
-fn capitalised(words: &str, label: &str) -> String {
-    if words.eq_ignore_ascii_case(label) { label.to_owned() } else { format!("{label}: {words}") }
 }
 
 /// Comments hold neither line breaks nor control characters.

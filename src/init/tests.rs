@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use super::{Completed, Plan, TEMPLATE, complete, head, plan};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{self, FactIds};
-use crate::fill::{Facts, Filled, Options, fill};
+use crate::fill::Filled;
+use crate::fixture::with_page;
 use crate::leftover;
-use crate::schema;
 use crate::source::{SourceKind, Sources};
-use crate::template::{self, Template};
+use crate::template::Template;
 
 /// A template with one of everything that has a table of its own in the facts.
 const SMALL: &str = "\
@@ -58,31 +58,12 @@ fn filled<T>(
     facts: &str,
     look: impl FnOnce(&Template, &Filled, &facts::Table<'_>, Vec<Diagnostic>) -> T,
 ) -> T {
-    let mut sources = Sources::default();
-    let source = sources.add(SourceKind::Chapter, "src/t.md", page);
-    let first = sources.add(SourceKind::Facts, "database.toml", facts);
-    let mut diagnostics = Vec::new();
-    let root = facts::parse(first, facts, &mut FactIds::default(), &mut diagnostics);
-    let tables = root.get("tables").first().and_then(|entry| entry.value.as_table());
-    let schema = schema::parse(tables.unwrap_or(facts::Table::empty()), &mut diagnostics);
-    let template = template::parse(page, &|_| false);
-    let given = Facts { root: &root, schema: &schema, first, text: facts, elsewhere: &HashSet::new() };
-    let options = Options {
-        source,
-        chapter: "t.md",
-        optional: &[],
-        required: &[],
-        draft: false,
-        erd: crate::erd::Format::Text,
-        guard_includes: false,
-        allow_html: true,
-    };
-    let filled = fill(page, &template, given, options);
-    diagnostics.extend(filled.diagnostics.iter().cloned());
-    let mut used = leftover::Shown::default();
-    used.extend(&filled.used);
-    diagnostics.extend(leftover::unused(&root, &[&template], &used, &[]));
-    look(&template, &filled, &root, diagnostics)
+    with_page(page, facts, |template, filled, root, mut diagnostics| {
+        let mut used = leftover::Shown::default();
+        used.extend(&filled.used);
+        diagnostics.extend(leftover::unused(root, &[template], &used, &[]));
+        look(template, filled, root, diagnostics)
+    })
 }
 
 fn completed(page: &str, facts: &str) -> Completed {

@@ -32,7 +32,7 @@ pub fn block<'v>(markdown: &'v str, prefix: &str, newline: &str) -> Result<Cow<'
     check(&value)?;
     let value = if prefix.is_empty() { value } else { Cow::Owned(expand_tabs(&value)) };
     let value = if needs_guard(&value, prefix) { Cow::Owned(format!("\\{value}")) } else { value };
-    if !value.contains('\n') || prefix.is_empty() && newline == "\n" {
+    if prefix.is_empty() && newline == "\n" {
         return Ok(value);
     }
     Ok(Cow::Owned(continue_lines(&value, prefix, newline)))

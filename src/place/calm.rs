@@ -57,7 +57,7 @@ pub(super) fn inline(value: &str) -> Calm {
 /// Whether no character of `plain` has to be escaped, at any place but the start of a line.
 pub(super) fn text(plain: &str) -> bool {
     let bytes = plain.as_bytes();
-    let alone = |at: usize| bytes.get(at + 1) != Some(&bytes[at]) && (at == 0 || bytes[at - 1] != bytes[at]);
+    let alone = |at: usize| bytes.get(at + 1) != Some(&bytes[at]);
     bytes.iter().enumerate().all(|(at, &byte)| match byte {
         b'-' | b'.' => alone(at),
         b'_' => is_inside_word(bytes, at),

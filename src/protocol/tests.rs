@@ -1,3 +1,5 @@
+//! What comes in and goes out again, byte for byte, and what is refused.
+
 use super::*;
 
 const CONTEXT: &str =

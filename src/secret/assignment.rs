@@ -75,7 +75,8 @@ fn right_of(value: &str, start: usize, separator: u8) -> Option<Right<'_>> {
         Some(quote) => {
             let from = from + text.len() - opens.len() + 1;
             let inner = window(value, from, VALUE);
-            let end = inner.find([quote, '\n'])?;
+            // A line of a file that is no TOML comes without its last quote.
+            let end = inner.find([quote, '\n']).unwrap_or(inner.len());
             let text = Slice::new(value, from..from + end)?.trim(|c| c == '\\');
             // A closing quote was taken for an opening one.
             if text.text.starts_with([')', ',', ';', '}']) {

@@ -72,10 +72,10 @@ fn in_line(text: &str, line: Range<usize>, path: &[&str], found: &mut Vec<Range<
     let bare = whole.trim_matches(|c: char| AROUND.contains(&c) || c.is_whitespace());
     let start =
         line.start + (whole.len() - whole.trim_start_matches(|c: char| AROUND.contains(&c) || c.is_whitespace()).len());
-    // Between quotes that do not match.
+    // Between quotes that do not match, or before a comment.
     let mut at = start;
-    for piece in bare.split_inclusive(['"', '\'', ',']) {
-        let words = piece.trim_end_matches(['"', '\'', ',']);
+    for piece in bare.split_inclusive(['"', '\'', ',', '#']) {
+        let words = piece.trim_end_matches(['"', '\'', ',', '#']);
         let finding = detect(path, words).filter(|_| words.len() < bare.len());
         found.extend(finding.map(|finding| at + finding.range.start..at + finding.range.end));
         at += piece.len();
@@ -140,6 +140,8 @@ mod tests {
             "url = postgres://app:hunter2Xyz9@db.acme.io/shop",
             "this is no TOML: postgres://app:hunter2Xyz9@db.acme.io/shop",
             "db = { user = app, password = hunter2Xyz9 }",
+            "db = { user = \"app\" password = \"hunter2Xyz9\" }",
+            "password = hunter2Xyz9 # the new one",
             "password = hunter2Xyz9\npassword = hunter2Xyz9",
             "x = 1\r\npassword = hunter2Xyz9\r\n",
         ] {
@@ -155,6 +157,31 @@ mod tests {
         {
             assert_eq!(hidden(text), text);
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_the_credential_alone() {
+        for (text, expected) in [
+            ("password = hunter2Xyz9 # it", "password = *** # it"),
+            ("  password: \"hunter2Xyz9\"\n", "  password: \"***\"\n"),
+            ("note = \"a, b\", password = \"hunter2Xyz9\"", "note = \"a, b\", password = \"***\""),
+            (
+                "[passwords]\napp = 'hunter2Xyz9'\n[other]\napp = 'hunter2Xyz9'",
+                "[passwords]\napp = '***'\n[other]\napp = 'hunter2Xyz9'",
+            ),
+            ("[passwords\napp = 'hunter2Xyz9'", "[passwords\napp = 'hunter2Xyz9'"),
+            ("{ x } = hunter2Xyz9", "{ x } = hunter2Xyz9"),
+            ("é = redis://:hunter2Xyz9@db and redis://:other2Xyz9@db", "é = redis://:***@db and redis://:***@db"),
+        ] {
+            assert_eq!(hidden(text), expected);
+        }
+        let block =
+            |name: &str| format!("-----BEGIN {name} KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n-----END {name} KEY-----");
+        let two = format!("a = 1\n{}\nb = 2\n{}\nc = 3", block("PUBLIC"), block("PRIVATE"));
+        assert_eq!(
+            hidden(&two),
+            format!("a = 1\n{}\nb = 2\n***-----END {} KEY-----\nc = 3", block("PUBLIC"), "PRIVATE")
+        );
     }
 
     #[test]

@@ -163,6 +163,61 @@ mod tests {
     }
 
     #[test]
+    fn an_assignment_needs_a_name_and_a_value_that_is_its_own() {
+        let key = "9fK2mQx7Lw3RtZ8pBn4c";
+        assert_eq!(found("code", &format!("?sv=2024&sig={key}")), key);
+        assert_eq!(found("code", &format!("?sig={key}")), "");
+        assert_eq!(found("code", &format!("?sv=2024&sig: {key} here")), "");
+        assert_eq!(found("code", "password = hunter2"), "hunter2");
+        assert_eq!(found("code", "the password: hunter2 was shown"), "");
+        assert_eq!(found("code", "password => 'hunter2'"), "hunter2");
+        assert_eq!(found("code", "server=db;user=app;password=tulips;database=shop"), "tulips");
+        assert_eq!(found("code", "password=tulips"), "");
+        assert_eq!(found("code", "server=db;user=app;password='tulip garden';database=shop"), "tulip garden");
+        assert_eq!(found("code", "password 'tulip garden'"), "");
+        assert_eq!(found("code", "password: :hunter2"), "");
+        assert_eq!(found("code", "password==hunter2"), "");
+    }
+
+    #[test]
+    fn a_pair_under_the_key_of_a_secret_is_a_user_and_a_password() {
+        assert_eq!(found("api_key", "admin:hunter2"), "hunter2");
+        assert_eq!(found("api_key", "ad-min:hunter2"), "");
+        assert_eq!(found("api_key", "admin:hunter2/x"), "");
+        assert_eq!(found("api_key", "admin:hunter2:x"), "");
+        assert_eq!(found("api_key", "admin:vault"), "");
+    }
+
+    #[test]
+    fn a_command_ends_where_the_sentence_does() {
+        assert_eq!(found("call", "redis-cli -a c4ch3Pass"), "c4ch3Pass");
+        assert_eq!(found("call", "`redis-cli` -a c4ch3Pass"), "c4ch3Pass");
+        assert_eq!(found("call", "redis-cli ping | grep -a c4ch3Pass"), "");
+        assert_eq!(found("call", "Use redis-cli. Then -a c4ch3Pass"), "");
+        assert_eq!(found("call", "curl --user app:hunter2 x"), "hunter2");
+        assert_eq!(found("call", "curl --users app:hunter2 x"), "");
+        assert_eq!(found("call", "/usr/bin/mysql -u root -pSup3rR00t"), "Sup3rR00t");
+    }
+
+    #[test]
+    fn a_token_needs_a_body_that_was_issued() {
+        let token = |body: &str| found("id", &["gh", "p_", body].concat()).len();
+        assert_eq!(token("9fK2mQx7Lw3RtZ8pBn4c9fK2mQx7Lw3RtZ8p"), 40);
+        assert_eq!(token(&"abcdefghijkl".repeat(3)), 0);
+        assert_eq!(token(&"AbcdefghijkL".repeat(3)), 40);
+        assert_eq!(token(&"x".repeat(36)), 0);
+        let upper = ["AKI", "A", "q7m2x4lpz6rt3vwn"].concat();
+        assert_eq!(found("id", &upper), "");
+        let jwt = |signature: &str| ["eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiI0MiJ9.", signature].concat();
+        assert_eq!(found("call", &jwt("9fK2mQx7Lw3RtZ8")), "");
+        assert_eq!(found("call", &jwt("xxxxxxxxxxxxxxxxxxxx")), "");
+        assert_eq!(found("call", &jwt("9fK2mQx7Lw3RtZ8p")), jwt("9fK2mQx7Lw3RtZ8p"));
+        let block = |body: &str| format!("see -----BEGIN {} KEY-----\n{body} and so on", "PRIVATE");
+        assert_eq!(found("tls", &block("MIIEvQIBADANBgkqhkiG9w0BAQ")), format!("-----BEGIN {} KEY-----", "PRIVATE"));
+        assert_eq!(found("tls", &block("MIIEvQIBADANBgkqhki")), "");
+    }
+
+    #[test]
     fn no_path_and_no_value_are_no_finding() {
         assert_eq!(detect(&[], "hunter2"), None);
         assert_eq!(detect(&["password"], ""), None);

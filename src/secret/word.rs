@@ -467,3 +467,138 @@ fn is_unit(unit: &str) -> bool {
     ];
     units.contains(&unit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words that do not pass, so that a failure names them.
+    fn wrong<'w>(words: &[&'w str], expected: bool, is: impl Fn(&str) -> bool) -> Vec<&'w str> {
+        words.iter().copied().filter(|word| is(word) != expected).collect()
+    }
+
+    #[test]
+    fn names_of_variables_and_words_for_a_secret_stand_in_for_it() {
+        let stand_ins = [
+            "***",
+            "{{ password }}",
+            "<password>",
+            "[value]",
+            "$DbPass",
+            "$1",
+            "%s",
+            ":dbpass",
+            "@db_pass",
+            ":'dbpass'",
+            "DB_PASS1",
+            "DBPASSWORD",
+            "PASS",
+            "db_pass",
+            "vault-secret-xxxx1",
+            "my-example-1",
+            "yourdbpasswd",
+            "todo-9",
+            "a-b-c-d-e-f-g-h-i-j-k-l-m-n-placeholder",
+        ];
+        let literals = [
+            "$1a",
+            "%sx",
+            "%d",
+            "$-a",
+            ":a-b",
+            "A1_B2C3D4",
+            "AB_1CD34",
+            "ABCDEFG",
+            "ABCDEFGHIJKLMNOPQRSTUVWX_PASSWORD0123456789012345678901234567890",
+            "dbpass9",
+            "db_pass9",
+            "tulip_garden",
+            "my2passwd",
+            "hunter2",
+            "(hunter2",
+            "<hunter2",
+            "a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-placeholder",
+        ];
+        assert_eq!(wrong(&stand_ins, true, is_stand_in), [""; 0]);
+        assert_eq!(wrong(&literals, false, is_stand_in), [""; 0]);
+    }
+
+    #[test]
+    fn paths_urls_and_calls_refer_to_a_secret() {
+        let references = [
+            "/run/secrets/db",
+            "./db.key",
+            "https://vault.acme.io",
+            "env.DB",
+            "vault:kv/db",
+            "fetch('db')",
+            "std::env::var(x)",
+            "secrets[0]",
+        ];
+        let literals = ["hunter2", "(hunter2", "hun-ter(2)", "/9fK2mQx7Lw3RtZ8pBn4c", "ab:c"];
+        assert_eq!(wrong(&references, true, is_reference), [""; 0]);
+        assert_eq!(wrong(&literals, false, is_reference), [""; 0]);
+        assert_eq!(wrong(&["abc", "p4ss"], true, is_literal), [""; 0]);
+        assert_eq!(wrong(&["ab", "a b c", "./x9"], false, is_literal), [""; 0]);
+    }
+
+    #[test]
+    fn a_password_is_no_word_of_documentation() {
+        let long = "x9".repeat(256);
+        let passwords =
+            ["1234", "12345", "toor", "Sesame", "123456", "x7Kq", "tulip1!", "tulip!garden", "plum-kite-oven-lamp"];
+        assert_eq!(wrong(&passwords, true, is_password), [""; 0]);
+        assert!(is_password(&long));
+        let words = [
+            "abc",
+            "9876",
+            "Vault",
+            "tulip!",
+            "a!b.example",
+            "tulip!gar.den",
+            "!tulipgarden",
+            "tulipgarden!",
+            "v1!",
+            "set-by-the-vault-agent",
+            "plum-kite-oven",
+            "plum-kite-oven-x",
+            "plum-kite-oven-Lamp",
+        ];
+        assert_eq!(wrong(&words, false, is_password), [""; 0]);
+        assert!(!is_password(&(long + "x")));
+    }
+
+    #[test]
+    fn random_is_what_takes_turns_too_often_for_words() {
+        assert_eq!(wrong(&["a1bcd2efg3hi", "aB1cD2eF3gH4", "aBCaBCaBCaBC"], true, is_random), [""; 0]);
+        assert_eq!(
+            wrong(&["a1b2c3d4e5f", "abcdefghijk1", "PostgreSqlDatabaseServer", "a1bcdefghijkl2"], false, is_random),
+            [""; 0]
+        );
+        assert_eq!(wrong(&["9fK2mQx7Lw3RtZ8p"], true, is_key), [""; 0]);
+        assert_eq!(wrong(&["9fK2mQx7 Lw3RtZ8p", "550e8400-e29b-41d4-a716-446655440000"], false, is_key), [""; 0]);
+    }
+
+    #[test]
+    fn words_numbers_measures_and_terms_are_plain() {
+        let plain = [
+            "word",
+            "Vault",
+            "PostgreSQL",
+            "OAuth",
+            "2026",
+            "sha256",
+            "SHA256",
+            "db1",
+            "eu12",
+            "v10",
+            "30days",
+            "90d",
+            "p95",
+            "5th",
+        ];
+        let strange = ["hunter2", "x7Kq", "aBCdEFgH", "db123", "90dx", "30fortnights", "q95", "p99x"];
+        assert_eq!(wrong(&plain, true, is_plain), [""; 0]);
+        assert_eq!(wrong(&strange, false, is_plain), [""; 0]);
+    }
+}

@@ -140,7 +140,7 @@ fn with_empty_label(text: &str, pair: &Range<usize>) -> Range<usize> {
 }
 
 fn outermost(mut brackets: Vec<Bracket>) -> Vec<Bracket> {
-    brackets.sort_by_key(|bracket| (bracket.range.start, usize::MAX - bracket.range.end));
+    brackets.sort_by_key(|bracket| (bracket.range.start, std::cmp::Reverse(bracket.range.end)));
     let mut end = 0;
     brackets.retain(|bracket| {
         let keep = bracket.range.start >= end;

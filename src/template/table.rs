@@ -118,7 +118,7 @@ impl Builder<'_> {
             (header, _) => {
                 let cell = header.map_or_else(|| scope.clone(), |header| scope.below(&header));
                 let below = cell.path_to(&own);
-                let candidates = if sole && cell.path.len() > scope.path.len() { [cell.path] } else { [below] };
+                let candidates = if sole && cell.path != scope.path { [cell.path] } else { [below] };
                 (self.claim(scope, &candidates, self.inner(&bracket.range)), Vec::new())
             }
         };

@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
+use crate::program::{fed, program, text};
 use crate::snippet::Snippet;
-
-/// Variables by which the surroundings of a test could change what the program prints.
-const VARIABLES: [&str; 6] =
-    ["NO_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "MDBOOK_DATABASE_FORMAT", "COLUMNS", "TERM"];
 
 /// The blocks of one example with their texts.
 #[derive(Clone, Debug, Default)]
@@ -165,25 +161,13 @@ fn headings(snippet: &Snippet) -> String {
     path.split('.').enumerate().map(heading).collect()
 }
 
-fn program(directory: &Path) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_mdbook-database"));
-    program.current_dir(directory);
-    VARIABLES.iter().for_each(|name| _ = program.env_remove(name));
-    program
-}
-
+/// Runs the program, with this on stdin if anything.
 fn run(mut program: Command, input: Option<&str>) -> Output {
-    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
-    let mut child = program.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-        stdin.write_all(input.as_bytes()).unwrap();
-    }
-    let output = child.wait_with_output().unwrap();
+    let output = match input {
+        Some(input) => fed(program, input.as_bytes()),
+        None => program.output().unwrap(),
+    };
     // Whatever an example is about, a crash is not it.
     assert!(output.status.code().is_some_and(|code| code < 4), "{}", String::from_utf8_lossy(&output.stderr));
     output
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap()
 }

@@ -9,6 +9,8 @@
 mod example;
 mod generated;
 mod picture;
+#[path = "../program/mod.rs"]
+mod program;
 mod snippet;
 
 use std::collections::BTreeMap;
