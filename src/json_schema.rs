@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::slug::label_of_key;
-use crate::template::{CodeBlock, Element, Item, Role, Run, RunKind, Section, Slot, Template};
+use crate::template::{CodeBlock, Element, Item, Key, Role, Run, RunKind, Section, Slot, Template};
 use crate::vocabulary::Collection;
 
 /// A template that takes its facts from the file.
@@ -61,8 +61,8 @@ struct Node {
 }
 
 impl Node {
-    fn at(&mut self, path: &[String]) -> &mut Node {
-        path.iter().fold(self, |node, key| node.children.entry(key.clone()).or_default())
+    fn at(&mut self, path: &[impl AsRef<str>]) -> &mut Node {
+        path.iter().fold(self, |node, key| node.children.entry(key.as_ref().to_owned()).or_default())
     }
 
     fn describe(&mut self, text: String) {
@@ -278,7 +278,7 @@ impl Walker<'_> {
             let node = record.at(&run.path);
             node.table = true;
             node.removable = true;
-            node.describe(label_of_key(run.path.last().map_or("", String::as_str)).into_owned());
+            node.describe(label_of_key(run.path.last().map_or("", |key| key)).into_owned());
         }
         for item in &run.items {
             match item.role {
@@ -320,7 +320,7 @@ impl Walker<'_> {
         let single = !run.open && samples.iter().all(|sample| sample.slots.len() == 1 && sample.nested.is_empty());
         if single {
             for slot in samples.iter().flat_map(|sample| &sample.slots) {
-                let path = [run.path.as_slice(), slot.path.as_slice()].concat();
+                let path = [&*run.path, &*slot.path].concat();
                 let node = record.at(&path);
                 node.fact = true;
                 node.describe(self.words(slot));
@@ -331,7 +331,7 @@ impl Walker<'_> {
         record.at(&run.records).describe(words.join("; "));
     }
 
-    fn records(&self, record: &mut Node, path: &[String], mut inner: Node) {
+    fn records(&self, record: &mut Node, path: &[Key], mut inner: Node) {
         inner.table = true;
         inner.fact = true;
         record.at(path).allow_records(&inner.into_schema());
@@ -369,12 +369,12 @@ fn tables(pages: &[Page<'_>]) -> Node {
         for field in addresses.filter_map(|placeholder| placeholder.address.as_deref()?.strip_prefix(prefix)) {
             let typed = collection.field(field).is_some() || Collection::of_label(field).is_some();
             if !typed && !field.contains(['{', '[', '.']) {
-                owner.at(&[field.to_owned()]).fact = true;
+                owner.at(&[field]).fact = true;
             }
         }
     }
-    table.at(&["columns".to_owned()]).further.push(column.into_schema());
-    table.at(&["indexes".to_owned()]).further.push(index.into_schema());
+    table.at(&["columns"]).further.push(column.into_schema());
+    table.at(&["indexes"]).further.push(index.into_schema());
     table.children.insert("relations".to_owned(), one_or_many(RELATION));
     table.children.insert("checks".to_owned(), one_or_many(CHECK));
     let mut tables = Node { further: vec![table.into_schema()], ..Node::default() };

@@ -20,13 +20,22 @@ pub fn slug(text: &str) -> String {
             break;
         }
         if c.is_alphanumeric() {
-            slug.extend(c.to_lowercase());
+            push_lowercase(&mut slug, c);
         } else if !is_apostrophe(c) && !slug.is_empty() && !slug.ends_with('_') {
             slug.push('_');
         }
     }
     slug.truncate(slug.trim_end_matches('_').len());
     slug
+}
+
+/// Appends a character in lower case. Most are ASCII, for which that is a matter of one bit.
+pub(crate) fn push_lowercase(text: &mut String, c: char) {
+    if c.is_ascii() {
+        text.push(c.to_ascii_lowercase());
+    } else {
+        text.extend(c.to_lowercase());
+    }
 }
 
 fn is_apostrophe(c: char) -> bool {

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
+use memchr::memmem;
 use pulldown_cmark::{Event, Parser, Tag};
-use regex::Regex;
 
 use crate::markdown;
 use crate::place::Misfit;
@@ -81,7 +80,7 @@ pub struct Refused {
 /// escape for that.
 pub fn splice_guarded(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Refused> {
     let out = splice(text, range.clone(), edits);
-    if edits.is_empty() || memchr::memchr(b'{', out.as_bytes()).is_none() || !OPENING.is_match(&out) {
+    if edits.is_empty() || opening(&out, 0).is_none() {
         return Ok(out);
     }
     Guard::new(&out, range, edits, false).defuse()
@@ -99,9 +98,22 @@ pub fn splice_part(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Resul
     Guard::new(&out, range, edits, true).defuse()
 }
 
-/// What every directive begins with. The whole of it, for mdBook 0.4 and 0.5, is `{{`, white space, `#`, a name, white
-/// space, anything but `}`, and `}}`; or, escaped, `\{{#` and anything up to the last `}}` of the line.
-static OPENING: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("the pattern is a constant"));
+/// What every directive begins with, at or behind `from`: `{{`, white space, `#`.
+///
+/// The whole of a directive, for mdBook 0.4 and 0.5, is that with a name, white space, anything but `}`, and `}}`; or,
+/// escaped, `\{{#` and anything up to the last `}}` of the line. (A regular expression would take longer to be compiled
+/// than most pages to be filled.)
+fn opening(text: &str, from: usize) -> Option<Range<usize>> {
+    let mut from = from;
+    loop {
+        let start = from + memmem::find(&text.as_bytes()[from..], b"{{")?;
+        let behind = text[start + 2..].trim_start();
+        if behind.starts_with('#') {
+            return Some(start..text.len() - behind.len() + 1);
+        }
+        from = start + 1;
+    }
+}
 
 /// A stretch of the spliced text with one origin.
 struct Piece {
@@ -166,10 +178,10 @@ impl<'g> Guard<'g> {
         let out = self.out;
         let mut defused = String::with_capacity(out.len() + 64);
         let (mut done, mut from) = (0, 0);
-        while let Some(opening) = OPENING.find_at(out, from) {
-            from = opening.end();
-            let whole = self.directive(opening.range());
-            let Some(directive) = whole.or_else(|| self.begun(opening.range()).filter(|_| self.is_part)) else {
+        while let Some(begin) = opening(out, from) {
+            from = begin.end;
+            let whole = self.directive(begin.clone());
+            let Some(directive) = whole.or_else(|| self.begun(begin).filter(|_| self.is_part)) else {
                 continue;
             };
             match self.fix(&directive)? {

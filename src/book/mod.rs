@@ -170,11 +170,11 @@ fn fill_pages(input: &Input<'_>, pages: Vec<Page>, sets: &[Set<'_, '_>], schemas
 }
 
 /// The addresses of all templates that read a file first.
-fn addresses_by_file(pages: &[Page], sets: &[Set<'_, '_>]) -> HashMap<SourceId, HashSet<String>> {
-    let mut addresses: HashMap<SourceId, HashSet<String>> = HashMap::new();
+fn addresses_by_file<'p>(pages: &'p [Page], sets: &[Set<'_, '_>]) -> HashMap<SourceId, HashSet<&'p str>> {
+    let mut addresses: HashMap<SourceId, HashSet<&str>> = HashMap::new();
     for page in pages {
         if let Some(first) = sets[page.set].first {
-            addresses.entry(first).or_default().extend(page.template.known.iter().cloned());
+            addresses.entry(first).or_default().extend(page.template.known.iter().map(String::as_str));
         }
     }
     addresses

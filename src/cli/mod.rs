@@ -14,6 +14,7 @@ mod schema;
 mod target;
 mod terminal;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -127,7 +128,11 @@ pub fn command() -> clap::Command {
 }
 
 /// Does what the command line asks for.
-pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(asked) = asked_by_host(&arguments) {
+        return dispatch(asked.command).into();
+    }
     match Arguments::try_parse_from(arguments) {
         Ok(arguments) => dispatch(arguments.command).into(),
         Err(error) => {
@@ -141,6 +146,19 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode 
                 }
             }
         }
+    }
+}
+
+/// The two command lines of mdBook, which starts this program twice at every build. To read them takes less than to set
+/// up all that a command line may hold.
+fn asked_by_host(arguments: &[OsString]) -> Option<Arguments> {
+    match arguments {
+        [_program] => Some(Arguments { command: None }),
+        [_program, supports, renderer] if supports == "supports" => {
+            let renderer = renderer.to_str().filter(|name| !name.starts_with('-'))?.to_owned();
+            Some(Arguments { command: Some(Command::Supports { renderer }) })
+        }
+        _ => None,
     }
 }
 
@@ -165,4 +183,29 @@ fn dispatch(command: Option<Command>) -> Exit {
         say(&format!("{stop}\n"));
         stop.exit()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(words: &[&str]) -> Vec<OsString> {
+        std::iter::once("mdbook-database").chain(words.iter().copied()).map(OsString::from).collect()
+    }
+
+    #[test]
+    fn what_mdbook_asks_means_what_the_command_line_says() {
+        for words in [&[][..], &["supports", "html"], &["supports", "not html"]] {
+            let asked = asked_by_host(&line(words)).expect("mdBook asks so");
+            let read = Arguments::try_parse_from(line(words)).unwrap();
+            assert_eq!(format!("{asked:?}"), format!("{read:?}"), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn all_else_is_left_to_the_command_line() {
+        for words in [&["supports"][..], &["supports", "--help"], &["supports", "a", "b"], &["check"], &["--version"]] {
+            assert!(asked_by_host(&line(words)).is_none(), "{words:?}");
+        }
+    }
 }

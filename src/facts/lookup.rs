@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Entry, Table};
+use crate::slug::push_lowercase;
 
 /// Tables with at most this many entries are searched one by one.
 const LINEAR: usize = 16;
@@ -52,11 +53,8 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
         return Cow::Borrowed(text);
     }
-    let folded: String = match text.is_ascii() {
-        // Most keys are: their bytes are looked at, not their characters.
-        true => text.bytes().map(char::from).filter(|&c| !is_separator(c)).map(|c| c.to_ascii_lowercase()).collect(),
-        false => text.chars().filter(|&c| !is_separator(c)).flat_map(char::to_lowercase).collect(),
-    };
+    let mut folded = String::with_capacity(text.len());
+    text.chars().filter(|&c| !is_separator(c)).for_each(|c| push_lowercase(&mut folded, c));
     if folded.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(folded) }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Filler;
+use super::gaps::last_key;
 use crate::diagnostic::Sub;
 use crate::facts::{self, Room, quote_key};
 use crate::source::line_start;
@@ -213,9 +214,12 @@ pub(super) fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, S
     if !address.contains(['[', '{']) {
         // Items that are filled by their own words know only their last key.
         let whole = slot.path.join(".") == address;
-        let path = if whole { slot.path.clone() } else { address.split('.').map(str::to_owned).collect() };
-        let (key, header) = path.split_last().map(|(key, header)| (key.clone(), header)).unwrap_or_default();
-        return (header.to_vec(), false, key);
+        let mut header: Vec<String> = match whole {
+            true => slot.path.iter().map(|key| key.to_string()).collect(),
+            false => address.split('.').map(str::to_owned).collect(),
+        };
+        let key = header.pop().unwrap_or_default();
+        return (header, false, key);
     }
     let mut array = false;
     let parts = address.split('.').count();
@@ -232,7 +236,6 @@ pub(super) fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, S
             keys.push("example".to_owned());
         }
     }
-    let key =
-        if ends_in_record { slot.path.last().cloned().unwrap_or_default() } else { keys.pop().unwrap_or_default() };
+    let key = if ends_in_record { last_key(slot) } else { keys.pop().unwrap_or_default() };
     (keys, array, key)
 }

@@ -108,7 +108,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let mut below: Vec<_> = rest.map(str::to_owned).collect();
         if below.last().is_some_and(|last| last.ends_with(']')) {
-            below.extend(slot.path.last().cloned());
+            below.extend(slot.path.last().map(|key| key.to_string()));
         }
         below
     }
@@ -201,9 +201,14 @@ fn lacking(key: &str, wanted: &[(Vec<String>, String)], records: &[Lacking<'_>],
     diagnostic
 }
 
+/// The key that a slot itself knows.
+pub(super) fn last_key(slot: &Slot) -> String {
+    slot.path.last().map(|key| key.to_string()).unwrap_or_default()
+}
+
 /// The key that a record would answer a placeholder with.
 fn key_of(slot: &Slot, record: Record<'_>) -> String {
-    let own = slot.path.last().cloned().unwrap_or_default();
+    let own = last_key(slot);
     let Some(collection) = record.collection() else { return own };
     let field = slot.path.iter().chain(&slot.aliases).find_map(|slug| collection.field(slug));
     match field {

@@ -28,7 +28,7 @@ use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
 use crate::source::{SourceId, Span, next_line};
 use crate::splice::{Edit, Origin, splice, splice_guarded, splice_part};
-use crate::template::{PlaceholderId, PlaceholderKind, Section, Slot, Template, address_key};
+use crate::template::{Key, PlaceholderId, PlaceholderKind, Section, Slot, Template, address_key};
 use answer::Answer;
 use gaps::RecordGap;
 pub(crate) use record::Record;
@@ -47,7 +47,7 @@ pub struct Facts<'f> {
     /// Its text.
     pub text: &'f str,
     /// Addresses of other templates that read the same first file, folded by [`address_key`].
-    pub elsewhere: &'f HashSet<String>,
+    pub elsewhere: &'f HashSet<&'f str>,
 }
 
 /// How to fill.
@@ -334,7 +334,7 @@ impl Unit<'_, '_> {
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// The entry that a path means, from a record; two keys that mean it are told.
-    fn find(&mut self, record: Record<'f>, path: &[String]) -> Option<&'f Entry<'f>> {
+    fn find(&mut self, record: Record<'f>, path: &[Key]) -> Option<&'f Entry<'f>> {
         let (last, parents) = path.split_last()?;
         let mut table = record.table(self.facts.root)?;
         for key in parents {

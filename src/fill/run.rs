@@ -134,8 +134,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.wrong_form(&entry.value, &address, item.slots[0].range.clone(), "a table with a key for each place");
         let keys =
             item.slots.iter().filter_map(|slot| slot.path.get(item.path.len()..).filter(|keys| !keys.is_empty()));
-        let keys: Vec<_> =
-            keys.map(|keys| format!("{} = \"\"", dotted_path(keys.iter().map(String::as_str)))).collect();
+        let keys: Vec<_> = keys.map(|keys| format!("{} = \"\"", dotted_path(keys.iter().map(|key| &**key)))).collect();
         if let Some(diagnostic) = self.diagnostics.last_mut() {
             let message = "write what each place holds".to_owned();
             let text = format!("{{ {} }}", keys.join(", "));

@@ -11,7 +11,7 @@ use crate::place::{self, Block, Place};
 use crate::slug::{label_of_key, slug};
 use crate::source::{line_of, line_start};
 use crate::splice::{Edit, Origin};
-use crate::template::{Element, Form, Item, Label, Role, Run, Site, Slot, Template};
+use crate::template::{Element, Form, Item, Key, Label, Role, Run, Site, Slot, Template};
 
 /// What stands in place of the samples of a run.
 enum Records<'f> {
@@ -347,7 +347,7 @@ fn has_place(sample: &Item, key: &str) -> bool {
 }
 
 fn element_has_place(element: &Element, key: &str) -> bool {
-    let first = |path: &[String]| path.first().is_some_and(|first| fold(first) == key);
+    let first = |path: &[Key]| path.first().is_some_and(|first| fold(first) == key);
     match element {
         Element::Slots(slots) => slots.iter().any(|slot| first(&slot.path)),
         Element::Prompt(prompt) => first(&prompt.slot.path),

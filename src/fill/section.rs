@@ -286,7 +286,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         // What another template of the same facts asks for says nothing of this one.
         let foreign = |key: &str| {
             let address = address_key(&format!("{}.{key}", section.address));
-            self.facts.elsewhere.contains(&address) && !self.template.known.contains(&address)
+            self.facts.elsewhere.contains(address.as_str()) && !self.template.known.contains(&address)
         };
         let is_below = |key: &str| below.iter().any(|below| crate::facts::fold(below) == crate::facts::fold(key));
         table.entries.iter().any(|entry| !is_below(&entry.key) && !foreign(&entry.key))

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::Path;
 use super::plan::folded;
 use crate::facts;
-use crate::template::Path;
 
 /// What a line is.
 #[derive(Debug, PartialEq, Eq)]

@@ -13,6 +13,9 @@ pub use complete::{Completed, complete};
 pub use plan::{Plan, plan};
 pub use summary::{NEW as NEW_SUMMARY, add_chapter};
 
+/// Keys from the root of the facts.
+type Path = Vec<String>;
+
 /// The template for books that have none.
 pub const TEMPLATE: &str = include_str!("template.md");
 

@@ -1,10 +1,11 @@
 //! The tables and keys of a facts file that templates ask for, in the order of the pages.
 
+use super::Path;
 use crate::facts::{dotted_path, quote_key};
 use crate::fill::Status;
 use crate::slug::label_of_key;
 use crate::template::{
-    CodeBlock, Element, Item, Path, PlaceholderKind, Repeat, Role, Run, RunKind, Section, Slot, Template, address_key,
+    self, CodeBlock, Element, Item, PlaceholderKind, Repeat, Role, Run, RunKind, Section, Slot, Template, address_key,
 };
 use crate::vocabulary::Collection;
 
@@ -73,8 +74,8 @@ struct Base {
 }
 
 impl Base {
-    fn join(&self, path: &[String]) -> Path {
-        [self.path.as_slice(), path].concat()
+    fn join(&self, path: &[template::Key]) -> Path {
+        self.path.iter().cloned().chain(owned(path)).collect()
     }
 }
 
@@ -167,7 +168,7 @@ impl<'p> Planner<'p> {
         self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
     }
 
-    fn key(&mut self, base: &Base, parents: &[String], key: Key) {
+    fn key(&mut self, base: &Base, parents: &[template::Key], key: Key) {
         let table = self.table(base, parents);
         if !table.keys.iter().any(|known| address_key(&known.key) == address_key(&key.key)) {
             table.keys.push(key);
@@ -175,7 +176,7 @@ impl<'p> Planner<'p> {
     }
 
     /// The table of that path, with a new header if it has none yet.
-    fn table(&mut self, base: &Base, path: &[String]) -> &mut Table {
+    fn table(&mut self, base: &Base, path: &[template::Key]) -> &mut Table {
         let path = base.join(path);
         let key = folded(&path);
         let found = self.plan.tables.iter().rposition(|table| folded(&table.path) == key);
@@ -262,16 +263,17 @@ impl<'p> Planner<'p> {
         for slot in &item.slots {
             let path = slot.path.get(item.path.len()..).unwrap_or_default();
             let Some((last, parents)) = path.split_last() else { continue };
-            if fields.iter().any(|(known, field)| known == parents && field.key == *last) {
+            let parents: Path = owned(parents).collect();
+            if fields.iter().any(|(known, field)| *known == parents && field.key == **last) {
                 continue;
             }
             let words = self.words(slot);
             let comment = if address_key(&words) == address_key(last) { String::new() } else { words };
             let field = Key::new(last, comment, self.wanted(slot));
             if field.wanted {
-                written.push(dotted_path(path.iter().map(String::as_str)) + " = \"\"");
+                written.push(dotted_path(path.iter().map(|key| &**key)) + " = \"\"");
             }
-            fields.push((parents.to_vec(), field));
+            fields.push((parents, field));
         }
         let words: Vec<_> = item.slots.iter().filter(|slot| self.wanted(slot)).map(|slot| self.words(slot)).collect();
         let label = label.map_or_else(|| label_of_key(key).into_owned(), str::to_owned);
@@ -298,9 +300,9 @@ impl<'p> Planner<'p> {
         if !run.open && samples.iter().all(single) {
             return self.strings(run, &samples, base);
         }
-        let mut known: Vec<Vec<&Path>> = Vec::new();
+        let mut known: Vec<Vec<&template::Path>> = Vec::new();
         for sample in samples {
-            let fields: Vec<&Path> = sample.slots.iter().map(|slot| &slot.path).collect();
+            let fields: Vec<&template::Path> = sample.slots.iter().map(|slot| &slot.path).collect();
             if !known.contains(&fields) {
                 self.sample(run, sample, base, known.len());
                 known.push(fields);
@@ -318,7 +320,7 @@ impl<'p> Planner<'p> {
             Header::SampleOfArray
         };
         let what = match run.records.last() {
-            Some(key) if key != "items" => label_of_key(key).into_owned(),
+            Some(key) if &**key != "items" => label_of_key(key).into_owned(),
             _ => one_line(self.titles.last().map_or("", String::as_str)),
         };
         let comments = match at == 0 {
@@ -480,6 +482,10 @@ fn fields_of(collection: &str, extra: &[ExtraField]) -> String {
 pub(super) fn one_line(text: &str) -> String {
     let words: Vec<_> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     words.join(" ")
+}
+
+fn owned(path: &[template::Key]) -> impl Iterator<Item = String> {
+    path.iter().map(|key| key.to_string())
 }
 
 /// A path as it is compared.

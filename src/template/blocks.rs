@@ -105,28 +105,45 @@ pub(crate) struct Inlines {
     pub(crate) code: Vec<Range<usize>>,
     /// Links and images of every kind.
     pub(crate) links: Vec<Link>,
-    /// Literal text outside links.
-    pub(crate) text: Vec<Range<usize>>,
     /// Inline HTML.
     pub(crate) html: Vec<Range<usize>>,
     /// Starts of the lines after the first.
     pub(crate) line_starts: Vec<usize>,
     /// All literal text, that of links included, and the insides of code spans, in order.
-    pub(crate) words: Vec<Range<usize>>,
+    words: Vec<Word>,
     /// Starts with a task box.
     pub(crate) task: bool,
     /// The term of a definition.
     pub(crate) term: bool,
 }
 
+/// A stretch of literal text, or the inside of a code span.
+#[derive(Clone, Debug)]
+struct Word {
+    range: Range<usize>,
+    /// In no link and no code, so that a bracket in it is one of running text.
+    running: bool,
+}
+
 impl Inlines {
+    /// Literal text outside links.
+    pub(crate) fn running_text(&self) -> impl Iterator<Item = Range<usize>> {
+        self.words.iter().filter(|word| word.running).map(|word| word.range.clone())
+    }
+
+    /// From the first to the last of what the reader sees as text.
+    pub(crate) fn words_range(&self) -> Option<Range<usize>> {
+        Some(self.words.first()?.range.start..self.words.last()?.range.end)
+    }
+
     /// The text without its markup: `**[Backend](./backend.md)**` is `Backend`.
     pub(crate) fn plain(&self, text: &str, within: Range<usize>) -> String {
         let mut plain = String::with_capacity(within.len());
         let first_line = self.line_starts.partition_point(|start| *start <= within.start);
         let mut line_starts = self.line_starts[first_line..].iter().peekable();
-        let first = self.words.partition_point(|word| word.end <= within.start);
-        for word in self.words[first..].iter().take_while(|word| word.start < within.end) {
+        let first = self.words.partition_point(|word| word.range.end <= within.start);
+        let words = self.words[first..].iter().map(|word| &word.range);
+        for word in words.take_while(|word| word.start < within.end) {
             let word = word.start.max(within.start)..word.end.min(within.end);
             while line_starts.next_if(|start| **start <= word.start).is_some() {
                 if !plain.is_empty() {
@@ -324,7 +341,8 @@ impl<'t> Builder<'t> {
             Event::Code(_) => {
                 let ticks = self.text[range.clone()].bytes().take_while(|&b| b == b'`').count();
                 self.inline(&range, |inlines| &mut inlines.code);
-                self.leaf_at(&range).inlines.words.push(range.start + ticks..range.end - ticks);
+                let inside = range.start + ticks..range.end - ticks;
+                self.leaf_at(&range).inlines.words.push(Word { range: inside, running: false });
             }
             Event::InlineHtml(_) => self.inline(&range, |inlines| &mut inlines.html),
             Event::SoftBreak | Event::HardBreak => {
@@ -446,10 +464,7 @@ impl<'t> Builder<'t> {
         }
         let leaf = self.leaf_at(&range);
         leaf.touch(&range);
-        leaf.inlines.words.push(range.clone());
-        if leaf.links.is_empty() {
-            leaf.inlines.text.push(range);
-        }
+        leaf.inlines.words.push(Word { range, running: leaf.links.is_empty() });
     }
 
     fn inline(&mut self, range: &Range<usize>, list: fn(&mut Inlines) -> &mut Vec<Range<usize>>) {

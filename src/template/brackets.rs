@@ -30,11 +30,15 @@ pub(crate) enum Site {
 /// They are what CommonMark sees as reference links without a definition (section 6.3), balanced pairs that it cannot
 /// report because they hold a link or a bracket, and the pairs in code spans and link targets.
 pub(crate) fn of_inlines(text: &str, inlines: &Inlines, broken_links: &[Range<usize>]) -> Vec<Bracket> {
+    // Most stretches of a page have none.
+    if !text.get(inlines.range.clone()).unwrap_or_default().contains('[') {
+        return Vec::new();
+    }
     let mut found: Vec<Bracket> = Vec::new();
     let first = broken_links.partition_point(|span| span.start < inlines.range.start);
     let broken = broken_links[first..].iter().take_while(|span| span.start < inlines.range.end);
     found.extend(broken.map(|range| Bracket { range: with_empty_label(text, range), site: Site::Text }));
-    let pairs = balanced(inlines.text.iter().flat_map(|range| brackets_in(text, range.clone(), true)));
+    let pairs = balanced(inlines.running_text().flat_map(|range| brackets_in(text, range, true)));
     let pairs = pairs.into_iter().filter(|pair| !is_image(text, pair.start));
     found.extend(pairs.map(|range| Bracket { range: with_empty_label(text, &range), site: Site::Text }));
     for span in &inlines.code {
@@ -103,10 +107,10 @@ pub(crate) fn inside_backticks(text: &str, span: &Range<usize>) -> Range<usize> 
 /// Brackets with their offsets; escaped ones are left out where Markdown knows escapes.
 pub(super) fn brackets_in(text: &str, range: Range<usize>, escapes: bool) -> impl Iterator<Item = (usize, u8)> {
     let bytes = text.as_bytes();
-    range.map(|at| (at, bytes[at])).filter(move |&(at, byte)| {
-        matches!(byte, b'[' | b']')
-            && !(escapes && bytes[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1)
-    })
+    let found =
+        memchr::memchr2_iter(b'[', b']', bytes.get(range.clone()).unwrap_or_default()).map(move |at| range.start + at);
+    let is_escaped = move |at: usize| bytes[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1;
+    found.filter(move |&at| !(escapes && is_escaped(at))).map(move |at| (at, bytes[at]))
 }
 
 /// `![…]` is an image, though its target is missing.

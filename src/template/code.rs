@@ -5,35 +5,35 @@ use std::ops::Range;
 use super::blocks::{Block, Code};
 use super::brackets::{self, Bracket, Site};
 use super::labels::{self, Lead};
-use super::{Builder, CodeBlock, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Scope};
+use super::{Builder, CodeBlock, Form, Item, Label, Path, PlaceholderKind, Role, Run, RunKind, Scope};
 use crate::slug::label_slug;
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> Option<CodeBlock> {
         let found: Vec<Vec<Range<usize>>> = match is_literal(&code.info) {
             true => Vec::new(),
             false => code.lines.iter().map(|line| self.code_brackets(line)).collect(),
         };
         let base = match &lead {
-            Some(lead) => self.claim_node(scope, &scope.below(&label_slug(&lead.text)).path),
+            Some(lead) => self.claim_node(scope, &scope.path_to(&label_slug(&lead.text))),
             None => scope.path.clone(),
         };
-        let mut inner = scope.clone();
-        inner.path = base;
+        let inner = scope.with_path(base);
         let content = match (code.lines.first(), code.lines.last()) {
             (Some(first), Some(last)) => Some(first.start..last.end),
             _ => None,
         };
-        let text = content.clone().map_or("", |content| &self.text[content]).to_owned();
-        let path = self.claim(&inner, &[inner.below("code").path], &text);
+        let text = content.clone().map_or("", |content| &self.text[content]);
+        let path = self.claim(&inner, &[inner.path_to("code")], text);
         let flat: Vec<_> = found.iter().flatten().cloned().collect();
         let diagram = labels::is_diagram(self.text, &code.lines, &flat);
+        let address = inner.address(&inner.path);
         let mut run = Run {
             kind: RunKind::Code,
             range: block.range.clone(),
             records: inner.path.clone(),
-            address: inner.address(&inner.path),
-            base: inner.address(&inner.path),
+            base: address.clone(),
+            address,
             path: inner.path.clone(),
             lead: lead.map(|lead| lead.range),
             items: Vec::new(),
@@ -60,10 +60,10 @@ impl Builder<'_> {
         beside.iter().all(|text| text.chars().all(marks)) && labels::is_continuation(self.inner(bracket))
     }
 
-    fn more_lines(&mut self, line: &Range<usize>, bracket: &Range<usize>, path: &[String], scope: &Scope) -> Item {
+    fn more_lines(&mut self, line: &Range<usize>, bracket: &Range<usize>, path: &Path, scope: &Scope) -> Item {
         let bracket = Bracket { range: bracket.clone(), site: Site::CodeLine };
         let kind = PlaceholderKind::Continuation;
-        let slot = self.slot(&bracket, path.to_vec(), kind, scope, Form::Prose, line.start);
+        let slot = self.slot(&bracket, path.clone(), kind, scope, Form::Prose, line.start);
         let (role, path) = (Role::Continuation, scope.path.clone());
         Item { range: line.clone(), role, label: None, path, slots: vec![slot], nested: Vec::new() }
     }
@@ -94,11 +94,10 @@ impl Builder<'_> {
         }
         for range in brackets {
             let bracket = Bracket { range: range.clone(), site: Site::CodeLine };
-            let own = inner.below(&self.own_slug(&bracket)).path;
+            let own = inner.path_to(&self.own_slug(&bracket));
             let sole = item.label.is_some() && brackets.len() == 1;
             let candidates = if sole { [inner.path.clone()] } else { [own] };
-            let text = self.inner(range).to_owned();
-            let path = self.claim(scope, &candidates, &text);
+            let path = self.claim(scope, &candidates, self.inner(range));
             if sole {
                 item.path.clone_from(&path);
             }

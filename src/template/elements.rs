@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::blocks::{Block, BlockKind, Inlines};
 use super::brackets::{self, Bracket, Site};
 use super::labels::{self, Lead};
-use super::{Builder, Element, Form, Path, PlaceholderKind, Prompt, Repeat, Scope, Slot, TrapKind};
+use super::{Builder, Element, Form, Key, Path, PlaceholderKind, Prompt, Repeat, Scope, Slot, TrapKind};
 use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::{Collection, Field};
 
@@ -23,7 +23,7 @@ pub(super) struct Body {
     pub(super) has_own_text: bool,
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     /// Reads the blocks of a body in order.
     pub(super) fn elements(&mut self, blocks: &[Block], scope: &Scope, body: &mut Body) -> Vec<Element> {
         let mut elements = Vec::new();
@@ -42,10 +42,10 @@ impl Builder<'_> {
                         let follows = scope.in_record || elements.iter().any(|element| !is_text(element));
                         let more = taken.is_none() && follows && labels::says_more(self.inner(&brackets[0].range));
                         after_prompt = taken.is_none() && !more;
-                        elements.push(Element::Prompt(match more {
+                        elements.push(Element::Prompt(Box::new(match more {
                             true => self.more(block, &brackets[0], scope, elements.last()),
                             false => self.prompt(block, &brackets[0], scope, taken, body),
-                        }));
+                        })));
                         continue;
                     }
                     if let Some((label, bracket)) = placeholder_lead(self.text, inlines, &brackets)
@@ -73,10 +73,14 @@ impl Builder<'_> {
                     }
                 }
                 BlockKind::List(list) => {
-                    elements.extend(self.list(block, list, scope, taken, under_prompt, body).map(Element::Run));
+                    let run = self.list(block, list, scope, taken, under_prompt, body);
+                    elements.extend(run.map(Box::new).map(Element::Run));
                 }
                 BlockKind::Table(table) => elements.extend(self.table(block, table, scope, taken)),
-                BlockKind::Code(code) => elements.extend(self.code(block, code, scope, taken).map(Element::Code)),
+                BlockKind::Code(code) => {
+                    let code = self.code(block, code, scope, taken);
+                    elements.extend(code.map(Box::new).map(Element::Code));
+                }
                 BlockKind::Quote(blocks) | BlockKind::Container(blocks) => {
                     elements.extend(self.elements(blocks, scope, body));
                 }
@@ -96,7 +100,7 @@ impl Builder<'_> {
         brackets
     }
 
-    pub(super) fn inner(&self, range: &Range<usize>) -> &str {
+    pub(super) fn inner(&self, range: &Range<usize>) -> &'t str {
         let inner = self.text.get(range.start + 1..range.end - 1).unwrap_or_default();
         // `[name][]` is as much of a reference as `[name]`.
         inner.strip_suffix("][").unwrap_or(inner).trim()
@@ -156,17 +160,17 @@ impl Builder<'_> {
         lead: Option<Lead>,
         body: &mut Body,
     ) -> Prompt {
-        let inner = self.inner(&bracket.range).to_owned();
+        let inner = self.inner(&bracket.range);
         let (candidates, of_section) = match &lead {
-            Some(lead) => (vec![scope.below(&label_slug(&lead.text)).path], false),
+            Some(lead) => (vec![scope.path_to(&label_slug(&lead.text))], false),
             None => {
                 let key = if body.description_taken { "introduction" } else { "description" };
-                let own = scope.below(&placeholder_slug(&inner)).path;
-                (vec![scope.below(key).path, own], true)
+                let own = scope.path_to(&placeholder_slug(inner));
+                (vec![scope.path_to(key), own], true)
             }
         };
-        let path = self.claim(scope, &candidates, &inner);
-        body.conditional |= of_section && path == candidates[0] && labels::is_conditional(&inner);
+        let path = self.claim(scope, &candidates, inner);
+        body.conditional |= of_section && path == candidates[0] && labels::is_conditional(inner);
         let kind = self.kind(scope, PlaceholderKind::Prompt, &bracket.site);
         let slot = self.slot(bracket, path, kind, scope, Form::Prose, block.range.start);
         let announces = inner.ends_with(':') || inner.ends_with('：');
@@ -186,7 +190,7 @@ impl Builder<'_> {
         let path = match above {
             Some(Element::Run(run)) => run.records.clone(),
             Some(Element::Repeat { repeat, .. }) => repeat.records.clone(),
-            _ => scope.below("items").path,
+            _ => scope.path_to("items"),
         };
         let kind = PlaceholderKind::Continuation;
         let slot = self.slot(bracket, path, kind, scope, Form::Prose, block.range.start);
@@ -246,13 +250,12 @@ impl Builder<'_> {
                     } else {
                         // Others stand below it, so it can be no further key.
                         let path = self.claim_node(&scope, &scope.path);
-                        [Scope { path, ..scope }.below(&own).path]
+                        [Scope { path, ..scope }.path_to(&own)]
                     }
                 }
-                None => [scope.below(&own).path],
+                None => [scope.path_to(&own)],
             };
-            let inner = self.inner(&bracket.range).to_owned();
-            let path = self.claim(scope, &candidates, &inner);
+            let path = self.claim(scope, &candidates, self.inner(&bracket.range));
             let kind = self.kind(scope, plain, &bracket.site);
             slots.push(self.slot(bracket, path, kind, scope, form, inlines.range.start));
         }
@@ -264,17 +267,17 @@ impl Builder<'_> {
         let record = record_scope(scope, &repeat.address, repeat.collection);
         let mut body = Body::default();
         let elements = self.elements(std::slice::from_ref(block), &record, &mut body);
-        Element::Repeat { repeat, range: lead.range.start..block.range.end, elements }
+        Element::Repeat { repeat: Box::new(repeat), range: lead.range.start..block.range.end, elements }
     }
 
     /// What a heading or label that is a placeholder is repeated for; `brackets` are those of the heading.
     pub(super) fn repeat(&mut self, brackets: &[Bracket], scope: &Scope, form: Form, leaf: usize) -> Repeat {
         let bracket = &brackets[0];
         // `[Option 1]` and `[Option 2]` are two samples of one thing.
-        let inner = without_number(self.inner(&bracket.range)).to_owned();
-        let own = placeholder_slug(&inner);
-        let candidates = [scope.below("items").path, scope.below(&own).path];
-        let records = self.claim(scope, &candidates, &inner);
+        let inner = without_number(self.inner(&bracket.range));
+        let own = placeholder_slug(inner);
+        let candidates = [scope.path_to("items"), scope.path_to(&own)];
+        let records = self.claim(scope, &candidates, inner);
         let collection = Collection::of_name(&own).filter(|&c| c == Collection::Tables && !scope.in_record);
         let address = match collection {
             Some(_) => "tables{}".to_owned(),
@@ -282,11 +285,12 @@ impl Builder<'_> {
         };
         let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address.clone(), scope);
         let site = bracket.site.clone();
-        let name = Slot { id, range: bracket.range.clone(), path: vec![own], aliases: Vec::new(), site, form, leaf };
+        let path = Path::from([Key::from(own)]);
+        let name = Slot { id, range: bracket.range.clone(), path, aliases: Vec::new(), site, form, leaf };
         let record = record_scope(scope, &address, collection);
         let mut fields = Vec::with_capacity(brackets.len() - 1);
         for bracket in &brackets[1..] {
-            let path = record.below(&self.own_slug(bracket)).path;
+            let path = record.path_to(&self.own_slug(bracket));
             fields.push(self.slot(bracket, path, PlaceholderKind::Record, &record, form, leaf));
         }
         Repeat { name, fields, records, address, collection }
@@ -295,7 +299,7 @@ impl Builder<'_> {
 
 /// The scope inside a record.
 pub(super) fn record_scope(scope: &Scope, address: &str, collection: Option<Collection>) -> Scope {
-    Scope { record: address.to_owned(), collection, in_record: true, path: Vec::new(), section: scope.section.clone() }
+    Scope { record: address.into(), collection, in_record: true, path: Path::default(), section: scope.section.clone() }
 }
 
 /// Whether the inline content is one placeholder and nothing else.

@@ -6,7 +6,7 @@ use super::blocks::{Block, BlockKind, Inlines, List};
 use super::brackets::{Bracket, Site};
 use super::elements::{Body, is_sole, names, record_scope};
 use super::labels::{self, ItemLabel, Lead};
-use super::{Builder, Element, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Scope, Slot};
+use super::{Builder, Element, Form, Item, Key, Label, Path, PlaceholderKind, Role, Run, RunKind, Scope, Slot};
 use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::Collection;
 
@@ -35,7 +35,8 @@ impl Builder<'_> {
     ) -> Option<Run> {
         let drafts: Vec<_> = list.items.iter().enumerate().map(|(at, item)| self.draft(at, item)).collect();
         // The columns, indexes and relations of a table come from the table, whatever labels the samples have.
-        let announced = lead.as_ref().map(|lead| label_slug(&lead.text)).or_else(|| scope.path.last().cloned());
+        let announced =
+            lead.as_ref().map(|lead| label_slug(&lead.text)).or_else(|| scope.path.last().map(|key| key.to_string()));
         let typed = scope.collection == Some(Collection::Tables)
             && announced.is_some_and(|slug| Collection::of_label(&slug).is_some());
         let slotted = drafts.iter().any(|draft| !draft.brackets.is_empty());
@@ -44,6 +45,10 @@ impl Builder<'_> {
         let labelled = drafts.iter().any(|draft| is_slotted(draft) && draft.label.is_some());
         let sampled = open || !labelled && drafts.iter().any(is_slotted);
         let roles: Vec<_> = drafts.iter().map(|draft| self.role(draft, sampled, body.has_prompt)).collect();
+        let says_nothing = |(draft, role): (&Draft<'_>, &Role)| *role == Role::Plain && draft.nested.is_empty();
+        if lead.is_none() && drafts.iter().zip(&roles).all(says_nothing) {
+            return None;
+        }
         let samples: Vec<_> =
             drafts.iter().zip(&roles).filter(|(_, role)| **role == Role::Sample).map(|(draft, _)| draft).collect();
         let mut run = self.run(
@@ -51,7 +56,7 @@ impl Builder<'_> {
             block.range.clone(),
             scope,
             lead,
-            &self.sample_texts(samples.iter().map(|draft| draft.range.clone())),
+            self.sample_texts(samples.iter().map(|draft| draft.range.clone())),
         );
         run.open = open;
         run.under_prompt = under_prompt;
@@ -67,8 +72,7 @@ impl Builder<'_> {
             texts.windows(2).all(|pair| pair[0] != pair[1])
         };
         let strings = strings.then_some(distinct);
-        let mut run_scope = scope.clone();
-        run_scope.path.clone_from(&run.path);
+        let run_scope = scope.with_path(run.path.clone());
         let mut items = Vec::with_capacity(drafts.len());
         for (draft, role) in drafts.iter().zip(roles) {
             items.push(self.item(draft, role, &run, &run_scope, strings, body));
@@ -118,10 +122,10 @@ impl Builder<'_> {
         range: Range<usize>,
         scope: &Scope,
         lead: Option<Lead>,
-        samples: &str,
+        samples: String,
     ) -> Run {
         let base = match &lead {
-            Some(lead) => scope.below(&label_slug(&lead.text)).path,
+            Some(lead) => scope.path_to(&label_slug(&lead.text)),
             None => scope.path.clone(),
         };
         let (path, records) = match (&lead, samples.is_empty()) {
@@ -134,11 +138,11 @@ impl Builder<'_> {
                 (path.clone(), path)
             }
             (None, false) => {
-                let items = scope.below("items").path;
+                let items = scope.path_to("items");
                 (base, self.claim(scope, &[items], samples))
             }
             (None, true) => {
-                let items = scope.below("items").path;
+                let items = scope.path_to("items");
                 (base, items)
             }
         };
@@ -226,13 +230,13 @@ impl Builder<'_> {
                 );
                 let range = draft.brackets[0].range.clone();
                 let (site, form) = (Site::Text, Form::Prose);
-                item.slots.push(Slot { id, range, path: Vec::new(), aliases: Vec::new(), site, form, leaf });
+                item.slots.push(Slot { id, range, path: Path::default(), aliases: Vec::new(), site, form, leaf });
             }
             Role::Topic => {
                 let (Some(inlines), text) = (draft.inlines, self.text) else { return item };
                 let words = inlines.plain(text, inlines.range.clone());
-                let path = scope.below(&label_slug(words.trim_end_matches(':'))).path;
-                item.path = self.claim(scope, &[path], &words);
+                let path = scope.path_to(&label_slug(words.trim_end_matches(':')));
+                item.path = self.claim(scope, &[path], words);
                 let range = inlines.range.clone();
                 let kind = if scope.in_record { PlaceholderKind::Record } else { PlaceholderKind::Topic };
                 let id = self.place(range.clone(), kind, scope.address(&item.path), scope);
@@ -283,11 +287,10 @@ impl Builder<'_> {
         leaf: usize,
     ) {
         for bracket in brackets {
-            let own = scope.below(&self.own_slug(bracket)).path;
+            let own = scope.path_to(&self.own_slug(bracket));
             let sole = labelled && alone;
             let candidates = if sole { [scope.path.clone()] } else { [own] };
-            let inner = self.inner(&bracket.range).to_owned();
-            let path = self.claim(scope, &candidates, &inner);
+            let path = self.claim(scope, &candidates, self.inner(&bracket.range));
             if sole {
                 item.path.clone_from(&path);
             }
@@ -306,17 +309,17 @@ impl Builder<'_> {
         leaf: usize,
     ) -> Slot {
         let own = self.own_slug(bracket);
-        let path = vec![own.clone()];
+        let path = Path::from([Key::from(own.as_str())]);
         let address = match strings {
             Some(true) => {
-                let path = run_scope.below(&own).path;
+                let path = run_scope.path_to(&own);
                 self.claims.entry(super::address_key(&run_scope.address(&path))).or_insert(None);
                 run_scope.address(&path)
             }
-            Some(false) => record.record.clone(),
-            None if record.record.ends_with("{}") && names(record.collection, &own) => record.record.clone(),
+            Some(false) => record.record.to_string(),
+            None if record.record.ends_with("{}") && names(record.collection, &own) => record.record.to_string(),
             // All of a record, in words.
-            None if !record.record.ends_with(['}', ']']) => record.record.clone(),
+            None if !record.record.ends_with(['}', ']']) => record.record.to_string(),
             None => record.address(&path),
         };
         let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address, run_scope);

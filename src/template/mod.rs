@@ -12,18 +12,24 @@ mod sections;
 mod table;
 mod unclosed;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use declare::{declares_itself, looks_like_template};
 
+use crate::slug::push_lowercase;
 use crate::vocabulary::Collection;
 use blocks::Document;
 pub(crate) use brackets::{Site, inside_backticks};
 pub(crate) use residue::{lines_of, with_blank_lines};
 
+/// One key of a [`Path`], shared: that of a section is part of every path below it.
+pub(crate) type Key = Arc<str>;
+
 /// Keys from the root of the facts, or from a record where the template repeats something for records.
-pub(crate) type Path = Vec<String>;
+pub(crate) type Path = Arc<[Key]>;
 
 /// A parsed template. All ranges are byte ranges of its text.
 #[derive(Debug, Default)]
@@ -61,7 +67,7 @@ impl Template {
 
 fn list_sections(section: &Section, found: &mut Vec<String>) {
     if !section.address.is_empty() {
-        found.push(section.address.clone());
+        found.push(section.address.to_string());
     }
     section.sections.iter().for_each(|section| list_sections(section, found));
 }
@@ -76,7 +82,7 @@ pub struct Placeholder {
     /// Its address; `[]` stands for an array of records, `{}` for a table of tables. `None` for residue.
     pub address: Option<String>,
     /// The address of the section that it counts for.
-    pub section: String,
+    pub section: Arc<str>,
 }
 
 /// What a placeholder is, by where it stands.
@@ -181,7 +187,7 @@ pub(crate) struct Section {
     pub(crate) body: Range<usize>,
     pub(crate) path: Path,
     /// The path for messages.
-    pub(crate) address: String,
+    pub(crate) address: Arc<str>,
     pub(crate) elements: Vec<Element>,
     pub(crate) sections: Vec<Section>,
     /// Its prompt starts with `If` or `Optional`.
@@ -207,17 +213,17 @@ pub(crate) struct Repeat {
     pub(crate) collection: Option<Collection>,
 }
 
-/// A piece of a section's body.
+/// A piece of a section's body. Boxed, since most sections hold one or two.
 #[derive(Debug)]
 pub(crate) enum Element {
     /// Placeholders inside a paragraph, heading or header cell.
     Slots(Vec<Slot>),
-    Prompt(Prompt),
-    Run(Run),
-    Code(CodeBlock),
+    Prompt(Box<Prompt>),
+    Run(Box<Run>),
+    Code(Box<CodeBlock>),
     /// A label that is a placeholder, with its block.
     Repeat {
-        repeat: Repeat,
+        repeat: Box<Repeat>,
         range: Range<usize>,
         elements: Vec<Element>,
     },
@@ -231,7 +237,7 @@ pub(crate) struct Slot {
     pub(crate) range: Range<usize>,
     pub(crate) path: Path,
     /// Other names of the last key, for fields of records.
-    pub(crate) aliases: Vec<String>,
+    pub(crate) aliases: Vec<Key>,
     pub(crate) site: Site,
     pub(crate) form: Form,
     /// Where the inline content around it starts: prefix and line start are read off there.
@@ -406,9 +412,9 @@ struct Builder<'t> {
     broken_links: Vec<Range<usize>>,
     placeholders: Vec<Placeholder>,
     /// Addresses that are taken, with the text that they stand for; `None` for one that has others below it.
-    claims: HashMap<String, Option<String>>,
+    claims: HashMap<String, Option<Cow<'t, str>>>,
     /// The numbers that were given to addresses that were taken.
-    numbered: HashMap<String, Numbered>,
+    numbered: HashMap<String, Numbered<'t>>,
     traps: Vec<Trap>,
     links: Vec<(Range<usize>, String)>,
     anchors: Vec<(Range<usize>, String)>,
@@ -420,29 +426,26 @@ struct Builder<'t> {
 
 /// The numbers given to one address.
 #[derive(Default)]
-struct Numbered {
+struct Numbered<'t> {
     /// How many were tried.
     last: u32,
     /// The number of each text.
-    texts: HashMap<String, u32>,
+    texts: HashMap<Cow<'t, str>, u32>,
     /// The number of the address that has others below it.
     node: Option<u32>,
 }
 
 /// The path with a number behind its last key: `code_2`.
-fn with_number(path: &[String], number: u32) -> Path {
-    let mut path = path.to_vec();
-    if let Some(key) = path.last_mut() {
-        *key = format!("{key}_{number}");
-    }
-    path
+fn with_number(path: &[Key], number: u32) -> Path {
+    let Some((last, parents)) = path.split_last() else { return Path::default() };
+    parents.iter().cloned().chain([format!("{last}_{number}").into()]).collect()
 }
 
 /// Where a part of the template stands among the facts.
 #[derive(Clone)]
 struct Scope {
     /// The address of the record around it, empty at the top.
-    record: String,
+    record: Arc<str>,
     /// The type of that record.
     collection: Option<Collection>,
     /// In something that is repeated.
@@ -450,21 +453,31 @@ struct Scope {
     /// Keys below the record.
     path: Path,
     /// The address of the section.
-    section: String,
+    section: Arc<str>,
 }
 
 impl Scope {
-    fn below(&self, key: &str) -> Scope {
-        let mut scope = self.clone();
-        let at_root = scope.record.is_empty() && scope.path.is_empty();
+    /// The path of `key` here.
+    fn path_to(&self, key: &str) -> Path {
+        let at_root = self.record.is_empty() && self.path.is_empty();
         // `[tables]` is the schema's: a heading of that name has an address beside it.
         let taken = at_root && address_key(key) == Collection::Tables.key();
-        scope.path.push(if taken { format!("{key}_2") } else { key.to_owned() });
-        scope
+        let key = if taken { format!("{key}_2").into() } else { Key::from(key) };
+        self.path.iter().cloned().chain([key]).collect()
     }
 
-    fn address(&self, path: &[String]) -> String {
-        let mut address = self.record.clone();
+    fn below(&self, key: &str) -> Scope {
+        self.with_path(self.path_to(key))
+    }
+
+    fn with_path(&self, path: Path) -> Scope {
+        Scope { path, record: self.record.clone(), section: self.section.clone(), ..*self }
+    }
+
+    fn address(&self, path: &[Key]) -> String {
+        let mut address =
+            String::with_capacity(self.record.len() + path.iter().map(|key| key.len() + 1).sum::<usize>());
+        address.push_str(&self.record);
         for key in path {
             if !address.is_empty() {
                 address.push('.');
@@ -475,7 +488,7 @@ impl Scope {
     }
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     fn template(mut self, document: Document, front_matter: Range<usize>, hidden: Vec<Range<usize>>) -> Template {
         let Document { mut blocks, definitions, .. } = document;
         let mut residue = Vec::new();
@@ -504,7 +517,7 @@ impl Builder<'_> {
     fn residue_placeholders(&mut self, ranges: Vec<Range<usize>>) {
         for range in ranges {
             let kind = PlaceholderKind::Residue;
-            self.placeholders.push(Placeholder { range, kind, address: None, section: String::new() });
+            self.placeholders.push(Placeholder { range, kind, address: None, section: Arc::default() });
         }
     }
 }
@@ -524,27 +537,30 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 /// The form under which addresses are compared: lower case, without `-` and `_`.
 pub fn address_key(address: &str) -> String {
-    address.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
+    let mut key = String::with_capacity(address.len());
+    address.chars().filter(|c| !matches!(c, '_' | '-')).for_each(|c| push_lowercase(&mut key, c));
+    key
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     /// Takes the first of `candidates` that is free or stands for the same text, else the last one with a number.
-    fn claim(&mut self, scope: &Scope, candidates: &[Path], text: &str) -> Path {
+    fn claim(&mut self, scope: &Scope, candidates: &[Path], text: impl Into<Cow<'t, str>>) -> Path {
+        let text = text.into();
         for path in candidates {
-            if self.try_claim(scope, path, text) {
+            if self.try_claim(scope, path, text.clone()) {
                 return path.clone();
             }
         }
         let last = candidates.last().cloned().unwrap_or_default();
         let base = address_key(&scope.address(&last));
-        if let Some(&number) = self.numbered.get(&base).and_then(|numbered| numbered.texts.get(text)) {
+        if let Some(&number) = self.numbered.get(&base).and_then(|numbered| numbered.texts.get(&text)) {
             return with_number(&last, number);
         }
         loop {
             let number = self.next_number(&base);
             let path = with_number(&last, number);
-            if self.try_claim(scope, &path, text) {
-                self.numbered.entry(base).or_default().texts.insert(text.to_owned(), number);
+            if self.try_claim(scope, &path, text.clone()) {
+                self.numbered.entry(base).or_default().texts.insert(text, number);
                 return path;
             }
         }
@@ -557,23 +573,23 @@ impl Builder<'_> {
         numbered.last + 1
     }
 
-    fn try_claim(&mut self, scope: &Scope, path: &[String], text: &str) -> bool {
+    fn try_claim(&mut self, scope: &Scope, path: &[Key], text: Cow<'t, str>) -> bool {
         let key = address_key(&scope.address(path));
         match self.claims.get(&key) {
-            Some(taken) => taken.as_deref() == Some(text),
+            Some(taken) => taken.as_ref() == Some(&text),
             None => {
-                self.claims.insert(key, Some(text.to_owned()));
+                self.claims.insert(key, Some(text));
                 true
             }
         }
     }
 
     /// Takes an address that has others below it; it may be taken again so.
-    fn claim_node(&mut self, scope: &Scope, path: &[String]) -> Path {
+    fn claim_node(&mut self, scope: &Scope, path: &Path) -> Path {
         let base = address_key(&scope.address(path));
         let mut own = match self.numbered.get(&base).and_then(|numbered| numbered.node) {
             Some(number) => with_number(path, number),
-            None => path.to_vec(),
+            None => path.clone(),
         };
         loop {
             let key = address_key(&scope.address(&own));

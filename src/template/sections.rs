@@ -1,11 +1,12 @@
 //! The outline: headings into nested sections, each with its path and its body.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::blocks::{Block, BlockKind, Inlines, List};
 use super::brackets::{Bracket, Site};
 use super::elements::{Body, record_scope};
-use super::{Builder, Element, Form, PlaceholderKind, Scope, Section, address_key};
+use super::{Builder, Element, Form, Path, PlaceholderKind, Scope, Section, address_key};
 use crate::slug::{label_slug, placeholder_slug, without_number, without_numbering};
 use crate::template::labels;
 use crate::vocabulary::Collection;
@@ -17,6 +18,7 @@ struct Part<'b> {
     heading: &'b Block,
     level: u8,
     inlines: &'b Inlines,
+    title: String,
     blocks: &'b [Block],
     end: usize,
 }
@@ -25,11 +27,11 @@ impl Builder<'_> {
     /// The page as a tree, up to `end`; the marks in headings go to the residue.
     pub(super) fn sections(&mut self, blocks: &[Block], end: usize, residue: &mut Vec<Range<usize>>) -> Section {
         let scope = Scope {
-            record: String::new(),
+            record: Arc::default(),
             collection: None,
             in_record: false,
-            path: Vec::new(),
-            section: String::new(),
+            path: Path::default(),
+            section: Arc::default(),
         };
         let title = blocks.iter().find(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
         let mut outline = Outline { builder: self, title: title.map(|block| block.range.start), residue };
@@ -54,7 +56,7 @@ impl Outline<'_, '_> {
             if part.is_some() { super::residue::lines_of(self.builder.text, heading.clone()).end } else { 0 };
         let body_end = rest.first().map_or(end, |block| block.range.start).max(body_start);
         let brackets = part.map(|part| self.heading_brackets(part.inlines)).unwrap_or_default();
-        let title = part.map(|part| self.title(part.inlines)).unwrap_or_default();
+        let title = part.map(|part| part.title.clone()).unwrap_or_default();
         let is_title = part.is_none_or(|part| Some(part.heading.range.start) == self.title);
         if let Some(part) = part {
             self.builder.note_links(part.inlines);
@@ -70,8 +72,8 @@ impl Outline<'_, '_> {
         } else if !is_title {
             scope = outer.below(&label_slug(&title));
         }
-        scope.section = scope.address(&scope.path);
-        let parts = parts(rest, end);
+        scope.section = scope.address(&scope.path).into();
+        let parts = self.parts(rest, end);
         self.claim_headings(&parts, &scope);
         let mut elements = Vec::new();
         if let Some(part) = part.filter(|_| repeat.is_none()) {
@@ -125,7 +127,7 @@ impl Outline<'_, '_> {
 
     /// Finds the sections that stand for the same records as one before them, or say that there are more.
     fn mark_repetitions(&mut self, sections: &mut [Section]) {
-        let mut first: Option<(Vec<String>, String)> = None;
+        let mut first: Option<(Path, String)> = None;
         for section in sections {
             let Some(repeat) = &section.repeat else { continue };
             let words = self.builder.inner(&repeat.name.range);
@@ -167,9 +169,33 @@ impl Outline<'_, '_> {
         brackets
     }
 
+    /// Splits blocks that start with a heading into sections side by side.
+    fn parts<'b>(&self, blocks: &'b [Block], end: usize) -> Vec<Part<'b>> {
+        let mut parts: Vec<Part<'b>> = Vec::new();
+        let mut from = 0;
+        for (at, block) in blocks.iter().enumerate() {
+            let BlockKind::Heading { level, inlines } = &block.kind else { continue };
+            if parts.last().is_some_and(|part| *level > part.level) {
+                continue;
+            }
+            if let Some(part) = parts.last_mut() {
+                part.end = block.range.start;
+                part.blocks = &blocks[from..at];
+            }
+            from = at + 1;
+            let title = self.title(inlines);
+            parts.push(Part { heading: block, level: *level, inlines, title, blocks: &[], end });
+        }
+        if let Some(part) = parts.last_mut() {
+            part.blocks = &blocks[from..];
+        }
+        parts
+    }
+
     fn title(&self, inlines: &Inlines) -> String {
         let plain = inlines.plain(self.builder.text, inlines.range.clone());
-        plain.replace(MARK, "").trim().to_owned()
+        let bare = if plain.contains(MARK) { plain.replace(MARK, "") } else { plain };
+        bare.trim().to_owned()
     }
 
     /// Whether a heading stands once for each record: it is made of placeholders and has no words of its own, or it
@@ -201,8 +227,7 @@ impl Outline<'_, '_> {
             if self.repeats(part.inlines, &brackets, scope) {
                 continue;
             }
-            let title = self.title(part.inlines);
-            let path = scope.below(&label_slug(&title)).path;
+            let path = scope.path_to(&label_slug(&part.title));
             self.builder.claims.insert(address_key(&scope.address(&path)), None);
         }
     }
@@ -220,6 +245,9 @@ impl Outline<'_, '_> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => {
                 let brackets = self.builder.brackets(inlines);
+                if brackets.is_empty() {
+                    return;
+                }
                 body.has_prompt |= matches!(&brackets[..], [bracket] if bracket.range == inlines.range
                     && !labels::says_more(self.builder.inner(&bracket.range)));
                 let names = labels::of_places(self.builder.text, inlines);
@@ -238,8 +266,8 @@ impl Outline<'_, '_> {
         list.items.iter().filter_map(|item| item.blocks.first()).any(|block| match &block.kind {
             BlockKind::Paragraph(inlines) => {
                 let brackets = self.builder.brackets(inlines);
-                let label = labels::of_item(self.builder.text, inlines, &brackets);
-                !brackets.is_empty() && label.is_some_and(|label| label_slug(&label.text) == "description")
+                let label = || labels::of_item(self.builder.text, inlines, &brackets);
+                !brackets.is_empty() && label().is_some_and(|label| label_slug(&label.text) == "description")
             }
             _ => false,
         })
@@ -253,26 +281,4 @@ fn is_place(element: &Element) -> bool {
 
 fn is_heading(block: &Block) -> bool {
     matches!(block.kind, BlockKind::Heading { .. })
-}
-
-/// Splits blocks that start with a heading into sections side by side.
-fn parts(blocks: &[Block], end: usize) -> Vec<Part<'_>> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    let mut from = 0;
-    for (at, block) in blocks.iter().enumerate() {
-        let BlockKind::Heading { level, inlines } = &block.kind else { continue };
-        if parts.last().is_some_and(|part| *level > part.level) {
-            continue;
-        }
-        if let Some(part) = parts.last_mut() {
-            part.end = block.range.start;
-            part.blocks = &blocks[from..at];
-        }
-        from = at + 1;
-        parts.push(Part { heading: block, level: *level, inlines, blocks: &[], end });
-    }
-    if let Some(part) = parts.last_mut() {
-        part.blocks = &blocks[from..];
-    }
-    parts
 }

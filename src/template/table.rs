@@ -20,6 +20,12 @@ impl Builder<'_> {
                 elements.push(Element::Slots(slots));
             }
         }
+        let rows: Vec<Vec<Vec<Bracket>>> =
+            table.rows.iter().map(|row| row.cells.iter().map(|cell| self.brackets(cell)).collect()).collect();
+        let roles: Vec<_> = rows.iter().enumerate().map(|(at, cells)| self.row_role(at, cells)).collect();
+        if roles.iter().all(|role| *role == Role::Plain) {
+            return elements;
+        }
         let headers: Vec<_> = table
             .header
             .cells
@@ -27,15 +33,9 @@ impl Builder<'_> {
             .map(|cell| Some(cell.plain(self.text, cell.range.clone())).filter(|words| !words.trim().is_empty()))
             .map(|words| words.map(|words| label_slug(&words)))
             .collect();
-        let rows: Vec<Vec<Vec<Bracket>>> =
-            table.rows.iter().map(|row| row.cells.iter().map(|cell| self.brackets(cell)).collect()).collect();
-        let roles: Vec<_> = rows.iter().enumerate().map(|(at, cells)| self.row_role(at, cells)).collect();
-        if roles.iter().all(|role| *role == Role::Plain) {
-            return elements;
-        }
         let sample_ranges = table.rows.iter().zip(&roles).filter(|(_, role)| **role == Role::Sample);
         let samples = self.sample_texts(sample_ranges.map(|(row, _)| row.range.clone()));
-        let mut run = self.run(RunKind::Table, block.range.clone(), scope, lead, &samples);
+        let mut run = self.run(RunKind::Table, block.range.clone(), scope, lead, samples);
         run.open = roles.contains(&Role::Continuation);
         let names = rows.iter().zip(&roles).filter(|(_, role)| **role == Role::Sample).map(|(cells, _)| {
             let cells = cells.iter().enumerate().filter(|(_, brackets)| !brackets.is_empty());
@@ -43,12 +43,11 @@ impl Builder<'_> {
         });
         let names = names.collect();
         self.type_run(&mut run, scope, names);
-        let mut run_scope = scope.clone();
-        run_scope.path.clone_from(&run.path);
+        let run_scope = scope.with_path(run.path.clone());
         for ((row, cells), role) in table.rows.iter().zip(&rows).zip(roles) {
             run.items.push(self.row(row, cells, role, &headers, &run, &run_scope));
         }
-        elements.push(Element::Run(run));
+        elements.push(Element::Run(Box::new(run)));
         elements
     }
 
@@ -82,7 +81,7 @@ impl Builder<'_> {
         let words =
             first.map(|cell| cell.plain(self.text, cell.range.clone())).filter(|words| !words.trim().is_empty());
         let label = first.filter(|_| role == Role::Labelled).and_then(|cell| {
-            let range = cell.words.first()?.start..cell.words.last()?.end;
+            let range = cell.words_range()?;
             let code = cell.code.iter().find(|code| code.start <= range.start && range.end <= code.end);
             Some(Label { range, site: code.map_or(Site::Text, |code| Site::CodeSpan(code.clone())) })
         });
@@ -120,14 +119,13 @@ impl Builder<'_> {
     ) -> Slot {
         let own = self.own_slug(bracket);
         let (path, aliases) = match (header, role) {
-            (Some(header), Role::Sample | Role::Continuation) if sole => (scope.below(&header).path, vec![own]),
-            (_, Role::Sample | Role::Continuation) => (scope.below(&own).path, Vec::new()),
+            (Some(header), Role::Sample | Role::Continuation) if sole => (scope.path_to(&header), vec![own.into()]),
+            (_, Role::Sample | Role::Continuation) => (scope.path_to(&own), Vec::new()),
             (header, _) => {
                 let cell = header.map_or_else(|| scope.clone(), |header| scope.below(&header));
-                let below = cell.below(&own).path;
+                let below = cell.path_to(&own);
                 let candidates = if sole && cell.path != scope.path { [cell.path] } else { [below] };
-                let inner = self.inner(&bracket.range).to_owned();
-                (self.claim(scope, &candidates, &inner), Vec::new())
+                (self.claim(scope, &candidates, self.inner(&bracket.range)), Vec::new())
             }
         };
         let kind = match role {

@@ -73,7 +73,7 @@ impl Search<'_> {
 
     /// The brackets of running text that open, do not close and look like placeholders.
     fn open_in(&self, inlines: &Inlines) -> Vec<usize> {
-        let brackets = inlines.text.iter().flat_map(|range| brackets_in(self.text, range.clone(), true));
+        let brackets = inlines.running_text().flat_map(|range| brackets_in(self.text, range, true));
         let (open, _) = unmatched(brackets);
         open.into_iter().filter(|&at| self.may_open(at) && !self.is_interval(at, inlines.range.end)).collect()
     }
