@@ -243,9 +243,9 @@ impl<'g> Guard<'g> {
 
     /// The same for braces at the end, which only lack a `#`.
     fn last_braces(&self) -> Option<Directive> {
-        let end = self.out.trim_end().len();
-        let start = end.checked_sub(2).filter(|_| self.is_part && self.out[..end].ends_with("{{"))?;
-        Some(Directive { start, head: end, end, escaped: false, escape: None })
+        let text = self.out.trim_end();
+        let start = text.strip_suffix("{{").filter(|_| self.is_part)?.len();
+        Some(Directive { start, head: text.len(), end: text.len(), escaped: false, escape: None })
     }
 
     /// The end of the last `}}` on the line of `at`, if it stands behind `at`.
@@ -400,6 +400,15 @@ mod tests {
         assert_eq!(prose("@", "a `{{#include x}}` b"), "a `\\{{#include x}}` b");
         assert_eq!(prose("words before @", "`{{#include x}}` b"), "words before `\\{{#include x}}` b");
         assert_eq!(prose("@", "{{#include x}} `c`"), "{&#123;#include x}} `c`");
+    }
+
+    #[test]
+    fn a_part_may_end_in_any_character() {
+        for end in ["…", "😀", "é", "-`", "{", ""] {
+            let part = |text: &str| splice_part("@", 0..1, &[Edit::new(0..1, text.to_owned(), Origin::Prose)]);
+            let value = format!("{{{{x}} {end}");
+            assert_eq!(part(&value), Ok(value.clone()));
+        }
     }
 
     #[test]
