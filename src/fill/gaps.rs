@@ -196,9 +196,17 @@ fn lacking(key: &str, wanted: &[(Vec<String>, String)], records: &[Lacking<'_>],
         diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
     }
     if by_hand {
-        diagnostic = diagnostic.with_help(format!("{help} `{} = \"\"`", quote_key(key)));
+        let keys = wanted.first().map(|(below, _)| keys_up_to_records(below)).unwrap_or_default();
+        diagnostic = diagnostic.with_help(format!("{help} `{} = \"\"`", facts::dotted_path(keys)));
     }
     diagnostic
+}
+
+/// The keys of an address below a record, up to the records that it leads to.
+fn keys_up_to_records(below: &[String]) -> Vec<&str> {
+    let records = below.iter().position(|part| part.ends_with(['}', ']']));
+    let keys = below.iter().take(records.map_or(below.len(), |at| at + 1));
+    keys.map(|part| part.trim_end_matches(['[', ']', '{', '}'])).collect()
 }
 
 /// The key that a slot itself knows.
