@@ -30,6 +30,8 @@ struct Lacking<'f> {
     called: String,
     /// Its fields.
     table: Option<&'f facts::Table<'f>>,
+    /// It is one of the schema, whose typed fields are no slips of others.
+    typed: bool,
 }
 
 impl<'a, 'f> Filler<'a, 'f> {
@@ -62,7 +64,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let called = self.called(record);
         let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, wanted, records: Vec::new() });
         let table = record.table(self.facts.root);
-        gap.records.push(Lacking { span, called, table });
+        gap.records.push(Lacking { span, called, table, typed: record.collection().is_some() });
     }
 
     /// What messages call a record: one of an array goes by what it says at the place of its name.
@@ -145,9 +147,12 @@ impl<'a, 'f> Filler<'a, 'f> {
         // A field of that very name holds no record where records are wanted: that is not its name's fault.
         let unused = entries.iter().filter(|entry| !used.contains(&entry.value.id) && entry.key != key);
         let near = unused.filter_map(|entry| Some((edits(&entry.key, key)?, entry)));
+        let schema = self.facts.schema;
+        let is_unknown = |id: FactId| schema.unknown.iter().any(|field| field.entry.value.id == id);
+        let near = near.filter(|(_, entry)| !record.typed || is_unknown(entry.value.id));
         let Some((_, entry)) = near.min_by_key(|(edits, _)| *edits) else { return false };
         self.left.push((slot.id, Code::UnknownFact));
-        if self.facts.schema.unknown.iter().any(|field| field.entry.value.id == entry.value.id) {
+        if record.typed {
             return true;
         }
         used.insert(entry.value.id);
