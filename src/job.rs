@@ -34,6 +34,9 @@ pub enum Purpose {
     /// The pages, or the reasons why there are none.
     #[default]
     Build,
+    /// What a build would say of chapters that were read from their files: what mdBook's `links` would put into a
+    /// template before is put in.
+    Check,
     /// A look at the templates: a facts file that is not there holds nothing.
     Look,
 }
@@ -133,7 +136,7 @@ pub fn run(job: Job<'_>) -> Result<Done, Unreadable> {
         stand_in_for_missing_files(&mut project, &config, &mut facts);
     }
     let files = facts.iter().map(|set| set.files.clone()).collect();
-    let candidates = candidates(&chapters, &config, &mut project);
+    let candidates = candidates(&chapters, &config, &mut project, purpose);
     // Without its facts file every placeholder would be missing; that would bury the one mistake there is.
     let outcome = if facts.iter().any(|set| set.incomplete) {
         Outcome::default()
@@ -182,8 +185,16 @@ fn configure(project: &mut Project) -> Config {
 }
 
 /// The chapters that may concern this program, decoded; the others cost a look at their bytes.
-fn candidates(chapters: &[HostChapter<'_>], config: &Config, project: &mut Project) -> Vec<Candidate> {
+fn candidates(
+    chapters: &[HostChapter<'_>],
+    config: &Config,
+    project: &mut Project,
+    purpose: Purpose,
+) -> Vec<Candidate> {
     let mut candidates = Vec::new();
+    let name = project.host.own_name();
+    let expands_later = project.host.links_run_after(name);
+    let expands_before = purpose == Purpose::Check && project.host.links_run_before(name);
     for (index, chapter) in chapters.iter().enumerate() {
         let Some(path) = chapter.path else { continue };
         let source_path = chapter.source_path.unwrap_or(path);
@@ -193,8 +204,11 @@ fn candidates(chapters: &[HostChapter<'_>], config: &Config, project: &mut Proje
         }
         let Some(text) = chapter.content.decode() else { continue };
         let declared = listed.unwrap_or_else(|| template::declares_itself(&text));
-        let expands_later = declared && project.host.links_run_after(project.host.own_name());
-        let expanded = expands_later.then(|| project.expand(path, &text)).flatten();
+        let expanded = (declared && (expands_later || expands_before)).then(|| project.expand(path, &text)).flatten();
+        let (text, expanded) = match expanded {
+            Some(expanded) if expands_before => (expanded.text, None),
+            expanded => (text, expanded),
+        };
         let name = project::chapter_name(&project.host.src, source_path);
         let source = Source { name, text, kind: SourceKind::Chapter, changed: false, offset: 0 };
         candidates.push(Candidate { index, source: project.sources.push(source), declared, expanded });

@@ -6,7 +6,7 @@
 //! 1. [`protocol`]: what mdBook sends, read without decoding what nobody looks at.
 //! 2. [`config`]: `[preprocessor.database]`, checked key by key, with the levels of [`lints`].
 //! 3. [`project`]: the files of the book, each read once; they are kept in [`source::Sources`]. What mdBook will
-//!    [`include`] in a template is looked at, too.
+//!    [`include`](mod@include) in a template is looked at, too.
 //! 4. [`job`]: one run, from configuration and chapters to new chapters; [`book`] is the part of it without files.
 //! 5. [`facts`]: `database.toml` as a tree of values with their places, several files merged.
 //! 6. [`schema`]: the typed part of the facts, tables with columns and references.

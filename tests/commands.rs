@@ -225,6 +225,30 @@ fn the_outline_as_json_has_a_status_for_each_placeholder() {
 }
 
 #[test]
+fn the_check_sees_what_links_puts_into_a_template_before() {
+    let book = |order: &str| {
+        let book_toml = format!("[book]\ntitle = \"T\"\n\n[preprocessor.database]\n{order}\n");
+        Book::with(&[
+            ("book.toml", &book_toml),
+            ("database.toml", "[own]\nversion = \"16\"\n"),
+            ("src/start.md", "# Start\n"),
+            ("src/parts/size.md", "## Size\n\nHere: [how much]\n"),
+            ("src/data.md", "# Data [TEMPLATE]\n\n{{#include parts/size.md}}\n\n## Own\n\n- **Version:** [v]\n"),
+        ])
+    };
+    let after = book("after = [\"links\"]");
+    let ran = after.run(&["check", "docs"]).exits(1);
+    assert!(ran.err.contains("no fact for `size.here`") && ran.err.contains("earlier preprocessor"), "{}", ran.err);
+    after.write("docs/database.toml", "[own]\nversion = \"16\"\n[size]\nhere = \"1 GB\"\n");
+    after.run(&["check", "docs"]).exits(0);
+    let page = after.run(&["render", "docs"]).exits(0).out;
+    assert!(page.contains("## Size\n\nHere: 1 GB\n"), "{page}");
+    let ran = book("").run(&["check", "docs"]).exits(1);
+    assert!(ran.err.contains("error[included-placeholder]"), "{}", ran.err);
+    book("after = [\"links\"]\n[build]\nuse-default-preprocessors = false").run(&["check", "docs"]).exits(0);
+}
+
+#[test]
 fn the_outline_needs_no_facts_file() {
     let ran = Book::with(&[]).run(&["outline", "docs"]).exits(0);
     assert!(ran.out.contains("missing   overview.version"), "{}", ran.out);

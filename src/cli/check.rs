@@ -61,7 +61,7 @@ impl Check {
     fn check(self) -> Result<Exit, Stop> {
         let book = OpenBook::open(&self.book.root)?;
         let wired = book.project.host.preprocessors.contains_key(book.project.host.own_name());
-        let (_, mut done) = book.run("html", Purpose::Build)?;
+        let (_, mut done) = book.run("html", Purpose::Check)?;
         let progress = done.progress.clone();
         let share = coverage::of_book(&progress);
         let too_little = self.min_coverage.filter(|&least| share.percent() < usize::from(least));

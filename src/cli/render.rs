@@ -79,7 +79,7 @@ impl Render {
         let renderer = if matches!(self.erd, Some(Erd::Svg)) { "html" } else { "markdown" };
         let Target { book, chapter } = target;
         let (root, src) = (book.project.root.clone(), book.project.host.src.clone());
-        let (mut chapters, mut done) = book.run(renderer, Purpose::Build)?;
+        let (mut chapters, mut done) = book.run(renderer, Purpose::Check)?;
         self.spare_inputs(&root, &done.sources)?;
         let chapter = match chapter {
             Some(chapter) => chapter,

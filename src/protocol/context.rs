@@ -86,6 +86,11 @@ impl HostConfig {
         }
     }
 
+    /// Whether `links` runs before the preprocessor called `name`.
+    pub fn links_run_before(&self, name: &str) -> bool {
+        self.depths().contains_key("links") && !self.links_run_after(name)
+    }
+
     /// The layer of each preprocessor.
     fn depths(&self) -> BTreeMap<&str, usize> {
         let defaults = DEFAULT_PREPROCESSORS.iter().filter(|_| self.default_preprocessors).copied();
@@ -171,7 +176,7 @@ mod tests {
         assert!(config(json!({"preprocessor": {"database": {}}})).links_run_after("database"));
         assert!(!config(json!({"preprocessor": {"zdatabase": {}}})).links_run_after("zdatabase"));
         let after = config(json!({"preprocessor": {"database": {"after": ["links"]}}}));
-        assert!(!after.links_run_after("database"));
+        assert!(!after.links_run_after("database") && after.links_run_before("database"));
     }
 
     #[test]
@@ -187,7 +192,7 @@ mod tests {
     #[test]
     fn without_the_default_preprocessors_nothing_expands_includes() {
         let config = config(json!({"build": {"use-default-preprocessors": false}, "preprocessor": {"database": {}}}));
-        assert!(!config.links_run_after("database"));
+        assert!(!config.links_run_after("database") && !config.links_run_before("database"));
     }
 
     #[test]
