@@ -392,6 +392,8 @@ impl<'p> Planner<'p> {
             let below = placeholder.address.as_deref()?.strip_prefix("tables{}.")?;
             let path: Path = below.split('.').map(str::to_owned).collect();
             let typed = match path.as_slice() {
+                // `columns_2` is asked for beside the typed `columns`.
+                [first] if is_numbered(first) => false,
                 [first] => Collection::Tables.field(first).is_some() || Collection::of_label(first).is_some(),
                 [first, field] if first == "columns{}" => Collection::Columns.field(field).is_some(),
                 [first, field] if first == "indexes{}" => Collection::Indexes.field(field).is_some(),
@@ -476,6 +478,11 @@ fn fields_of(collection: &str, extra: &[ExtraField]) -> String {
     let mut fields: Vec<_> = fields.collect();
     fields.dedup();
     fields.concat()
+}
+
+/// Whether a key has the number that an address gets which is taken.
+fn is_numbered(key: &str) -> bool {
+    key.rsplit_once('_').is_some_and(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Comments hold neither line breaks nor control characters.
