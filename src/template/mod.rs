@@ -373,7 +373,8 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
     let traps = definitions.into_iter().filter(starts_bracket).map(|range| TrapKind::BracketedDefinition.at(range));
     let targets = std::mem::take(&mut document.bracketed_targets);
     let traps = traps.chain(targets.into_iter().map(|range| TrapKind::InTarget.at(range)));
-    let images = std::mem::take(&mut document.broken_images);
+    let mut images = std::mem::take(&mut document.broken_images);
+    images.retain(|range| !is_literal(text[range.clone()].trim_start_matches("![").trim_end_matches(']')));
     let traps = traps.chain(images.into_iter().map(|range| TrapKind::BareImage.at(range))).collect();
     let builder = Builder {
         text,
@@ -507,6 +508,11 @@ impl<'t> Builder<'t> {
         let end = residue.iter().filter(|range| range.end == self.text.len()).map(|range| range.start).min();
         let root = self.sections(&blocks, end.unwrap_or(self.text.len()), &mut residue);
         let residue = merged(residue);
+        // What is removed is not published.
+        self.traps.retain(|trap| {
+            let behind = residue.partition_point(|range| range.start <= trap.range.start);
+            behind.checked_sub(1).is_none_or(|last| residue[last].end <= trap.range.start)
+        });
         self.traps.sort_by_key(|trap| trap.range.start);
         let Builder { placeholders, links, anchors, images, mut link_spans, traps, claims, .. } = self;
         link_spans.sort_by_key(|span| span.start);

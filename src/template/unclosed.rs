@@ -171,6 +171,13 @@ mod tests {
     }
 
     #[test]
+    fn an_image_without_a_file_is_told_where_it_is_published() {
+        assert_eq!(found("![Screenshot] and ![it](a.png)\n"), ["BareImage ![Screenshot]"]);
+        assert_eq!(found("![LITERAL]\n"), [""; 0]);
+        assert_eq!(found("# T\n\n## A\n\n---\n\n**Template Instructions:**\n\n![Screenshot]\n"), [""; 0]);
+    }
+
+    #[test]
     fn a_bar_splits_a_bracket_over_two_cells() {
         assert_eq!(found("| a | b |\n|---|---|\n| **x** | [one | two] |\n"), ["SplitCell [one | two]"]);
         assert_eq!(found("| a | b |\n|---|---|\n| **x** | `[one | two]` |\n"), ["SplitCell [one | two]"]);
