@@ -521,4 +521,14 @@ mod tests {
             proptest::prop_assert_eq!(diagnostics.is_empty(), DeTable::parse(&text).is_ok());
         }
     }
+
+    #[test]
+    fn a_place_is_moved_to_where_characters_begin() {
+        let text = "aé€";
+        assert_eq!(on_boundaries(text, 1..3), 1..3);
+        assert_eq!(on_boundaries(text, 2..5), 1..3);
+        assert_eq!(on_boundaries(text, 2..2), 1..1);
+        assert_eq!(on_boundaries(text, 4..99), 3..6);
+        assert_eq!(on_boundaries(text, Range { start: 5, end: 1 }), 3..3);
+    }
 }

@@ -179,3 +179,14 @@ fn heading_anchor(name: &str) -> String {
     });
     kept.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::heading_anchor;
+
+    #[test]
+    fn a_table_is_found_under_the_id_that_mdbook_gives_its_heading() {
+        assert_eq!(heading_anchor(" Big Table-1_x.Y é! "), "big-table-1_xy-é");
+        assert_eq!(heading_anchor("billing.invoices"), "billinginvoices");
+    }
+}

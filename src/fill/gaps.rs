@@ -230,7 +230,6 @@ fn key_of(slot: &Slot, record: Record<'_>) -> String {
         Some(Field::Type) => "type".to_owned(),
         Some(Field::References | Field::Words) => "references".to_owned(),
         Some(Field::Columns) => "columns".to_owned(),
-        Some(Field::Expression) => "expression".to_owned(),
         _ => own,
     }
 }

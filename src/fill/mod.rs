@@ -3,6 +3,8 @@
 mod additions;
 mod anchors;
 mod answer;
+#[cfg(test)]
+mod cases;
 mod code;
 mod definitions;
 mod further;

@@ -135,7 +135,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             text.push_str("<!-- -->");
             text.push_str(&blank);
             text.push_str(&line);
-        } else if !is_blank(above) && start > 0 && self.text[start..range.start].trim_matches(MARKS).is_empty() {
+        } else if !is_blank(above) && self.text[start..range.start].trim_matches(MARKS).is_empty() {
             text.push_str(&blank);
             text.push_str(&line);
         }
@@ -151,7 +151,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let rest = &self.text[next..];
         // The end of its item ends the answer, too; a blank line before the next one would make their list loose.
         let ends_item = prompt.item_end.is_some_and(|end| end <= next);
-        let joined = !ends_item && !is_blank(rest.lines().next().unwrap_or_default()) && next < self.text.len();
+        let joined = !ends_item && !is_blank(rest.lines().next().unwrap_or_default());
         if edges.ends_in_list && !ends_item && starts_with_list(rest) {
             text.push_str(&blank);
             text.push_str(&line);
@@ -214,4 +214,28 @@ pub(super) fn markdown<'f>(value: &'f Value<'f>) -> Option<Cow<'f, str>> {
         list.push_str(&text.trim().replace('\n', "\n  "));
     }
     Some(Cow::Owned(list))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_a_mark_and_a_space() {
+        for line in ["- a", "*", "+\ta", "  - a", "1. a", "12) a", "1."] {
+            assert!(is_item(line), "{line}");
+        }
+        for line in ["", "a", "-a", "**a**", "1.a", "1", ". a", ") a", "a. b"] {
+            assert!(!is_item(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_list_beside_an_answer_may_stand_in_a_quote() {
+        for rest in ["- a\n", "\n\n- a", ">\n> - a\n", "    code\n"] {
+            assert!(starts_with_list(rest), "{rest}");
+        }
+        assert!(!starts_with_list("") && !starts_with_list("a\n- b\n") && !starts_with_list("   a"));
+        assert!(ends_in_list("- a\n\n") && ends_in_list("> 1. a\n>\n") && !ends_in_list("- a\n\nb\n") && !ends_in_list(""));
+    }
 }

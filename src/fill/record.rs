@@ -1,6 +1,6 @@
 //! What paths start from: the root of the facts, or one record of them.
 
-use crate::facts::{Entry, Kind, Table, Value};
+use crate::facts::{Entry, Table, Value};
 use crate::schema::{self, Schema};
 use crate::source::Span;
 use crate::vocabulary::Collection;
@@ -52,13 +52,9 @@ impl<'f> Record<'f> {
         match self {
             Record::Root => String::new(),
             Record::Raw { name: Some(entry), .. } => entry.key.to_string(),
-            Record::Raw { name: None, value } => match &value.kind {
-                Kind::Table(table) => {
-                    let first = table.entries.iter().find_map(|entry| entry.value.scalar_text());
-                    first.unwrap_or("a record").lines().next().unwrap_or_default().to_owned()
-                }
-                _ => value.scalar_text().unwrap_or("a record").to_owned(),
-            },
+            Record::Raw { name: None, value } => {
+                value.scalar_text().and_then(|text| text.lines().next()).unwrap_or("a record").to_owned()
+            }
             Record::Table(table) => table.name.text.to_owned(),
             Record::Column(table, column) => format!("{}.{}", table.name.text, column.name.text),
             Record::Index(_, index) => index.name.text.to_owned(),
@@ -74,10 +70,7 @@ impl<'f> Record<'f> {
     /// What messages call it in a sentence: its name, or words where it has none.
     pub(super) fn called(self) -> String {
         let named = match self {
-            Record::Raw { name: None, value } => match &value.kind {
-                Kind::Table(table) => table.entries.iter().any(|entry| entry.value.scalar_text().is_some()),
-                _ => value.scalar_text().is_some(),
-            },
+            Record::Raw { name: None, value } => value.scalar_text().is_some(),
             Record::Relation(_, relation) => relation.name.is_some(),
             Record::Check(_, check) => check.name.is_some(),
             _ => true,

@@ -35,7 +35,6 @@ impl<'a, 'f> Filler<'a, 'f> {
             Records::These(records) => records,
             Records::Unknown => match self.by_own_words(run, &samples, record, unit) {
                 Some(copies) => {
-                    unit.answered += copies.len();
                     unit.kept |= !copies.is_empty();
                     return Some(copies);
                 }
@@ -232,6 +231,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         for (sample, entry) in samples.iter().zip(found) {
             match entry {
                 Some(entry) => {
+                    unit.answered += 1;
                     let record = Record::Raw { name: None, value: &entry.value };
                     if is_empty(&entry.value) {
                         self.use_all(&entry.value);

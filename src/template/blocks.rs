@@ -300,7 +300,7 @@ struct Leaf {
     implicit: bool,
     inlines: Inlines,
     strong: Vec<(usize, Option<usize>, usize)>,
-    links: Vec<(Link, usize)>,
+    links: Vec<Link>,
 }
 
 impl Leaf {
@@ -320,8 +320,8 @@ impl Leaf {
             first.get_or_insert(range.start);
             *last = range.end;
         }
-        if let Some((_, text_end)) = self.links.last_mut() {
-            *text_end = range.end;
+        if let Some(link) = self.links.last_mut() {
+            link.text_end = range.end;
         }
     }
 }
@@ -439,10 +439,8 @@ impl<'t> Builder<'t> {
             }
             TagEnd::Link | TagEnd::Image => {
                 if let Some(leaf) = &mut self.leaf {
-                    if let Some((mut link, text_end)) = leaf.links.pop() {
-                        link.text_end = text_end;
-                        leaf.inlines.links.push(link);
-                    }
+                    let link = leaf.links.pop();
+                    leaf.inlines.links.extend(link);
                     leaf.touch(&range);
                 }
             }
@@ -491,7 +489,7 @@ impl<'t> Builder<'t> {
             Link { range: range.clone(), text_end: range.start, destination: destination.to_owned(), inline, image };
         let leaf = self.leaf_at(&range);
         leaf.touch(&range);
-        leaf.links.push((link, range.start + 1 + usize::from(image)));
+        leaf.links.push(link);
     }
 
     fn open_code(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
@@ -578,9 +576,6 @@ impl<'t> Builder<'t> {
 
     fn finish(mut self) -> Vec<Block> {
         self.close_leaf();
-        while self.frames.len() > 1 {
-            self.close(self.text.len());
-        }
         self.frames.pop().map(|(_, blocks)| blocks).unwrap_or_default()
     }
 }
@@ -605,4 +600,34 @@ fn push_lines(lines: &mut Vec<Range<usize>>, text: &str, range: Range<usize>) {
 pub(crate) fn trim_end(text: &str, range: Range<usize>) -> Range<usize> {
     let trimmed = text[range.clone()].trim_end_matches([' ', '\t', '\n', '\r']).len();
     range.start..range.start + trimmed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn containers_of_any_depth_end_where_they_end() {
+        for depth in [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 9] {
+            let document = parse(&format!("{}a\n\nb\n", "> ".repeat(depth)));
+            let ends: Vec<_> = document.blocks.iter().map(|block| block.range.len()).collect();
+            assert_eq!(ends, [2 * depth + 1, 1], "{depth}");
+        }
+        let lists = format!("- {}a\n- b\n\nc\n", "- ".repeat(MAX_DEPTH + 9));
+        let document = parse(&lists);
+        let BlockKind::List(list) = &document.blocks[0].kind else { panic!("a list") };
+        assert_eq!((document.blocks.len(), list.items.len()), (2, 2));
+    }
+
+    #[test]
+    fn footnotes_are_used_in_prose_and_not_in_code() {
+        let used = |text: &str| {
+            let mut labels: Vec<_> = undefined(text).into_iter().filter(|label| label.starts_with('^')).collect();
+            labels.sort();
+            labels
+        };
+        assert_eq!(used("a[^b] and [^C D].\n"), ["^b", "^c d"]);
+        assert_eq!(used("```\n[^a]\n```\n\nx[^b]\n\n    [^c]\n\ny[^d]\n"), ["^b", "^d"]);
+        assert_eq!(used("`[^a]` \\[^b] [^c\n\n[^d]: x\n\n[^d]\n"), [""; 0]);
+    }
 }

@@ -28,6 +28,8 @@ impl<'t> Builder<'t> {
         let flat: Vec<_> = found.iter().flatten().cloned().collect();
         let diagram = labels::is_diagram(self.text, &code.lines, &flat);
         let address = inner.address(&inner.path);
+        let mut lines = code.lines.iter().zip(&found);
+        let own_lines = lines.any(|(line, found)| found.is_empty() && !self.text[line.clone()].trim().is_empty());
         let mut run = Run {
             kind: RunKind::Code,
             range: block.range.clone(),
@@ -40,6 +42,7 @@ impl<'t> Builder<'t> {
             open: false,
             collection: None,
             under_prompt: false,
+            own_lines,
         };
         for (line, brackets) in code.lines.iter().zip(&found).filter(|(_, brackets)| !brackets.is_empty()) {
             let more = !diagram && !run.items.is_empty() && self.is_more(line, brackets);
@@ -128,4 +131,33 @@ pub(super) fn line_ranges(text: &str) -> Vec<Range<usize>> {
         range
     });
     lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_literal;
+
+    #[test]
+    fn the_words_of_a_fence_say_whether_its_brackets_are_its_own() {
+        for info in ["mermaid", "Mermaid", "dot {x}", "plantuml,y", "tsx,literal", "sh literal", "literal"] {
+            assert!(is_literal(info), "{info}");
+        }
+        for info in ["", "sh", "dotenv", "literally", "sh,literals", "text mermaid"] {
+            assert!(!is_literal(info), "{info}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_says_that_there_are_more_is_no_placeholder() {
+        let places = |lines: &str| {
+            let page = crate::template::parse(&format!("## S\n\n```sh\n{lines}\n```\n"), &|_| false);
+            page.placeholders.iter().map(|place| place.kind.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(places("A=[a]\n# [more]"), ["code_block", "continuation"]);
+        assert_eq!(places("A=[a]\n[Additional variables...]"), ["code_block", "continuation"]);
+        assert_eq!(places("[more]\nA=[a]"), ["code_block", "code_block"]);
+        assert_eq!(places("A=[a]\nB=[more]"), ["code_block", "code_block"]);
+        assert_eq!(places("A=[a]\n# [more] [x]"), ["code_block", "code_block", "code_block"]);
+        assert_eq!(places("A=[a]\n# [name]"), ["code_block", "code_block"]);
+    }
 }

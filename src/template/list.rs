@@ -78,7 +78,7 @@ impl Builder<'_> {
             items.push(self.item(draft, role, &run, &run_scope, strings, body));
         }
         run.items = items;
-        let speaks = |item: &Item| item.role != Role::Plain || !item.slots.is_empty() || !item.nested.is_empty();
+        let speaks = |item: &Item| item.role != Role::Plain || !item.nested.is_empty();
         run.items.iter().any(speaks).then_some(run)
     }
 
@@ -161,6 +161,7 @@ impl Builder<'_> {
             open: false,
             collection: None,
             under_prompt: false,
+            own_lines: false,
         }
     }
 
