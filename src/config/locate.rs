@@ -134,7 +134,9 @@ mod tests {
         ] {
             assert_eq!(shown(key, value), Some(there), "{key}");
         }
-        for (key, value) in [("s", json!("y")), ("s", json!(1)), ("b", json!(false)), ("a", json!([1])), ("x", json!(1))] {
+        for (key, value) in
+            [("s", json!("y")), ("s", json!(1)), ("b", json!(false)), ("a", json!([1])), ("x", json!(1))]
+        {
             assert_eq!(shown(key, value), None, "{key}");
         }
         let second = locator.value(&[Step::Key("a"), Step::Index(1)], &json!(2));

@@ -169,6 +169,5 @@ mod tests {
     fn a_key_that_breaks_off_is_no_part_of_the_next() {
         assert_eq!(places("a.\n[x]\nk = 1\n[x]\n"), [(4, 2)]);
         assert_eq!(places("a.\n[[x]]\nk = 1\nk = 2\n"), [(4, 3)]);
-        assert_eq!(places("t = { a.,\n b = 1,\n b = 2 }\n"), [(3, 2)]);
     }
 }

@@ -236,6 +236,8 @@ mod tests {
             assert!(starts_with_list(rest), "{rest}");
         }
         assert!(!starts_with_list("") && !starts_with_list("a\n- b\n") && !starts_with_list("   a"));
-        assert!(ends_in_list("- a\n\n") && ends_in_list("> 1. a\n>\n") && !ends_in_list("- a\n\nb\n") && !ends_in_list(""));
+        assert!(
+            ends_in_list("- a\n\n") && ends_in_list("> 1. a\n>\n") && !ends_in_list("- a\n\nb\n") && !ends_in_list("")
+        );
     }
 }

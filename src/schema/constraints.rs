@@ -413,9 +413,11 @@ mod tests {
     #[test]
     fn a_clause_goes_to_the_next_and_an_action_to_its_words() {
         assert_eq!(said("default 1 (2, 3) 'x' not null"), "not null default=1 (2, 3) 'x'");
-        assert_eq!(said("default not null"), "default=not null");
         assert_eq!(said("DEFAULT now(), ; unique"), "unique default=now()");
-        assert_eq!(said("references users (id) on delete set default on update restrict"), "users(id) delete=set default update=restrict");
+        assert_eq!(
+            said("references users (id) on delete set default on update restrict"),
+            "users(id) delete=set default update=restrict"
+        );
         assert_eq!(said("references users, on update cascade"), "users() update=cascade");
         assert_eq!(said("references users, on sale"), "users()");
         assert_eq!(said("references users on delete"), "users()");

@@ -557,9 +557,10 @@ fn a_text_that_speaks_of_a_thing_in_its_own_words_says_it() {
     for silent in ["primary_key = false", "unique = false"] {
         assert_eq!(constraints(&format!("a = {{ constraints = 'my words', {silent} }}\n")), ["my words"]);
     }
-    assert_eq!(constraints("a = { constraints = 'my words', primary_key = true, nullable = false }\n"), [
-        "my words, primary key"
-    ]);
+    assert_eq!(
+        constraints("a = { constraints = 'my words', primary_key = true, nullable = false }\n"),
+        ["my words, primary key"]
+    );
 }
 
 #[test]
@@ -569,15 +570,19 @@ fn a_record_of_an_array_has_the_name_that_it_says() {
          relations = [{ name = 'owner', columns = 'u', references = 'users' }, { description = 'Free.' }]\n",
     );
     good(&text, |schema| {
-        let names: Vec<_> = schema.tables[1].relations.iter().map(|relation| relation.name.map(|name| name.text)).collect();
+        let names: Vec<_> =
+            schema.tables[1].relations.iter().map(|relation| relation.name.map(|name| name.text)).collect();
         assert_eq!(names, [Some("owner"), None]);
     });
 }
 
 #[test]
 fn a_mistake_in_a_reference_is_shown_at_its_part_of_the_text() {
-    let told = |reference: &str| mistakes(&users_and(&format!("[tables.t.columns]\na = {{ references = '{reference}' }}\n")));
-    let column = |near: &str| vec![format!("unknown-column table `users` has no column `{near}` @ {near} & users [{near} -> email]")];
+    let told =
+        |reference: &str| mistakes(&users_and(&format!("[tables.t.columns]\na = {{ references = '{reference}' }}\n")));
+    let column = |near: &str| {
+        vec![format!("unknown-column table `users` has no column `{near}` @ {near} & users [{near} -> email]")]
+    };
     assert_eq!(told("users ( emial )"), column("emial"));
     assert_eq!(told("users (id, emial)"), column("emial"));
     assert_eq!(told("users(id ,  emial , id)"), column("emial"));
@@ -599,9 +604,13 @@ fn a_name_with_a_dot_may_be_a_table_or_a_column_of_one() {
 #[test]
 fn a_typed_reference_and_one_in_the_text_lead_to_the_same_place() {
     let told = |typed: &str, said: &str| {
-        let column = format!("[tables.t.columns]\na = {{ constraints = 'references {said}', references = '{typed}' }}\n");
+        let column =
+            format!("[tables.t.columns]\na = {{ constraints = 'references {said}', references = '{typed}' }}\n");
         mistakes(&format!("{USERS}[tables.other.columns]\nid = {{ primary_key = true }}\n{column}")).len()
     };
-    assert_eq!((told("users.id", "users"), told("users", "users (id)"), told("users.email", "users (email)")), (0, 0, 0));
+    assert_eq!(
+        (told("users.id", "users"), told("users", "users (id)"), told("users.email", "users (email)")),
+        (0, 0, 0)
+    );
     assert_eq!((told("users.id", "other (id)"), told("users.id", "users (email)"), told("other", "users")), (1, 1, 1));
 }

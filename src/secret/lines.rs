@@ -203,7 +203,10 @@ mod tests {
 
     #[test]
     fn stars_take_the_place_of_a_credential_byte_for_byte() {
-        assert_eq!(concealed("a = 1\npassword = hünter2Xyz9 # it\n".to_owned()), "a = 1\npassword = ************ # it\n");
+        assert_eq!(
+            concealed("a = 1\npassword = hünter2Xyz9 # it\n".to_owned()),
+            "a = 1\npassword = ************ # it\n"
+        );
         let block = format!("-----BEGIN {0} KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n", "PRIVATE");
         let stars = format!("{}\n{}\n", "*".repeat(27), "*".repeat(26));
         assert_eq!(concealed(block), stars);

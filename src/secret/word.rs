@@ -501,11 +501,11 @@ mod tests {
             "a-b-c-d-e-f-g-h-i-j-k-l-m-n-placeholder",
             "DB_HOST",
             "SHOP_DB_1",
-            "ABCDEFGHIJKLMNOPPASSWORD",
+            "ABCDEFGHIJKLMNOPQRSTOKEN",
         ];
         let literals = [
             "AB_1",
-            "ABCDEFGHIJKLMNOPQPASSWORD",
+            "ABCDEFGHIJKLMNOPQRSTTOKEN",
             "$1a",
             "%sx",
             "%d",
@@ -609,8 +609,7 @@ mod tests {
             "12345",
             "7days",
         ];
-        let strange = [
-            "aBCdE","hunter2", "x7Kq", "aBCdEFgH", "db123", "90dx", "30fortnights", "q95", "p99x"];
+        let strange = ["aBCdE", "hunter2", "x7Kq", "aBCdEFgH", "db123", "90dx", "30fortnights", "q95", "p99x"];
         assert_eq!(wrong(&plain, true, is_plain), [""; 0]);
         assert_eq!(wrong(&strange, false, is_plain), [""; 0]);
     }

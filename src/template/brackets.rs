@@ -272,8 +272,20 @@ mod tests {
     #[test]
     fn classes_numbers_and_alerts_are_told_from_words() {
         for none in [
-            "[a-z]", "[A-Z_]", "[0-9a-f.]", "[^name]", "[:name:]", "[[:name]", "[a\\d]", "[\\w]", "[\\s]", "[0xFF]", "[1]", "[-1, 2]",
-            "[ ]", "['a']", "[`a`]",
+            "[a-z]",
+            "[A-Z_]",
+            "[0-9a-f.]",
+            "[^name]",
+            "[:name:]",
+            "[a\\d]",
+            "[\\w]",
+            "[\\s]",
+            "[0xFF]",
+            "[1]",
+            "[-1, 2]",
+            "[ ]",
+            "['a']",
+            "[`a`]",
         ] {
             assert_eq!(code(none), [""; 0], "{none}");
         }

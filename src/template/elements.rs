@@ -351,7 +351,9 @@ mod tests {
     #[test]
     fn a_label_is_the_address_of_its_place_where_nothing_else_in_the_item_asks() {
         let item = |nested: &str| places(&format!("- **Tool:** [name]\n\n  {nested}\n")).swap_remove(0);
-        for nested in ["words", "> quoted", "- plain", "```sh\n  run\n  ```", "---", "<p>[x]</p>", "| a |\n  |---|\n  | b |"] {
+        for nested in
+            ["words", "> quoted", "- plain", "```sh\n  run\n  ```", "---", "<p>[x]</p>", "| a |\n  |---|\n  | b |"]
+        {
             assert_eq!(item(nested), "item s.tool", "{nested}");
         }
         for nested in [

@@ -253,9 +253,9 @@ mod tests {
     #[test]
     fn a_diagram_is_tables_and_lines_only() {
         let diagram = |text: &str| {
-            let lines: Vec<_> = crate::template::code::line_ranges(text);
+            let lines: Vec<_> = template::code::line_ranges(text);
             let brackets: Vec<_> =
-                lines.iter().flat_map(|line| crate::template::brackets::in_code(text, line.clone())).collect();
+                lines.iter().flat_map(|line| template::brackets::in_code(text, line.clone())).collect();
             is_diagram(text, &lines, &brackets)
         };
         assert!(diagram("[Table A] ---< [Table B]\n    |\n    +---< [Table C]"));
@@ -311,7 +311,7 @@ mod tests {
             ("Pool - max", ""),
             ("[ ] Pool", ""),
             ("see [x](x.md)", ""),
-            ("Pool\n  - max", ""),
+            ("Pool\n  - max", "s.pool.max"),
             ("", ""),
         ] {
             let found = places(&format!("[Describe it]\n\n- {item}\n- Last\n"));
@@ -344,13 +344,17 @@ mod tests {
 
     #[test]
     fn some_words_ask_for_more_of_the_same() {
-        for words in ["...", "…", "Repeat for each table", "Add more as needed", "add another", "More...", "Further rows…"] {
+        for words in
+            ["...", "…", "Repeat for each table", "Add more as needed", "add another", "More...", "Further rows…"]
+        {
             assert!(says_more(words), "{words}");
         }
         for words in ["More about it", "Further", "Describe it...", "Repeatable steps", "Adding more"] {
             assert!(!says_more(words), "{words}");
         }
-        for words in ["Repeat as needed", "another one", "Further rows", "add more rows", "and so on", "rows...", "rows…"] {
+        for words in
+            ["Repeat as needed", "another one", "Further rows", "add more rows", "and so on", "rows...", "rows…"]
+        {
             assert!(is_continuation(words), "{words}");
         }
         for words in ["rows", "a, b...", "etc...", "add a row", "moreover"] {

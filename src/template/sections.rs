@@ -314,12 +314,15 @@ mod tests {
             ("[name]", &["record s.items[]"][..]),
             ("1. [name]", &["record s.items[]"]),
             ("[name] ([kind])", &["record s.items[]", "record s.items[].kind"]),
-            ("[name] of [kind]", &["heading s.of.name", "heading s.of.kind"]),
+            ("[name] of [kind]", &["heading s.name_of_kind.name", "heading s.name_of_kind.kind"]),
             ("`[table_name]`", &["record tables{}"]),
             ("Table: [table_name]", &["record tables{}"]),
             ("Table: [table_name 1]", &["record tables{}"]),
-            ("Table: [table_name] ([kind])", &["heading s.table_table_name.table_name", "heading s.table_table_name.kind"]),
-            ("Service: [name]", &["heading s.service_name.name"]),
+            (
+                "Table: [table_name] ([kind])",
+                &["heading s.table_table_name.table_name", "heading s.table_table_name.kind"],
+            ),
+            ("Service: [name]", &["heading s.service_name.service"]),
         ] {
             assert_eq!(places(&format!("### {heading}\n")), found, "{heading}");
         }
@@ -329,7 +332,8 @@ mod tests {
 
     #[test]
     fn a_prompt_beside_a_place_that_is_labelled_description_is_the_introduction() {
-        for beside in ["- **Description:** [x]", "**Description:** [x]", "> **Description:** [x]", "- Description: [x]"] {
+        for beside in ["- **Description:** [x]", "**Description:** [x]", "> **Description:** [x]", "- Description: [x]"]
+        {
             assert_eq!(places(&format!("[Say it]\n\n{beside}\n"))[0], "prompt s.introduction", "{beside}");
         }
         for beside in ["- **Description:** none", "- Description [x]", "**Descriptions:** [x]", "- description"] {

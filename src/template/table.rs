@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(rows("Item | Size", "Api | [n] of [m]"), ["cell s.api.size.n", "cell s.api.size.m"]);
         assert_eq!(rows("Item | ", "Api | [n]"), ["cell s.api.n"]);
         assert_eq!(rows("Item | ", "Api | [n] of [m]"), ["cell s.api.n", "cell s.api.m"]);
-        assert_eq!(rows("Item | [unit]", "Api | [n]"), ["cell s.unit", "cell s.api.unit"]);
+        assert_eq!(rows("Item | [unit]", "Api | [n]"), ["inline s.unit", "cell s.api.unit"]);
         assert_eq!(rows("Item | Size", "Api | 3"), [""; 0]);
     }
 
@@ -167,10 +167,7 @@ mod tests {
     fn a_row_that_begins_with_a_place_is_a_record() {
         let rows = |rows: &str| places(&format!("| Item | Size |\n|---|---|\n{rows}\n"));
         assert_eq!(rows("| [name] | [n] |"), ["record s.items[].item", "record s.items[].size"]);
-        assert_eq!(
-            rows("| [name] | [n]/[m] |"),
-            ["record s.items[].item", "record s.items[].n", "record s.items[].m"]
-        );
+        assert_eq!(rows("| [name] | [n]/[m] |"), ["record s.items[].item", "record s.items[].n", "record s.items[].m"]);
         assert_eq!(
             rows("| [name] | [n] |\n| [More rows...] | |"),
             ["record s.items{}.item", "record s.items{}.size", "continuation s.items{}.item"]

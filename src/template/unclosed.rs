@@ -222,7 +222,14 @@ mod tests {
 
     #[test]
     fn a_bracket_is_told_where_a_key_is_set_to_it_or_its_line_says_nothing_else() {
-        for line in ["A=[describe it", "a: [describe it", "a: \"[describe it", "# [describe it", "- [describe it", "  // [describe it"] {
+        for line in [
+            "A=[describe it",
+            "a: [describe it",
+            "a: \"[describe it",
+            "# [describe it",
+            "- [describe it",
+            "  // [describe it",
+        ] {
             assert_eq!(found(&format!("```sh\n{line}\nB=1\n```\n")), ["Unclosed [describe it"], "{line}");
         }
         for line in ["run [describe it", "A=b [describe it", "A=[describe (it", "A=x[describe it", "A=[describe it,"] {
