@@ -27,7 +27,9 @@ pub fn declares_itself(text: &str) -> bool {
 /// As much of a chapter as can declare it: up to the line after the last mark, which may underline a heading.
 fn up_to_marks(text: &str) -> &str {
     const MARK: &[u8] = b"template";
-    let last = text.as_bytes().windows(MARK.len()).rposition(|word| word.eq_ignore_ascii_case(MARK));
+    let is_mark =
+        |at: &usize| text.as_bytes()[*at..].get(..MARK.len()).is_some_and(|word| word.eq_ignore_ascii_case(MARK));
+    let last = memchr::memrchr2_iter(b'T', b't', text.as_bytes()).find(is_mark);
     let Some(end) = last.map(|at| at + MARK.len()) else { return "" };
     let line_after = text[end..].match_indices('\n').nth(1);
     line_after.map_or(text, |(newline, _)| &text[..end + newline])
