@@ -10,11 +10,11 @@ use super::answer::{Answer, Inline, inline};
 use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{Entry, FactId, Kind, Table, Value, quote_key};
-use crate::markdown;
+use crate::markdown::{self, blocks::inside_backticks};
 use crate::place::{self, Edge, Misfit, Place, Unclosed};
 use crate::source::line_start;
 use crate::splice::{Edit, Origin, splice};
-use crate::template::{Form, Slot, inside_backticks};
+use crate::template::{Form, Slot};
 
 /// What the lines of a container begin with after the first: quote marks stay, list markers become spaces.
 pub(crate) fn container_prefix(text: &str, at: usize) -> String {
