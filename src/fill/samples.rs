@@ -61,7 +61,6 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// The records that stand in place of samples; `None` where neither facts nor schema say anything.
-
     fn records(
         &mut self,
         run: &'a Run,
