@@ -9,6 +9,7 @@ use crate::config::{self, Config, ConfigSource};
 use crate::diagnostic::{Code, Diagnostic, Progress};
 use crate::fill::Filled;
 use crate::include::Expanded;
+use crate::parallel;
 use crate::project::{self, FactSet, Project, Unreadable};
 use crate::protocol;
 use crate::secret;
@@ -66,6 +67,14 @@ impl Content<'_> {
         match self {
             Content::Json(chapter) => protocol::may_need(chapter.raw),
             Content::Text(text) => protocol::may_need_text(text),
+        }
+    }
+
+    /// The bytes that there are to look at.
+    fn len(self) -> usize {
+        match self {
+            Content::Json(chapter) => chapter.raw.len(),
+            Content::Text(text) => text.len(),
         }
     }
 
@@ -184,7 +193,38 @@ fn configure(project: &mut Project) -> Config {
     Config::parse(source, &mut project.diagnostics)
 }
 
-/// The chapters that may concern this program, decoded; the others cost a look at their bytes.
+/// How many chapters are decoded in the time in which one template is read and filled, at the least.
+const DECODINGS_PER_READING: usize = 8;
+
+/// A chapter that may concern this program.
+struct Look<'a> {
+    index: usize,
+    path: &'a str,
+    source_path: &'a str,
+    content: Content<'a>,
+    /// What the configuration says of it.
+    listed: Option<bool>,
+}
+
+impl<'a> Look<'a> {
+    /// Nothing of a chapter that cannot concern this program is decoded.
+    fn at(index: usize, chapter: &HostChapter<'a>, config: &Config) -> Option<Self> {
+        let path = chapter.path?;
+        let source_path = chapter.source_path.unwrap_or(path);
+        let listed = config.declares(path).map(|listed| listed || config.declares(source_path) == Some(true));
+        let needed = listed == Some(true) || chapter.content.may_need();
+        needed.then_some(Look { index, path, source_path, content: chapter.content, listed })
+    }
+
+    /// The text, and whether it is a template.
+    fn decode(&self) -> Option<(String, bool)> {
+        let text = self.content.decode()?;
+        let declared = self.listed.unwrap_or_else(|| template::declares_itself(&text));
+        Some((text, declared))
+    }
+}
+
+/// The chapters that may concern this program; the others cost a look at their bytes.
 fn candidates(
     chapters: &[HostChapter<'_>],
     config: &Config,
@@ -195,15 +235,11 @@ fn candidates(
     let name = project.host.own_name();
     let expands_later = project.host.links_run_after(name);
     let expands_before = purpose == Purpose::Check && project.host.links_run_before(name);
-    for (index, chapter) in chapters.iter().enumerate() {
-        let Some(path) = chapter.path else { continue };
-        let source_path = chapter.source_path.unwrap_or(path);
-        let listed = config.declares(path).map(|listed| listed || config.declares(source_path) == Some(true));
-        if listed != Some(true) && !chapter.content.may_need() {
-            continue;
-        }
-        let Some(text) = chapter.content.decode() else { continue };
-        let declared = listed.unwrap_or_else(|| template::declares_itself(&text));
+    let looks = chapters.iter().enumerate().filter_map(|(index, chapter)| Look::at(index, chapter, config));
+    let looks: Vec<_> = looks.collect();
+    let decoded = parallel::map(&looks, None, |look| look.content.len() / DECODINGS_PER_READING, Look::decode);
+    for (Look { index, path, source_path, .. }, decoded) in looks.into_iter().zip(decoded) {
+        let Some((text, declared)) = decoded else { continue };
         let expanded = (declared && (expands_later || expands_before)).then(|| project.expand(path, &text)).flatten();
         let (text, expanded) = match expanded {
             Some(expanded) if expands_before => (expanded.text, None),

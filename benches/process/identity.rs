@@ -1,8 +1,11 @@
 //! What others do with the same bytes: preprocessors that change nothing, on mdBook's own crate; a reader of files.
 
+use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
 use mdbook_preprocessor::errors::Result;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// The official way, as in mdBook's own example of a preprocessor.
 pub(crate) fn official() -> Result<()> {
@@ -28,6 +31,21 @@ pub(crate) fn decoding() -> Result<()> {
         serde_json::from_slice(&input)?;
     io::stdout().write_all(&serde_json::to_vec(&book)?)?;
     Ok(())
+}
+
+/// The least that serde_json can do: the text of every chapter kept as the bytes that came, not even looked at.
+pub(crate) fn raw() -> Result<()> {
+    let mut input = Vec::new();
+    io::stdin().lock().read_to_end(&mut input)?;
+    let (_, book): (&RawValue, RawBook<'_>) = serde_json::from_slice(&input)?;
+    io::stdout().write_all(&serde_json::to_vec(&book)?)?;
+    Ok(())
+}
+
+#[derive(Deserialize, Serialize)]
+struct RawBook<'a> {
+    #[serde(borrow)]
+    items: Vec<HashMap<&'a str, HashMap<&'a str, &'a RawValue>>>,
 }
 
 /// Reads the chapters of the book in the working directory, the least that a look at them costs.

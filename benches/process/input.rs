@@ -6,6 +6,11 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::peers::{Host, Peer};
+
+/// The file of what mdBook sends.
+pub(crate) const FILE: &str = "input.json";
+
 /// Bytes of Markdown in a chapter, about.
 const CHAPTER: usize = 8 * 1024;
 
@@ -22,6 +27,9 @@ pub(crate) enum Templates {
 const TEMPLATE: &str = "# Database [TEMPLATE]\n\n## 1. Overview\n\n- **Database Type:** [e.g., PostgreSQL]\n\
                         - **Version:** [e.g., 16]\n\n## 2. Backup\n\n[Describe your backup approach:]\n\n";
 
+/// Its placeholders.
+const PLACEHOLDERS: [&str; 3] = ["[e.g., PostgreSQL]", "[e.g., 16]", "[Describe your backup approach:]"];
+
 const FACTS: &str = "[overview]\ndatabase_type = \"PostgreSQL\"\nversion = \"16.4\"\n\n\
                      [backup]\ndescription = \"Every night, kept for a month.\"\n";
 
@@ -32,19 +40,42 @@ pub(crate) fn write_facts(root: &Path) -> io::Result<()> {
     fs::write(root.join("book.toml"), "[book]\ntitle = \"B\"\n\n[preprocessor.database]\n")
 }
 
-/// Writes a project below `root`, and to `root/input.json` what mdBook sends of its book; returns the bytes of that.
+/// Writes a project below `root`, and to its [`FILE`] what mdBook sends of its book; returns the bytes of that.
 pub(crate) fn write(root: &Path, count: usize, templates: Templates) -> io::Result<u64> {
     write_facts(root)?;
-    let path = root.join("input.json");
-    let mut file = BufWriter::new(File::create(&path)?);
+    write_json(&root.join(FILE), root, Host::V05, chapters(count, templates))
+}
+
+/// Writes to `path` the same book with its placeholders in the syntax of another preprocessor.
+pub(crate) fn write_for(peer: &Peer, path: &Path, root: &Path, count: usize, templates: Templates) -> io::Result<u64> {
+    let in_its_syntax =
+        |text: String| PLACEHOLDERS.iter().fold(text, |text, placeholder| text.replace(placeholder, peer.placeholder));
+    let chapters = chapters(count, templates).map(|(path, text)| (path, in_its_syntax(text)));
+    write_json(path, root, peer.host, chapters)
+}
+
+fn write_json(
+    path: &Path,
+    root: &Path,
+    host: Host,
+    chapters: impl Iterator<Item = (String, String)>,
+) -> io::Result<u64> {
+    let mut file = BufWriter::new(File::create(path)?);
+    let (version, items, rest) = match host {
+        Host::V04 => ("0.4.52", "sections", ",\"__non_exhaustive\":null"),
+        Host::V05 => ("0.5.4", "items", ""),
+    };
     let context = json!({
         "root": root,
-        "config": {"book": {"title": "B", "authors": [], "language": "en"}, "preprocessor": super::peers::configuration()},
+        "config": {
+            "book": {"title": "B", "authors": [], "language": "en", "src": "src"},
+            "preprocessor": super::peers::configuration(),
+        },
         "renderer": "html",
-        "mdbook_version": "0.5.4",
+        "mdbook_version": version,
     });
-    write!(file, "[{context},{{\"items\":[")?;
-    for (number, (path, content)) in chapters(count, templates).enumerate() {
+    write!(file, "[{context},{{\"{items}\":[")?;
+    for (number, (path, content)) in chapters.enumerate() {
         let comma = if number == 0 { "" } else { "," };
         let chapter = json!({"Chapter": {
             "name": format!("Chapter {number}"), "content": content, "number": [number + 1], "sub_items": [],
@@ -52,7 +83,7 @@ pub(crate) fn write(root: &Path, count: usize, templates: Templates) -> io::Resu
         }});
         write!(file, "{comma}{chapter}")?;
     }
-    file.write_all(b"]}]")?;
+    write!(file, "]{rest}}}]")?;
     file.flush()?;
     Ok(fs::metadata(path)?.len())
 }

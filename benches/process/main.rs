@@ -47,6 +47,7 @@ fn run_as(reference: &str) -> Result<()> {
         "official" => identity::official(),
         "buffered" => identity::buffered(),
         "decoding" => identity::decoding(),
+        "raw" => identity::raw(),
         "files" => identity::files(),
         _ => Err(Error::msg("no such reference")),
     }
@@ -59,7 +60,8 @@ fn contestants() -> io::Result<Vec<Contestant>> {
         ("cat", "cat".into(), vec![]),
         ("official identity", own.clone(), vec![AS, "official"]),
         ("buffered identity", own.clone(), vec![AS, "buffered"]),
-        ("decoding identity", own, vec![AS, "decoding"]),
+        ("decoding identity", own.clone(), vec![AS, "decoding"]),
+        ("raw identity", own, vec![AS, "raw"]),
     ])
 }
 
@@ -89,16 +91,13 @@ fn book(directory: &Path, chapters: usize, templates: Templates) -> Result<()> {
     let which = if templates == Templates::All { "all" } else { "one" };
     println!("\n{chapters} chapters, {megabytes:.1} MB, {which} of them a template\n");
     let rounds = if bytes > 20_000_000 { 7 } else { 15 };
-    let file = root.join("input.json");
+    let file = root.join(input::FILE);
     let mut contestants = contestants()?;
-    for (name, _) in peers::PEERS {
-        match peers::find(name) {
-            Some(program) => contestants.push((name, program, vec![])),
-            None => println!("{name} is not installed and not measured."),
-        }
-    }
-    let times = interleaved(&contestants, rounds, |(_, program, arguments)| {
-        run(Command::new(program).args(arguments).current_dir(&root).stdin(File::open(&file)?))
+    contestants.extend(peers(&root, chapters, templates)?);
+    let times = interleaved(&contestants, rounds, |(name, program, arguments)| {
+        let own = root.join(name);
+        let input = File::open(if own.is_file() { &own } else { &file })?;
+        run(Command::new(program).args(arguments).current_dir(&root).stdin(input))
     })?;
     print_table(&contestants, &times, Some(megabytes));
     if let Some(peak) = memory::peak(env!("CARGO_BIN_EXE_mdbook-database"), &file)? {
@@ -106,6 +105,26 @@ fn book(directory: &Path, chapters: usize, templates: Templates) -> Result<()> {
     }
     std::fs::remove_dir_all(root)?;
     Ok(())
+}
+
+/// The other preprocessors that are there, each with the book in its own syntax in a file of its name.
+fn peers(root: &Path, chapters: usize, templates: Templates) -> io::Result<Vec<Contestant>> {
+    peers::write_values(root)?;
+    let mut found = Vec::new();
+    for peer in &peers::PEERS {
+        let Some(program) = peers::find(peer.name) else {
+            println!("{} is not installed and not measured.", peer.name);
+            continue;
+        };
+        let input = root.join(peer.name);
+        input::write_for(peer, &input, root, chapters, templates)?;
+        if peers::fills(peer, &program, root, &input)? {
+            found.push((peer.name, program, vec![]));
+        } else {
+            println!("{} does not fill this book and is not measured.", peer.name);
+        }
+    }
+    Ok(found)
 }
 
 /// Measures `check` on the same book as files, against reading these files.
@@ -197,11 +216,12 @@ fn interleaved(
 ) -> Result<Vec<Vec<f64>>> {
     let mut times = vec![Vec::with_capacity(rounds); contestants.len()];
     for round in 0..=rounds {
-        for (contestant, times) in contestants.iter().zip(&mut times) {
-            let time = run(contestant)?.as_secs_f64() * 1e3;
+        // Each begins a round in its turn: a program runs slower behind one that used other memory.
+        for at in (round..round + contestants.len()).map(|at| at % contestants.len()) {
+            let time = run(&contestants[at])?.as_secs_f64() * 1e3;
             // The first round fills the caches.
             if round > 0 {
-                times.push(time);
+                times[at].push(time);
             }
         }
     }

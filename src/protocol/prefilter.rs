@@ -2,7 +2,14 @@
 //!
 //! A yes may be wrong and costs a look at the decoded text; a no must be right, or a placeholder would be published.
 
-use memchr::{memchr2, memmem};
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use memchr::{memchr_iter, memchr2, memchr2_iter, memmem};
+
+static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("TEMPLATE"));
+static ESCAPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\\u00"));
+static TITLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("# "));
 
 /// How the text at hand is written.
 #[derive(Clone, Copy)]
@@ -28,14 +35,14 @@ pub fn may_need_text(text: &str) -> bool {
 fn concerns(text: &str, form: Form) -> bool {
     let bytes = text.as_bytes();
     looks_like_front_matter(text)
-        || memmem::find(bytes, b"TEMPLATE").is_some()
+        || MARK.find(bytes).is_some()
         || has_mark(bytes, form)
-        || has_bracketed_title(bytes, form)
+        || has_marked_title(bytes, form)
 }
 
 /// An ASCII character beyond the control characters, written as `\u00XX`: it could be any of those looked for here.
 fn hides_ascii(raw: &str) -> bool {
-    memmem::find_iter(raw.as_bytes(), b"\\u00").any(|at| matches!(raw.as_bytes().get(at + 4), Some(b'2'..=b'7')))
+    ESCAPE.find_iter(raw.as_bytes()).any(|at| matches!(raw.as_bytes().get(at + 4), Some(b'2'..=b'7')))
 }
 
 /// Front matter that says "template" somewhere.
@@ -49,44 +56,22 @@ fn looks_like_front_matter(text: &str) -> bool {
 
 /// A bracket or a comment that matters.
 fn has_mark(bytes: &[u8], form: Form) -> bool {
-    let mut at = 0;
-    while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'[', b'<', rest)) {
-        at += next;
+    memchr2_iter(b'[', b'<', bytes).any(|at| {
         let rest = &bytes[at + 1..];
-        let hit = match bytes[at] {
-            b'<' => is_template_comment(rest, form),
-            _ => rest.starts_with(b"TEMPLATE") || is_path(rest),
-        };
-        if hit {
-            return true;
-        }
-        at += 1;
-    }
-    false
+        if bytes[at] == b'<' { is_template_comment(rest, form) } else { is_path(rest) }
+    })
 }
 
 /// `!--`, any white space, `template`.
 fn is_template_comment(rest: &[u8], form: Form) -> bool {
-    let Some(mut rest) = rest.strip_prefix(b"!--") else { return false };
-    loop {
-        rest = rest.trim_ascii_start();
-        match (form, rest) {
-            (Form::Json, [b'\\', b'n' | b'r' | b't', after @ ..]) => rest = after,
-            _ => break,
-        }
-    }
-    rest.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"template"))
+    let Some(comment) = rest.strip_prefix(b"!--") else { return false };
+    from_word(comment, form).get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"template"))
 }
 
 /// After a `[`: a label that may be the dotted path of a fact, and no inline link for certain.
 fn is_path(rest: &[u8]) -> bool {
-    let Some(end) = memchr2(b'[', b']', rest) else { return false };
-    let label = &rest[..end];
-    if rest[end] != b']' || !label.contains(&b'.') {
-        return false;
-    }
-    let quoted = label.iter().any(|byte| matches!(byte, b'"' | b'\''));
-    (quoted || label.iter().all(|&byte| is_path_byte(byte))) && !is_link_target(&rest[end + 1..])
+    let Some(end) = rest.iter().position(|&byte| !is_path_byte(byte)) else { return false };
+    rest[end] == b']' && rest[..end].contains(&b'.') && !is_link_target(&rest[end + 1..])
 }
 
 /// A bare key, a dot, or an escape in Markdown or JSON.
@@ -102,12 +87,29 @@ fn is_link_target(rest: &[u8]) -> bool {
     rest.get(length) == Some(&b')')
 }
 
-/// A bracket in a level-1 heading.
-fn has_bracketed_title(bytes: &[u8], form: Form) -> bool {
-    memmem::find_iter(bytes, b"# ").any(|at| {
-        let indent = bytes[..at].iter().rev().take_while(|&&byte| byte == b' ').count();
-        begins_line(&bytes[..at - indent], form) && line(&bytes[at..], form).contains(&b'[')
-    })
+/// A heading with a bracket, or one such as `# Template: A`. One that is underlined is looked for where titles stand.
+fn has_marked_title(bytes: &[u8], form: Form) -> bool {
+    let is_marked = |line: &[u8]| line.contains(&b'[') || memmem::find(line, b"Template:").is_some();
+    let text = from_word(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes), form);
+    let (first, rest) = text.split_at(line_length(text, form));
+    let underlined = matches!(from_word(rest, form), [b'=' | b'-', ..]);
+    underlined && is_marked(first)
+        || TITLE.find_iter(bytes).any(|at| {
+            let before = bytes[..at].iter().rev().take_while(|&&byte| matches!(byte, b' ' | b'#')).count();
+            let title = &bytes[at..];
+            begins_line(&bytes[..at - before], form) && is_marked(&title[..line_length(title, form)])
+        })
+}
+
+/// The text without white space and blank lines at its start.
+fn from_word(mut bytes: &[u8], form: Form) -> &[u8] {
+    loop {
+        bytes = bytes.trim_ascii_start();
+        match (form, bytes) {
+            (Form::Json, [b'\\', b'n' | b'r' | b't', after @ ..]) => bytes = after,
+            _ => return bytes,
+        }
+    }
 }
 
 /// Whether a line begins behind these bytes. In JSON, a backslash and a letter in the text look like a line break, too.
@@ -115,18 +117,21 @@ fn begins_line(before: &[u8], form: Form) -> bool {
     matches!((form, before), (_, []) | (Form::Plain, [.., b'\n' | b'\r']) | (Form::Json, [.., b'\\', b'n' | b'r']))
 }
 
-/// The first line, without what follows it; in JSON it may be longer, but not shorter.
-fn line(bytes: &[u8], form: Form) -> &[u8] {
+/// The bytes of the first line.
+fn line_length(bytes: &[u8], form: Form) -> usize {
     let end = match form {
         Form::Plain => memchr2(b'\n', b'\r', bytes),
         Form::Json => {
-            let mut breaks = memchr::memchr_iter(b'\\', bytes);
-            breaks.find(|&at| {
-                matches!(bytes.get(at + 1), Some(b'n' | b'r')) && bytes.get(at.wrapping_sub(1)) != Some(&b'\\')
+            let mut escaped = false;
+            memchr_iter(b'\\', bytes).find(|&at| {
+                // The second of two backslashes begins nothing.
+                let begins = !(escaped && bytes[at - 1] == b'\\');
+                escaped = begins;
+                begins && matches!(bytes.get(at + 1), Some(b'n' | b'r'))
             })
         }
     };
-    &bytes[..end.unwrap_or(bytes.len())]
+    end.unwrap_or(bytes.len())
 }
 
 #[cfg(test)]
@@ -134,6 +139,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::facts::{self, FactIds};
+    use crate::reference::{self, Manners, Shelf};
+    use crate::source::{SourceKind, Sources};
+    use crate::template;
 
     fn raw(text: &str) -> String {
         serde_json::to_string(text).unwrap()
@@ -144,7 +153,7 @@ mod tests {
         for text in [
             "# Title\n\nSome text, a [link](other.md), a [site](https://example.org/a.b?c=d#e), `a[0].b`.",
             "See [index.html](index.html) and [std.fmt](../std/fmt.html#x).",
-            "- [ ] to do\n- [x] done\n\nA note[^1.] and <b>bold</b> <!-- a comment -->",
+            "To do:\n\n- [ ] this\n- [x] that\n\nA note[^1.] and <b>bold</b> <!-- a comment -->",
             "Words [with several words. And a stop.] stay.",
             "",
         ] {
@@ -163,9 +172,11 @@ mod tests {
             "# Title of [Project Name]\n",
             "\r\n# Title of [Project Name]\r\n",
             "# The \"shop\" of [Project Name]\n",
+            "\n## The [Project Name] database\n",
+            "\n[Project Name]\n============\n",
+            "# Template: the shop\n",
             "Runs on [overview.version].",
             "Runs on [overview.version](which see below).",
-            "See [tables.\"billing.invoices\".description].",
             "See [tables.über.description].",
             "x [not this [overview.version]",
         ] {
@@ -184,6 +195,30 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What a look at the decoded text finds, its bytes must not hide.
+        #[test]
+        fn nothing_is_passed_over_that_concerns_the_program(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "[a.b]", "[a-1.b_c]", "[ü.b]", "[a.b](x", "[a.b]: /x\n", "[a.b", "]", "[", "# ", "\n", " ", "TEMPLATE",
+                "[TEMPLATE]", "Template: ", "## ", "<!-- template -->", "<!--\ntemplate", "-->", "---\n", "status: ", "text", "(", ")", "`", "\\",
+            ]), 0..16),
+        ) {
+            let text = parts.concat();
+            let facts = "[a]\nb = \"1\"\n[a-1]\nb_c = \"1\"\n[\"ü\"]\nb = \"1\"\n";
+            let (mut sources, mut told) = (Sources::default(), Vec::new());
+            let page = sources.add(SourceKind::Chapter, "page.md", &text);
+            let file = sources.add(SourceKind::Facts, "database.toml", facts);
+            let root = facts::parse(file, facts, &mut FactIds::default(), &mut told);
+            let shelves = [Shelf { stem: "database", root: &root }];
+            let manners = Manners { guard_includes: true, allow_html: true };
+            let concerned = template::declares_itself(&text)
+                || template::looks_like_template(&text)
+                || !reference::resolve(&text, page, &shelves, manners).used.is_empty();
+            if concerned {
+                prop_assert!(may_need_text(&text), "{:?}", text);
+            }
+        }
 
         /// What the decoded text says yes to, the bytes must say yes to, however the JSON was escaped.
         #[test]

@@ -25,8 +25,9 @@ pub fn declares_itself(text: &str) -> bool {
 
 /// As much of a chapter as can declare it: up to the line after the last mark, which may underline a heading.
 fn up_to_marks(text: &str) -> &str {
-    let is_mark = |word: &[u8]| word.eq_ignore_ascii_case(b"template");
-    let last = text.as_bytes().windows(8).rposition(is_mark).map_or(0, |at| at + 8);
+    let is_mark =
+        |at: &usize| text.as_bytes()[*at..].get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"template"));
+    let last = memchr::memrchr2_iter(b'T', b't', text.as_bytes()).find(is_mark).map_or(0, |at| at + 8);
     let end = text[last..].match_indices('\n').nth(1).map_or(text.len(), |(newline, _)| last + newline);
     if last == 0 { "" } else { &text[..end] }
 }
