@@ -1,7 +1,7 @@
 //! Files that mdBook includes in a chapter: what the page says once its `links` preprocessor has run.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -42,20 +42,48 @@ static DIRECTIVE: LazyLock<Regex> =
 /// `directory` is that of the chapter, from which it names files; `read` has the text of a file, or none. A directive
 /// that cannot be followed stays as it is, as it does in mdBook.
 pub fn expand(text: &str, directory: &Path, read: &mut dyn FnMut(&Path) -> Option<String>) -> Option<Expanded> {
-    let mut expanded = Expanded::default();
-    let mut room = MAX_LENGTH;
-    let mut done = 0;
-    for directive in directives(text) {
-        let Some(inner) = directive.text(directory, 0, &mut room, read) else { continue };
-        expanded.text.push_str(&text[done..directive.range.start]);
-        let start = expanded.text.len();
-        expanded.text.push_str(&inner);
-        let (path, range) = (directive.path.to_owned(), start..expanded.text.len());
-        done = directive.range.end;
-        expanded.inclusions.push(Inclusion { directive: directive.range, path, range });
-    }
-    expanded.text.push_str(&text[done..]);
+    let expanded = Reader { read, room: MAX_LENGTH }.expand(text, directory, 0);
     (!expanded.inclusions.is_empty()).then_some(expanded)
+}
+
+struct Reader<'r> {
+    read: &'r mut dyn FnMut(&Path) -> Option<String>,
+    /// How much may still be put in; nothing, once something was too long.
+    room: usize,
+}
+
+impl Reader<'_> {
+    fn expand(&mut self, text: &str, directory: &Path, depth: usize) -> Expanded {
+        let mut expanded = Expanded { text: String::with_capacity(text.len()), inclusions: Vec::new() };
+        let mut done = 0;
+        for directive in directives(text) {
+            let Some(inner) = self.follow(&directive, directory, depth) else { continue };
+            expanded.text.push_str(&text[done..directive.range.start]);
+            let start = expanded.text.len();
+            expanded.text.push_str(&inner);
+            let (path, range) = (directive.path.to_owned(), start..expanded.text.len());
+            done = directive.range.end;
+            expanded.inclusions.push(Inclusion { directive: directive.range, path, range });
+        }
+        expanded.text.push_str(&text[done..]);
+        expanded
+    }
+
+    /// The text that a directive stands for, with what that includes in turn.
+    fn follow(&mut self, directive: &Directive<'_>, directory: &Path, depth: usize) -> Option<String> {
+        if self.room == 0 {
+            return None;
+        }
+        let file = directory.join(directive.path);
+        let text = named_lines(&(self.read)(&file)?, directive.lines.unwrap_or_default());
+        let room = self.room.checked_sub(text.len());
+        self.room = room.unwrap_or(0);
+        room?;
+        if depth == MAX_DEPTH {
+            return Some(text);
+        }
+        Some(self.expand(&text, file.parent().unwrap_or(Path::new("")), depth + 1).text)
+    }
 }
 
 /// `{{#include parts/limits.md:3:9}}`.
@@ -63,7 +91,7 @@ struct Directive<'t> {
     range: Range<usize>,
     path: &'t str,
     /// What stands behind the first colon.
-    part: Option<&'t str>,
+    lines: Option<&'t str>,
 }
 
 fn directives(text: &str) -> Vec<Directive<'_>> {
@@ -72,43 +100,15 @@ fn directives(text: &str) -> Vec<Directive<'_>> {
     }
     let found = DIRECTIVE.captures_iter(text).filter_map(|found| {
         let named = found.get(1)?.as_str().split_whitespace().next()?;
-        let (path, part) = named.split_once(':').map_or((named, None), |(path, part)| (path, Some(part)));
-        Some(Directive { range: found.get(0)?.range(), path, part })
+        let (path, lines) = named.split_once(':').map_or((named, None), |(path, lines)| (path, Some(lines)));
+        Some(Directive { range: found.get(0)?.range(), path, lines })
     });
     found.collect()
 }
 
-impl Directive<'_> {
-    /// The text that it stands for, with what that includes in turn.
-    fn text(
-        &self,
-        directory: &Path,
-        depth: usize,
-        room: &mut usize,
-        read: &mut dyn FnMut(&Path) -> Option<String>,
-    ) -> Option<String> {
-        let file = directory.join(self.path);
-        let text = part(&read(&file)?, self.part.unwrap_or_default());
-        *room = room.checked_sub(text.len())?;
-        if depth == MAX_DEPTH {
-            return Some(text);
-        }
-        let directory = file.parent().map(PathBuf::from).unwrap_or_default();
-        let (mut out, mut done) = (String::with_capacity(text.len()), 0);
-        for inner in directives(&text) {
-            let Some(included) = inner.text(&directory, depth + 1, room, read) else { continue };
-            out.push_str(&text[done..inner.range.start]);
-            out.push_str(&included);
-            done = inner.range.end;
-        }
-        out.push_str(&text[done..]);
-        Some(out)
-    }
-}
-
-/// The lines of a file that `part` names: `3`, `3:9`, `:9`, `3:`, the name of an anchor, or nothing for all.
-fn part(text: &str, part: &str) -> String {
-    let mut numbers = part.splitn(3, ':');
+/// The lines of a file that a directive names: `3`, `3:9`, `:9`, `3:`, the name of an anchor, or nothing for all.
+fn named_lines(text: &str, named: &str) -> String {
+    let mut numbers = named.splitn(3, ':');
     let first = numbers.next().unwrap_or_default();
     let end = numbers.next().map(|end| end.parse::<usize>().ok());
     let start = match first.parse::<usize>() {
@@ -127,18 +127,18 @@ fn part(text: &str, part: &str) -> String {
 
 /// The lines between `ANCHOR: name` and `ANCHOR_END: name`, without those of other anchors.
 fn anchored(text: &str, name: &str) -> String {
-    let named = |line: &str, mark: &str| {
-        let rest = line.split_once(mark)?.1.trim_start();
-        Some(
-            rest[..rest.len() - rest.trim_start_matches(|c: char| c.is_alphanumeric() || "_-".contains(c)).len()]
-                .to_owned(),
-        )
-    };
-    let begins = |line: &str| named(line, "ANCHOR:").is_some_and(|found| found == name);
-    let ends = |line: &str| named(line, "ANCHOR_END:").is_some_and(|found| found == name);
+    let begins = |line: &&str| anchor(line, "ANCHOR:") == Some(name);
+    let ends = |line: &&str| anchor(line, "ANCHOR_END:") == Some(name);
+    let is_anchor = |line: &&str| anchor(line, "ANCHOR:").or_else(|| anchor(line, "ANCHOR_END:")).is_some();
     let lines = text.lines().skip_while(|line| !begins(line)).skip(1).take_while(|line| !ends(line));
-    let lines = lines.filter(|line| named(line, "ANCHOR:").is_none() && named(line, "ANCHOR_END:").is_none());
-    lines.collect::<Vec<_>>().join("\n")
+    lines.filter(|line| !is_anchor(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// The name behind a mark in a line.
+fn anchor<'t>(line: &'t str, mark: &str) -> Option<&'t str> {
+    let rest = line.split_once(mark)?.1.trim_start();
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).unwrap_or(rest.len());
+    Some(&rest[..end])
 }
 
 #[cfg(test)]

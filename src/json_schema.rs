@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::slug::label_of_key;
-use crate::template::{CodeBlock, Element, Item, Key, Role, Run, RunKind, Section, Slot, Template};
+use crate::template::{self, CodeBlock, Element, Item, Key, Role, Run, RunKind, Section, Slot, Template};
 use crate::vocabulary::Collection;
 
 /// A template that takes its facts from the file.
@@ -346,9 +346,7 @@ impl Walker<'_> {
     }
 
     fn words(&self, slot: &Slot) -> String {
-        let text = self.page.text.get(slot.range.clone()).unwrap_or_default();
-        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-        inner.split_whitespace().collect::<Vec<_>>().join(" ")
+        template::words(self.page.text, &slot.range).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -3,7 +3,9 @@
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, FactId, Kind, Table, Value, dotted_path, fold, quote_key};
 use crate::nearest::edits;
+use crate::slug::slug;
 use crate::template::{Template, address_key};
+use crate::vocabulary::Collection;
 
 /// Suggestions are looked for no more often than this in one file: a file of another kind has thousands of such facts.
 const SUGGESTIONS: usize = 40;
@@ -14,10 +16,12 @@ pub(crate) fn unused(root: &Table<'_>, templates: &[&Template], used: &Shown, mi
         templates.iter().flat_map(|template| &template.placeholders).filter_map(|p| p.address.as_deref()).collect();
     addresses.sort_unstable();
     addresses.dedup();
+    let mut missing = missing.to_vec();
+    missing.sort_unstable();
     let mut search = Search { root, templates, used, missing, addresses, found: Vec::new() };
     for entry in &root.entries {
-        let schema = fold(&entry.key) == "tables";
-        match entry.value.as_table().filter(|_| schema) {
+        let of_schema = fold(&entry.key) == Collection::Tables.key();
+        match entry.value.as_table().filter(|_| of_schema) {
             Some(tables) => {
                 for entry in tables.entries.iter().filter(|entry| entry.value.as_table().is_none()) {
                     search.table_of_the_schema(entry);
@@ -33,7 +37,9 @@ struct Search<'s> {
     root: &'s Table<'s>,
     templates: &'s [&'s Template],
     used: &'s Shown,
-    missing: &'s [&'s str],
+    /// Addresses that nothing answers yet, sorted.
+    missing: Vec<&'s str>,
+    /// Those of all placeholders, sorted.
     addresses: Vec<&'s str>,
     found: Vec<Diagnostic>,
 }
@@ -85,7 +91,7 @@ impl Search<'_> {
             Kind::Table(table) if !holds_values(table) => {}
             Kind::Table(table) => {
                 if !shows_any(&entry.value, self.used) && !self.is_known(&path) {
-                    self.report(entry, &path, true);
+                    self.report(entry, &path);
                 } else {
                     table.entries.iter().for_each(|entry| self.entry(entry, &path));
                 }
@@ -97,14 +103,14 @@ impl Search<'_> {
                     table.entries.iter().for_each(|entry| self.entry(entry, &path));
                 }
             }
-            _ => self.report(entry, &path, false),
+            _ => self.report(entry, &path),
         }
     }
 
     /// What stands among the tables of the schema and is none.
     fn table_of_the_schema(&mut self, entry: &Entry<'_>) {
         let path = ["tables".to_owned(), entry.key.to_string()];
-        if self.used.contains(entry.value.id) || entry.value.is_false() || self.nearest(&path, false).is_some() {
+        if self.used.contains(entry.value.id) || entry.value.is_false() || self.nearest(&path, entry).is_some() {
             return self.entry(entry, &path[..1]);
         }
         let address = dotted_path(path.iter().map(String::as_str));
@@ -114,29 +120,32 @@ impl Search<'_> {
         self.found.push(diagnostic.with_help(header));
     }
 
+    /// Whether a template has this address, or one below it; a key may be written like the label that it answers.
     fn is_known(&self, path: &[String]) -> bool {
-        let key = address_key(&path.join("."));
-        self.templates.iter().any(|template| template.known.contains(&key))
+        let knows = |address: &str| self.templates.iter().any(|template| template.known.contains(address));
+        let slugs: Vec<_> = path.iter().map(|key| slug(key)).collect();
+        knows(&address_key(&path.join("."))) || knows(&address_key(&slugs.join(".")))
     }
 
-    fn report(&mut self, entry: &Entry<'_>, path: &[String], whole: bool) {
+    fn report(&mut self, entry: &Entry<'_>, path: &[String]) {
         let address = dotted_path(path.iter().map(String::as_str));
-        let near = if self.found.len() < SUGGESTIONS { self.nearest(path, whole) } else { None };
+        let near = self.nearest(path, entry);
         let wanted = near.as_ref().is_some_and(|near| near.missing);
-        let diagnostic = match (wanted, whole) {
-            (true, _) => {
+        let (code, title, label) = match entry.value.as_table() {
+            _ if wanted => {
                 let title = format!("no placeholder has the address `{address}`");
-                Diagnostic::new(Code::UnknownFact, title, entry.key_span, "not an address of the template")
+                (Code::UnknownFact, title, "not an address of the template")
             }
-            (false, true) => {
+            Some(_) => {
                 let title = format!("nothing of `{address}` is shown in the book");
-                Diagnostic::new(Code::UnusedFact, title, entry.key_span, "no template has such a section")
+                (Code::UnusedFact, title, "no template has such a section")
             }
-            (false, false) => {
+            None => {
                 let title = format!("`{address}` is shown nowhere in the book");
-                Diagnostic::new(Code::UnusedFact, title, entry.key_span, "no placeholder and no reference names it")
+                (Code::UnusedFact, title, "no placeholder and no reference names it")
             }
         };
+        let diagnostic = Diagnostic::new(code, title, entry.key_span, label);
         self.found.push(match near {
             Some(Near { key, same_parent: true, address, .. }) => diagnostic.with(Sub::Replace {
                 message: format!("the nearest address is `{address}`"),
@@ -148,31 +157,42 @@ impl Search<'_> {
         });
     }
 
-    /// The address that is most like the path, if one is like it at all; missing ones first.
-    fn nearest(&self, path: &[String], whole: bool) -> Option<Near> {
+    /// The address that is most like the path of an entry, if one is like it at all; missing ones first.
+    fn nearest(&self, path: &[String], entry: &Entry<'_>) -> Option<Near> {
+        if self.found.len() >= SUGGESTIONS {
+            return None;
+        }
         let own = path.join(".");
-        let candidates = self.addresses.iter().filter(|address| !address.contains(['[', '{']));
-        let parts = path.len();
-        let mut best: Option<(usize, bool, Near)> = None;
-        for candidate in candidates {
-            let Some(candidate) = cut(candidate, parts, whole) else { continue };
-            let Some(distance) = edits(candidate, &own).filter(|&edits| edits > 0) else { continue };
+        let addresses = self.addresses.iter().filter(|address| !address.contains(['[', '{']));
+        let candidates = addresses.filter_map(|address| match entry.value.as_table() {
+            Some(_) => beginning(address, path.len()),
+            None => Some(address),
+        });
+        let near = candidates.filter_map(|candidate| {
+            let distance = edits(candidate, &own).filter(|&edits| edits > 0)?;
             // A rename to what is there would give a key twice.
             let keys: Vec<&str> = candidate.split('.').collect();
-            if self.root.find(&keys).first().is_some() {
-                continue;
-            }
-            let missing = self.missing.iter().any(|missing| is_below(missing, candidate));
-            let better = best.as_ref().is_none_or(|(old, old_missing, _)| (!missing, distance) < (!*old_missing, *old));
-            if better {
-                let (parent, last) = candidate.rsplit_once('.').unwrap_or(("", candidate));
-                let above = path[..parts - 1].join(".");
-                let same_parent = address_key(parent) == address_key(&above);
-                let near = Near { key: last.to_owned(), address: candidate.to_owned(), same_parent, missing };
-                best = Some((distance, missing, near));
-            }
+            self.root.find(&keys).first().is_none().then(|| self.near(candidate, distance, path))
+        });
+        near.min_by_key(|near| (!near.missing, near.distance))
+    }
+
+    fn near(&self, address: &str, distance: usize, path: &[String]) -> Near {
+        let (parent, key) = address.rsplit_once('.').unwrap_or(("", address));
+        let above = path.split_last().map(|(_, above)| above.join(".")).unwrap_or_default();
+        Near {
+            key: key.to_owned(),
+            address: address.to_owned(),
+            distance,
+            same_parent: address_key(parent) == address_key(&above),
+            missing: self.is_missing(address),
         }
-        best.map(|(_, _, near)| near)
+    }
+
+    fn is_missing(&self, address: &str) -> bool {
+        let first = self.missing.partition_point(|missing| *missing < address);
+        let mut like = self.missing[first..].iter().take_while(|missing| missing.starts_with(address));
+        like.any(|missing| is_below(missing, address))
     }
 }
 
@@ -180,6 +200,8 @@ impl Search<'_> {
 struct Near {
     key: String,
     address: String,
+    /// The edits that lead to it.
+    distance: usize,
     /// It lies in the same table.
     same_parent: bool,
     /// Nothing answers it yet.
@@ -191,20 +213,33 @@ fn is_below(address: &str, above: &str) -> bool {
     address.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '{']))
 }
 
-/// The first parts of an address, for a table; all of it, for a fact.
-fn cut(address: &str, parts: usize, whole: bool) -> Option<&str> {
-    if !whole {
-        return Some(address);
-    }
-    match address.match_indices('.').nth(parts - 1) {
-        Some((at, _)) => Some(&address[..at]),
-        None => None,
-    }
+/// The first parts of an address that has more.
+fn beginning(address: &str, parts: usize) -> Option<&str> {
+    let (end, _) = address.match_indices('.').nth(parts.checked_sub(1)?)?;
+    Some(&address[..end])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_below;
+    use super::{Shown, is_below, unused};
+    use crate::fixture;
+
+    fn titles(page: &str, facts: &str) -> Vec<String> {
+        fixture::with_page(page, facts, |template, _, root, _| {
+            let found = unused(root, &[template], &Shown::default(), &[]);
+            found.into_iter().map(|diagnostic| diagnostic.title).collect()
+        })
+    }
+
+    #[test]
+    fn a_section_may_be_written_like_its_heading() {
+        let page = "## SSL/TLS setup\n\n- **Mode:** [mode]\n";
+        for section in ["ssl_tls_setup", "\"SSL/TLS setup\"", "\"SSL TLS setup\""] {
+            let found = titles(page, &format!("[{section}]\nother = 1\n"));
+            assert_eq!(found, [format!("`{section}.other` is shown nowhere in the book")]);
+        }
+        assert_eq!(titles(page, "[tls]\nother = 1\n"), ["nothing of `tls` is shown in the book"]);
+    }
 
     #[test]
     fn an_address_ends_at_a_dot_or_a_mark() {

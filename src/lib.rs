@@ -10,7 +10,8 @@
 //! 4. [`job`]: one run, from configuration and chapters to new chapters; [`book`] is the part of it without files.
 //! 5. [`facts`]: `database.toml` as a tree of values with their places, several files merged.
 //! 6. [`schema`]: the typed part of the facts, tables with columns and references.
-//! 7. [`template`]: a chapter as sections, runs and placeholders, each with its address ([`slug`]).
+//! 7. [`template`]: a chapter, read as blocks of [`markdown`], as sections, runs and placeholders, each with its
+//!    address ([`slug`]).
 //! 8. [`fill`]: facts meet placeholders, and become edits; [`vocabulary`] knows what speaks of a schema, [`erd`] draws.
 //! 9. [`place`]: how a value is written where it stands, so that the Markdown around it keeps its structure.
 //! 10. [`splice`]: the edits applied; every other byte stays as it is.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::coverage::Share;
 use crate::fill::{Filled, Status};
 use crate::report::{Color, Style};
-use crate::template::{Placeholder, PlaceholderKind, Section, Template};
+use crate::template::{self, Placeholder, PlaceholderKind, Section, Template};
 
 /// A template and what became of it.
 #[derive(Clone, Copy, Debug)]
@@ -116,9 +116,10 @@ impl<'a> Page<'a> {
 
     /// The text between the brackets; of a topic, all of it.
     fn words(&self, placeholder: &Placeholder) -> &'a str {
-        let text = self.text.get(placeholder.range.clone()).unwrap_or_default();
-        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-        inner.filter(|_| placeholder.kind != PlaceholderKind::Topic).unwrap_or(text).trim()
+        match placeholder.kind {
+            PlaceholderKind::Topic => self.text.get(placeholder.range.clone()).unwrap_or_default().trim(),
+            _ => template::words(self.text, &placeholder.range),
+        }
     }
 
     fn status(&self, id: usize) -> Status {
@@ -217,11 +218,10 @@ impl<'p, 'a> Tree<'p, 'a> {
         let status = self.page.status(id);
         let pad = " ".repeat(8usize.saturating_sub(status.as_str().len()));
         let status = self.style.painted(status.as_str(), color(status));
-        let width = self.width;
         let takes = takes(placeholder.kind);
         let words = shortened(self.page.words(placeholder));
         let indent = "  ".repeat(depth);
-        let fill = " ".repeat(width.saturating_sub(address.chars().count()));
+        let fill = " ".repeat(self.width.saturating_sub(address.chars().count()));
         let _ = writeln!(text, "{indent}{status}{pad}  {address}{fill}  {takes:<8}  {words}");
     }
 
@@ -260,7 +260,12 @@ fn takes(kind: PlaceholderKind) -> &'static str {
         PlaceholderKind::Record => "record",
         PlaceholderKind::Diagram => "diagram",
         PlaceholderKind::Topic => "topic",
-        _ => "text",
+        PlaceholderKind::Item
+        | PlaceholderKind::Cell
+        | PlaceholderKind::Inline
+        | PlaceholderKind::Heading
+        | PlaceholderKind::Continuation
+        | PlaceholderKind::Residue => "text",
     }
 }
 
@@ -350,6 +355,12 @@ Cache  optional
   optional  cache.ttl             topic     TTL (seconds)
 ";
         assert_eq!(tree, expected);
+    }
+
+    #[test]
+    fn an_empty_label_is_no_part_of_the_words() {
+        let text = with_page("## A\n\nBy [team][].\n", "", 0, json);
+        assert!(text.contains("\"address\":\"a.team\",\"text\":\"team\""), "{text}");
     }
 
     #[test]

@@ -5,11 +5,12 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, Entry, FactId, Kind, Value, fold};
 use crate::fill::{container_prefix, has_html, inline_text};
+use crate::markdown;
+use crate::markdown::blocks::{Block, BlockKind, Inlines, each_leaf};
 use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
 use crate::source::{SourceId, Span, line_of};
 use crate::splice::{Edit, Origin, splice, splice_guarded};
-use crate::template::blocks::{self, Block, BlockKind, Inlines};
 
 /// The facts that references look into.
 #[derive(Clone, Copy)]
@@ -40,9 +41,16 @@ pub struct Resolved {
     pub used: Vec<FactId>,
 }
 
-/// A reference whose value can be written.
-struct Found<'s> {
+/// A reference in a chapter.
+struct Reference<'t> {
+    /// With its brackets.
     range: Range<usize>,
+    path: &'t str,
+}
+
+/// A reference whose value can be written.
+struct Found<'t, 's> {
+    reference: Reference<'t>,
     value: &'s Value<'s>,
 }
 
@@ -55,95 +63,108 @@ pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], manners: Man
     if shelves.is_empty() || !text.contains('[') {
         return resolved;
     }
-    let document = blocks::parse(text);
-    let spans: Vec<_> = document
-        .broken_links
-        .iter()
-        .filter(|span| is_dotted(text.get(span.start + 1..span.end - 1)))
-        .cloned()
-        .collect();
+    let document = markdown::parse(text);
     let mut found = Vec::new();
-    for range in spans {
-        match look_up(&text[range.start + 1..range.end - 1], shelves) {
-            LookUp::Value(value) => found.push(Found { range, value }),
-            LookUp::Unknown { shelf, table, missing } => {
-                resolved.diagnostics.push(unknown(text, source.span(range), shelf, table, missing.as_deref()));
-            }
-            LookUp::LeftOut(entry) => {
-                resolved.diagnostics.push(left_out(
-                    &text[range.start + 1..range.end - 1],
-                    source.span(range.clone()),
-                    entry,
-                ));
-            }
+    for reference in references(text, &document.broken_links) {
+        let span = source.span(reference.range.clone());
+        match look_up(reference.path, shelves) {
+            LookUp::Value(value) => found.push(Found { reference, value }),
+            LookUp::Unknown(unknown) => resolved.diagnostics.push(unknown.told(reference.path, span)),
+            LookUp::LeftOut(entry) => resolved.diagnostics.push(left_out(reference.path, span, entry)),
             LookUp::NotOurs => {}
         }
     }
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut edits = Vec::with_capacity(found.len());
-    leaves(&document.blocks, &mut |inlines, block| {
-        let first = found.partition_point(|found| found.range.start < inlines.range.start);
-        let own = found[first..].iter().take_while(|found| found.range.end <= inlines.range.end);
-        let mut leaf: Option<Leaf<'_>> = None;
-        for Found { range, value } in own {
-            resolved.used.push(value.id);
-            let leaf = leaf.get_or_insert_with(|| Leaf::new(text, inlines, block, newline));
-            match leaf.write(range, value, manners.allow_html) {
-                Ok(value) => edits.push(Edit::new(range.clone(), value, Origin::Prose)),
-                Err(words) => {
-                    let title = format!("`{}` does not fit its place: {words}", &text[range.start + 1..range.end - 1]);
-                    let diagnostic = Diagnostic::new(Code::WrongForm, title, value.span, value.describe());
-                    let place = source.span(range.clone());
-                    resolved.diagnostics.push(diagnostic.with_place("it is wanted here", place, ""));
-                }
-            }
-        }
-    });
-    edits.sort_by_key(|edit| edit.range.start);
+    let edits = resolved.write(text, source, &document.blocks, &found, manners.allow_html);
     if !edits.is_empty() {
-        let all = 0..text.len();
-        let new =
-            if manners.guard_includes { splice_guarded(text, all, &edits) } else { Ok(splice(text, all, &edits)) };
-        match new {
-            Ok(new) => resolved.text = Some(new),
-            Err(refused) => {
-                let place = edits.get(refused.edit).map_or(0..0, |edit| edit.range.clone());
-                let title = refused.misfit.to_string();
-                resolved.diagnostics.push(Diagnostic::new(Code::WrongForm, title, source.span(place), "named here"));
-            }
-        }
+        resolved.splice(text, source, &edits, manners.guard_includes);
     }
     resolved
 }
 
-fn is_dotted(text: Option<&str>) -> bool {
-    let Some(text) = text else { return false };
-    text.contains('.')
-        && text
-            .split('.')
-            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-'))
+/// The references without a definition that may name a fact.
+fn references<'t>(text: &'t str, broken_links: &[Range<usize>]) -> impl Iterator<Item = Reference<'t>> {
+    broken_links.iter().filter_map(|range| {
+        let path = text.get(range.start + 1..range.end - 1).filter(|path| is_dotted(path))?;
+        Some(Reference { range: range.clone(), path })
+    })
+}
+
+impl Resolved {
+    /// The edits that write the values in their places, in order.
+    fn write(
+        &mut self,
+        text: &str,
+        source: SourceId,
+        blocks: &[Block],
+        found: &[Found<'_, '_>],
+        allow_html: bool,
+    ) -> Vec<Edit<'static>> {
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut edits = Vec::with_capacity(found.len());
+        each_leaf(blocks, &mut |block| {
+            for inlines in block.inlines() {
+                let first = found.partition_point(|found| found.reference.range.start < inlines.range.start);
+                let own = found[first..].iter().take_while(|found| found.reference.range.end <= inlines.range.end);
+                let mut leaf: Option<Leaf<'_>> = None;
+                for Found { reference, value } in own {
+                    self.used.push(value.id);
+                    let leaf = leaf.get_or_insert_with(|| Leaf::new(text, block, inlines, newline));
+                    match leaf.write(&reference.range, value, allow_html) {
+                        Ok(value) => edits.push(Edit::new(reference.range.clone(), value, Origin::Prose)),
+                        Err(words) => self.diagnostics.push(misfit(reference, source, value, &words)),
+                    }
+                }
+            }
+        });
+        edits.sort_by_key(|edit| edit.range.start);
+        edits
+    }
+
+    fn splice(&mut self, text: &str, source: SourceId, edits: &[Edit<'_>], guard_includes: bool) {
+        let all = 0..text.len();
+        let new = if guard_includes { splice_guarded(text, all, edits) } else { Ok(splice(text, all, edits)) };
+        match new {
+            Ok(new) => self.text = Some(new),
+            Err(refused) => {
+                let place = edits.get(refused.edit).map_or(0..0, |edit| edit.range.clone());
+                let title = refused.misfit.to_string();
+                self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, source.span(place), "named here"));
+            }
+        }
+    }
+}
+
+fn is_dotted(path: &str) -> bool {
+    let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    path.contains('.') && path.split('.').all(is_key)
 }
 
 enum LookUp<'s> {
     Value(&'s Value<'s>),
     /// The first segment is a table of the facts, and the path goes on to something that is not there.
-    Unknown {
-        shelf: Shelf<'s>,
-        table: &'s facts::Table<'s>,
-        /// The key that is not there; `None` where the path goes on below a value.
-        missing: Option<String>,
-    },
+    Unknown(Unknown<'s>),
     /// Something below a section that `false` leaves out of the book.
     LeftOut(&'s Entry<'s>),
     /// A table, or nothing of ours.
     NotOurs,
 }
 
+/// What a path lacks.
+struct Unknown<'s> {
+    shelf: Shelf<'s>,
+    /// The last table on the way.
+    table: &'s facts::Table<'s>,
+    /// How many keys of the path follow that of the table: the first of them is not there.
+    rest: usize,
+    /// The path goes on below a value.
+    below_value: bool,
+}
+
 fn look_up<'s>(path: &str, shelves: &[Shelf<'s>]) -> LookUp<'s> {
     let keys: Vec<&str> = path.split('.').collect();
-    let stem = shelves.iter().find(|shelf| fold(shelf.stem) == fold(keys[0]));
-    if let Some(shelf) = stem
-        && let found @ (LookUp::Value(_) | LookUp::Unknown { .. } | LookUp::LeftOut(_)) = look_into(*shelf, &keys[1..])
+    if let Some((stem, rest)) = keys.split_first()
+        && let Some(shelf) = shelves.iter().find(|shelf| fold(shelf.stem) == fold(stem))
+        && let found @ (LookUp::Value(_) | LookUp::Unknown(_) | LookUp::LeftOut(_)) = look_into(*shelf, rest)
     {
         return found;
     }
@@ -157,13 +178,14 @@ fn look_into<'s>(shelf: Shelf<'s>, keys: &[&str]) -> LookUp<'s> {
     }
     let Some(mut table) = root.and_then(|entry| entry.value.as_table()) else { return LookUp::NotOurs };
     for (at, key) in keys.iter().enumerate().skip(1) {
+        let rest = keys.len() - at;
         let Some(entry) = table.get_exact(key).or_else(|| table.get(key).first()) else {
-            return LookUp::Unknown { shelf, table, missing: Some((*key).to_owned()) };
+            return LookUp::Unknown(Unknown { shelf, table, rest, below_value: false });
         };
         match &entry.value.kind {
             Kind::Table(next) => table = next,
-            Kind::Boolean(false) if at + 1 < keys.len() => return LookUp::LeftOut(entry),
-            _ if at + 1 < keys.len() => return LookUp::Unknown { shelf, table, missing: None },
+            Kind::Boolean(false) if rest > 1 => return LookUp::LeftOut(entry),
+            _ if rest > 1 => return LookUp::Unknown(Unknown { shelf, table, rest, below_value: true }),
             Kind::Array(items) if items.iter().any(|item| item.as_table().is_some()) => return LookUp::NotOurs,
             _ => return LookUp::Value(&entry.value),
         }
@@ -177,26 +199,34 @@ fn left_out(path: &str, span: Span, entry: &Entry<'_>) -> Diagnostic {
         .with_help(format!("write `\\[{path}]` if it is no reference"))
 }
 
-fn unknown(text: &str, span: Span, shelf: Shelf<'_>, table: &facts::Table<'_>, missing: Option<&str>) -> Diagnostic {
-    let path = &text[span.start + 1..span.end - 1];
-    let title = format!("no fact named `{path}`");
-    let diagnostic = Diagnostic::new(Code::UnknownFact, title, span, "not among the facts");
-    let Some(missing) = missing else {
-        return diagnostic.with_help(format!("it goes on below a value; write `\\[{path}]` if it is no reference"));
-    };
-    let near = table.entries.iter().filter_map(|entry| Some((edits(&entry.key, missing)?, entry)));
-    let near = near.min_by_key(|(edits, _)| *edits);
-    match near {
-        Some((_, entry)) => {
-            let right = path.rsplit_once(missing).map(|(head, tail)| format!("[{head}{}{tail}]", entry.key));
-            let diagnostic = diagnostic.with_place("a similar fact is here", entry.key_span, "");
-            match right {
-                Some(text) => diagnostic.with(Sub::Replace { message: "use that one".to_owned(), span, text }),
-                None => diagnostic,
-            }
+fn misfit(reference: &Reference<'_>, source: SourceId, value: &Value<'_>, words: &str) -> Diagnostic {
+    let title = format!("`{}` does not fit its place: {words}", reference.path);
+    let place = source.span(reference.range.clone());
+    Diagnostic::new(Code::WrongForm, title, value.span, value.describe()).with_place("it is wanted here", place, "")
+}
+
+impl Unknown<'_> {
+    fn told(&self, path: &str, span: Span) -> Diagnostic {
+        let title = format!("no fact named `{path}`");
+        let diagnostic = Diagnostic::new(Code::UnknownFact, title, span, "not among the facts");
+        if self.below_value {
+            return diagnostic.with_help(format!("it goes on below a value; write `\\[{path}]` if it is no reference"));
         }
-        None => diagnostic
-            .with_help(format!("add it to `{}.toml`, or write `\\[{path}]` if it is no reference", shelf.stem)),
+        let mut keys: Vec<&str> = path.split('.').collect();
+        let at = keys.len().saturating_sub(self.rest);
+        let missing = keys.get(at).copied().unwrap_or_default();
+        let near = self.table.entries.iter().filter_map(|entry| Some((edits(&entry.key, missing)?, entry)));
+        let Some((_, near)) = near.min_by_key(|(edits, _)| *edits) else {
+            let stem = self.shelf.stem;
+            return diagnostic
+                .with_help(format!("add it to `{stem}.toml`, or write `\\[{path}]` if it is no reference"));
+        };
+        if let Some(key) = keys.get_mut(at) {
+            *key = &near.key;
+        }
+        let text = format!("[{}]", keys.join("."));
+        let diagnostic = diagnostic.with_place("a similar fact is here", near.key_span, "");
+        diagnostic.with(Sub::Replace { message: "use that one".to_owned(), span, text })
     }
 }
 
@@ -216,7 +246,12 @@ struct Leaf<'t> {
 }
 
 impl<'t> Leaf<'t> {
-    fn new(text: &'t str, inlines: &'t Inlines, block: PlaceBlock<'static>, newline: &'static str) -> Self {
+    fn new(text: &'t str, block: &Block, inlines: &'t Inlines, newline: &'static str) -> Self {
+        let block = match block.kind {
+            BlockKind::Heading { .. } => PlaceBlock::Heading,
+            BlockKind::Table(_) => PlaceBlock::Cell,
+            _ => PlaceBlock::Paragraph { line_start: false, prefix: "" },
+        };
         let mut links: Vec<_> = inlines.links.iter().map(|link| link.range.clone()).collect();
         links.sort_by_key(|link| std::cmp::Reverse(link.start));
         let prefix = container_prefix(text, inlines.range.start);
@@ -254,20 +289,34 @@ impl<'t> Leaf<'t> {
     }
 }
 
-/// Every stretch of inline content with the rules that hold in it.
-fn leaves<'b>(blocks: &'b [Block], visit: &mut dyn FnMut(&'b Inlines, PlaceBlock<'static>)) {
-    const PROSE: PlaceBlock<'static> = PlaceBlock::Paragraph { line_start: false, prefix: "" };
-    for block in blocks {
-        match &block.kind {
-            BlockKind::Heading { inlines, .. } => visit(inlines, PlaceBlock::Heading),
-            BlockKind::Paragraph(inlines) => visit(inlines, PROSE),
-            BlockKind::List(list) => list.items.iter().for_each(|item| leaves(&item.blocks, visit)),
-            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => leaves(blocks, visit),
-            BlockKind::Table(table) => {
-                let rows = std::iter::once(&table.header).chain(&table.rows);
-                rows.flat_map(|row| &row.cells).for_each(|cell| visit(cell, PlaceBlock::Cell));
-            }
-            BlockKind::Code(_) | BlockKind::Rule | BlockKind::Html => {}
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::FactIds;
+    use crate::source::{SourceKind, Sources};
+
+    /// What is suggested for the references of a page.
+    fn suggestions(text: &str, toml: &str) -> Vec<String> {
+        let mut sources = Sources::default();
+        let chapter = sources.add(SourceKind::Chapter, "src/a.md", text);
+        let first = sources.add(SourceKind::Facts, "backend.toml", toml);
+        let root = facts::parse(first, toml, &mut FactIds::default(), &mut Vec::new());
+        let shelves = [Shelf { stem: "backend", root: &root }];
+        let resolved = resolve(text, chapter, &shelves, Manners { guard_includes: false, allow_html: true });
+        let subs = resolved.diagnostics.into_iter().flat_map(|diagnostic| diagnostic.subs);
+        let texts = subs.filter_map(|sub| match sub {
+            Sub::Replace { text, .. } => Some(text),
+            _ => None,
+        });
+        texts.collect()
+    }
+
+    #[test]
+    fn the_suggestion_changes_the_key_that_is_not_there() {
+        let toml = "[t.port]\nport = 1\n";
+        assert_eq!(
+            suggestions("[t.por.port] [backend.t.por.port]\n", toml),
+            ["[t.port.port]", "[backend.t.port.port]"]
+        );
     }
 }

@@ -38,6 +38,11 @@ pub(crate) fn push_lowercase(text: &mut String, c: char) {
     }
 }
 
+/// What look-up passes over in a key: `-`, `_` and spaces.
+pub(crate) fn is_separator(c: char) -> bool {
+    matches!(c, '-' | '_') || c.is_whitespace()
+}
+
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}')
 }

@@ -130,6 +130,9 @@ fn marks_that_open_something_and_never_close_it() {
         "\r",
         "\u{feff}",
         "é[",
+        "[a ",
+        "[a, ",
+        "<!-- <!-->",
     ];
     for mark in marks {
         linear_page(mark, |count| (format!("# T\n\n## A\n\n{}\n", run_of(mark, count)), String::new()));
@@ -188,6 +191,22 @@ fn containers_within_containers() {
             });
             (format!("# T\n\n{text}"), String::new())
         });
+    }
+}
+
+#[test]
+fn brackets_within_brackets() {
+    for (open, middle, close) in
+        [("[", "x", "]"), ("[", "a-z", "]"), ("[", "\\d", "]"), ("[^", "x", "]"), ("['", "x", "]")]
+    {
+        let nested = |count| {
+            let depth = count * 10 / (open.len() + close.len());
+            format!("{}{middle}{}", open.repeat(depth), close.repeat(depth))
+        };
+        let name = nested(10);
+        linear_page(&name, |count| (format!("# T\n\n## A\n\n```\n{}\n```\n", nested(count)), String::new()));
+        linear_page(&name, |count| (format!("# T\n\n## A\n\n`{}`\n", nested(count)), String::new()));
+        linear_page(&name, |count| (format!("# T\n\n## A\n\n{}\n", nested(count)), String::new()));
     }
 }
 
@@ -387,6 +406,17 @@ fn very_many_of_each_part_of_a_page() {
             ),
             "a.y = 1\n".to_owned(),
         )
+    });
+    linear_page("comments in a comment", |count| {
+        let comment = format!("<!-- {} -->", run_of("<!-- ", count));
+        (format!("# T\n\n{comment}\n\n<!-- template-only -->\n[x]\n<!-- /template-only -->\n"), String::new())
+    });
+    linear_page("cells with brackets that do not close", |count| {
+        let [head, rule, row] = ["| a ", "|---", "| [a "].map(|cell| run_of(cell, count));
+        (format!("# T\n\n## A\n\n{head}|\n{rule}|\n{row}| [b] |\n"), String::new())
+    });
+    linear_page("prompts that ask for more", |count| {
+        (format!("# T\n\n## A\n\n{}", "[Add more]\n\n".repeat(count)), String::new())
     });
     linear_page("links", |count| {
         (format!("# T\n\n## A\n\n{}", many(count, |at| format!("[x](c{at}.md) [p{at}]\n"))), facts(count, "a"))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Entry, Table};
-use crate::slug::push_lowercase;
+use crate::slug::{is_separator, push_lowercase};
 
 /// Tables with at most this many entries are searched one by one.
 pub(super) const LINEAR: usize = 16;
@@ -76,10 +76,6 @@ fn folds_to(key: &str, folded: &str) -> bool {
         return key == folded || letters.by_ref().eq(folded.bytes()) && !folded.is_empty();
     }
     fold(key) == folded
-}
-
-fn is_separator(c: char) -> bool {
-    c == '-' || c == '_' || c.is_whitespace()
 }
 
 impl<'s> Table<'s> {

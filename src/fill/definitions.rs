@@ -6,8 +6,8 @@ use super::Filler;
 use super::write::container_prefix;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{FactId, Value};
+use crate::markdown::{self, blocks::Definition};
 use crate::source::Span;
-use crate::template::blocks::{self, Definition};
 
 /// A definition in a value.
 pub(super) struct Said {
@@ -27,7 +27,7 @@ impl<'f> Filler<'_, 'f> {
         if !markdown.contains("]:") {
             return;
         }
-        let definitions = blocks::parse(markdown).definitions.into_iter();
+        let definitions = markdown::parse(markdown).definitions.into_iter();
         let (value, span) = (value.id, value.span);
         self.said.extend(definitions.map(|definition| Said {
             label: definition.label,
@@ -46,7 +46,7 @@ impl<'f> Filler<'_, 'f> {
         let template = self.template;
         let own: HashMap<&str, &Definition> =
             template.definitions.iter().map(|definition| (definition.label.as_str(), definition)).collect();
-        let uses = blocks::undefined(self.text);
+        let uses = markdown::undefined(self.text);
         let mut first: HashMap<&str, &Said> = HashMap::new();
         let mut told = HashSet::new();
         for one in &said {
@@ -80,7 +80,7 @@ impl<'f> Filler<'_, 'f> {
         // What it would ask for was left out.
         lost.retain(|definition| self.order.of(&definition.range).is_empty());
         for _ in 0..ROUNDS {
-            let wanted = if lost.is_empty() { HashSet::new() } else { blocks::undefined(page) };
+            let wanted = if lost.is_empty() { HashSet::new() } else { markdown::undefined(page) };
             let (found, rest): (Vec<_>, _) = lost.into_iter().partition(|lost| wanted.contains(&lost.label));
             if found.is_empty() {
                 return;

@@ -8,11 +8,11 @@ use pulldown_cmark::{Event, Parser};
 use super::answer::{Answer, Inline, Writing, inline};
 use super::misfit::Wrong;
 use super::{Filler, Unit};
-use crate::markdown;
+use crate::markdown::{self, blocks::inside_backticks};
 use crate::place::{self, Edge, Misfit, Place};
 use crate::source::line_start;
 use crate::splice::{Edit, Origin, splice};
-use crate::template::{Form, Slot, inside_backticks, lines_of, with_blank_lines};
+use crate::template::{Form, Slot, lines_of, with_blank_lines};
 
 /// What the lines of a container begin with after the first.
 pub(super) const MARKS: [char; 3] = [' ', '\t', '>'];

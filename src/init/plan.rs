@@ -222,7 +222,7 @@ impl<'p> Planner<'p> {
         let Some(slot) = item.slots.first() else { return };
         let Some((key, parents)) = slot.path.split_last() else { return };
         let words = self.words(slot);
-        let plain = address_key(&words.replace(' ', "_")) == address_key(key);
+        let plain = address_key(&words) == address_key(key);
         let comment = if plain { String::new() } else { words };
         self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
     }
@@ -268,7 +268,8 @@ impl<'p> Planner<'p> {
                 continue;
             }
             let words = self.words(slot);
-            let comment = if address_key(&words) == address_key(last) { String::new() } else { words };
+            let plain = !words.contains(' ') && address_key(&words) == address_key(last);
+            let comment = if plain { String::new() } else { words };
             let field = Key::new(last, comment, self.wanted(slot));
             if field.wanted {
                 written.push(dotted_path(path.iter().map(|key| &**key)) + " = \"\"");
@@ -449,9 +450,7 @@ impl<'p> Planner<'p> {
 
     /// The text of a placeholder, on one line.
     fn words(&self, slot: &Slot) -> String {
-        let text = self.text.get(slot.range.clone()).unwrap_or_default();
-        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-        one_line(inner)
+        one_line(template::words(self.text, &slot.range))
     }
 }
 

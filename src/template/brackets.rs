@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::blocks::Inlines;
+use crate::markdown::blocks::{Inlines, inside_backticks};
 
 /// A bracket pair and what it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,10 +98,12 @@ pub(crate) fn html_text(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     found
 }
 
-/// The range of a code span without its backticks.
-pub(crate) fn inside_backticks(text: &str, span: &Range<usize>) -> Range<usize> {
-    let ticks = text[span.clone()].bytes().take_while(|&byte| byte == b'`').count();
-    span.start + ticks..span.end - ticks
+/// What a placeholder says, without its brackets; of a topic, which has none, all of it.
+pub(crate) fn words<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
+    let whole = text.get(range.clone()).unwrap_or_default();
+    let inner = whole.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(whole);
+    // `[name][]` is as much of a reference as `[name]`.
+    inner.strip_suffix("][").unwrap_or(inner).trim()
 }
 
 /// Brackets with their offsets; escaped ones are left out where Markdown knows escapes.
@@ -133,12 +135,13 @@ fn balanced(brackets: impl Iterator<Item = (usize, u8)>) -> Vec<Range<usize>> {
     pairs
 }
 
-/// `[name][]` is one reference.
+/// The pair with the empty label behind it: `[name][]` is one reference.
 fn with_empty_label(text: &str, pair: &Range<usize>) -> Range<usize> {
     let is_empty = text[pair.end..].starts_with("[]") && &text[pair.clone()] != "[]";
     pair.start..pair.end + if is_empty { 2 } else { 0 }
 }
 
+/// Those that lie in no other, sorted.
 fn outermost(mut brackets: Vec<Bracket>) -> Vec<Bracket> {
     brackets.sort_by_key(|bracket| (bracket.range.start, std::cmp::Reverse(bracket.range.end)));
     let mut end = 0;
@@ -150,13 +153,13 @@ fn outermost(mut brackets: Vec<Bracket>) -> Vec<Bracket> {
     brackets
 }
 
-fn inner(text: &str, pair: Range<usize>) -> &str {
+fn inside<'t>(text: &'t str, pair: &Range<usize>) -> &'t str {
     text.get(pair.start + 1..pair.end - 1).unwrap_or_default()
 }
 
 /// Footnotes and alerts that lack their other half are still not placeholders, nor is an empty pair.
 fn is_prose_placeholder(text: &str, pair: Range<usize>) -> bool {
-    let inner = inner(text, pair);
+    let inner = inside(text, &pair);
     let alert = inner.strip_prefix('!').is_some_and(|rest| rest.chars().all(|c| c.is_alphanumeric() || c == '-'));
     !inner.trim().is_empty() && !inner.starts_with('^') && !alert
 }
@@ -164,7 +167,7 @@ fn is_prose_placeholder(text: &str, pair: Range<usize>) -> bool {
 fn is_code_placeholder(text: &str, pair: Range<usize>) -> bool {
     let before = &text[..pair.start];
     let attribute = before.ends_with(['#', '!']);
-    let inner = inner(text, pair).trim();
+    let inner = inside(text, &pair).trim();
     let quoted = inner.starts_with(['"', '\'', '`']);
     !(attribute
         || is_subscript(before, inner)
@@ -184,18 +187,27 @@ fn is_subscript(before: &str, inner: &str) -> bool {
 /// Numbers, lists and ranges of numbers: `0`, `1, 2`, `0..5`, `-1`, `0xFF`.
 fn is_numeric(inner: &str) -> bool {
     let hexadecimal = inner.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
-    let digits = inner.bytes().any(|byte| byte.is_ascii_digit());
-    hexadecimal || digits && inner.bytes().all(|byte| byte.is_ascii_digit() || b" ,.-+:;_=".contains(&byte))
+    let marks = |byte: u8| byte.is_ascii_digit() || b" ,.-+:;_=".contains(&byte);
+    hexadecimal || inner.bytes().all(marks) && inner.bytes().any(|byte| byte.is_ascii_digit())
 }
+
+/// No class of a regular expression is longer, in bytes: pairs within pairs are not read anew at each level.
+const LONGEST_CLASS: usize = 1024;
 
 /// A class of a regular expression: negated, a POSIX class, one with an escape, or ranges with nothing but marks.
 fn is_character_class(inner: &str) -> bool {
-    if inner.starts_with('^') || inner.contains("[:") || inner.starts_with(':') && inner.ends_with(':') {
+    if inner.starts_with('^') {
         return true;
     }
-    if inner.contains("\\d") || inner.contains("\\w") || inner.contains("\\s") {
-        return true;
+    if inner.len() > LONGEST_CLASS {
+        return false;
     }
+    let posix = inner.contains("[:") || inner.starts_with(':') && inner.ends_with(':');
+    posix || ["\\d", "\\w", "\\s"].iter().any(|escape| inner.contains(escape)) || is_ranges(inner)
+}
+
+/// `a-z`, `A-Z0-9_-`: ranges, and no letter or blank beside them.
+fn is_ranges(inner: &str) -> bool {
     let mut chars = inner.chars().peekable();
     let mut ranges = 0;
     while let Some(c) = chars.next() {
@@ -214,10 +226,10 @@ fn is_character_class(inner: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::blocks::{self, BlockKind};
+    use crate::markdown::{self, blocks::BlockKind};
 
     fn prose(text: &str) -> Vec<&str> {
-        let document = blocks::parse(text);
+        let document = markdown::parse(text);
         let mut found = Vec::new();
         for block in &document.blocks {
             if let BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } = &block.kind {

@@ -2,84 +2,79 @@
 
 use std::ops::Range;
 
-use super::blocks::{Block, Code};
+use super::address::{Path, Scope};
 use super::brackets::{self, Bracket, Site};
 use super::labels::{self, Lead};
-use super::{Builder, CodeBlock, Form, Item, Label, Path, PlaceholderKind, Role, Run, RunKind, Scope};
+use super::{Builder, CodeBlock, Form, Item, Label, PlaceholderKind, Role, Run, RunKind};
+use crate::markdown::blocks::{Block, Code};
 use crate::slug::label_slug;
 
-impl<'t> Builder<'t> {
-    pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> Option<CodeBlock> {
-        let found: Vec<Vec<Range<usize>>> = match is_literal(&code.info) {
-            true => Vec::new(),
-            false => code.lines.iter().map(|line| self.code_brackets(line)).collect(),
-        };
+impl Builder<'_> {
+    pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> CodeBlock {
         let base = match &lead {
-            Some(lead) => self.claim_node(scope, &scope.path_to(&label_slug(&lead.text))),
+            Some(lead) => self.claims.claim_node(scope, &scope.path_to(&label_slug(&lead.text))),
             None => scope.path.clone(),
         };
-        let inner = scope.with_path(base);
-        let content = match (code.lines.first(), code.lines.last()) {
-            (Some(first), Some(last)) => Some(first.start..last.end),
-            _ => None,
-        };
+        let scope = scope.with_path(base);
+        let content = code.lines.first().zip(code.lines.last()).map(|(first, last)| first.start..last.end);
         let text = content.clone().map_or("", |content| &self.text[content]);
-        let path = self.claim(&inner, &[inner.path_to("code")], text);
-        let flat: Vec<_> = found.iter().flatten().cloned().collect();
-        let diagram = labels::is_diagram(self.text, &code.lines, &flat);
-        let address = inner.address(&inner.path);
-        let mut run = Run {
-            kind: RunKind::Code,
-            range: block.range.clone(),
-            records: inner.path.clone(),
-            base: address.clone(),
-            address,
-            path: inner.path.clone(),
-            lead: lead.map(|lead| lead.range),
-            items: Vec::new(),
-            open: false,
-            collection: None,
-            under_prompt: false,
-        };
-        for (line, brackets) in code.lines.iter().zip(&found).filter(|(_, brackets)| !brackets.is_empty()) {
+        let path = self.claims.claim(&scope, &[scope.path_to("code")], text);
+        let found = self.code_brackets(code);
+        let diagram = labels::is_diagram(self.text, &code.lines, &found);
+        let kind = if diagram { PlaceholderKind::Diagram } else { PlaceholderKind::CodeBlock };
+        let mut run = Run::new(RunKind::Code, block.range.clone(), scope.path.clone(), scope.path.clone(), &scope);
+        run.lead = lead.map(|lead| lead.range);
+        for (line, brackets) in code.lines.iter().zip(&found) {
+            let Some(first) = brackets.first() else { continue };
             let more = !diagram && !run.items.is_empty() && self.is_more(line, brackets);
             run.items.push(match more {
-                true => self.more_lines(line, &brackets[0], &path, &inner),
-                false => self.code_line(line, brackets, &inner, diagram),
+                true => self.more_lines(line, first, &path, &scope),
+                false => self.code_line(line, brackets, &scope, kind),
             });
         }
-        let fenced = code.fenced;
-        Some(CodeBlock { range: block.range.clone(), path, fenced, content, run, diagram })
+        CodeBlock { range: block.range.clone(), path, fenced: code.fenced, content, run, diagram }
+    }
+
+    /// The placeholders of each line; none where the block's brackets are its own.
+    pub(super) fn code_brackets(&self, code: &Code) -> Vec<Vec<Bracket>> {
+        if is_literal(&code.info) {
+            return Vec::new();
+        }
+        let line_brackets = |line: &Range<usize>| {
+            let mut found = brackets::in_code(self.text, line.clone());
+            found.retain(|range| !(self.is_literal)(self.inner(range)));
+            found.into_iter().map(|range| Bracket { range, site: Site::CodeLine }).collect()
+        };
+        code.lines.iter().map(line_brackets).collect()
     }
 
     /// Whether a line says that there may be more of the lines above it, as itself or in a comment.
-    fn is_more(&self, line: &Range<usize>, brackets: &[Range<usize>]) -> bool {
-        let [bracket] = brackets else { return false };
-        let beside = [&self.text[line.start..bracket.start], &self.text[bracket.end..line.end]];
+    fn is_more(&self, line: &Range<usize>, brackets: &[Bracket]) -> bool {
+        let [Bracket { range, .. }] = brackets else { return false };
+        let beside = [&self.text[line.start..range.start], &self.text[range.end..line.end]];
         let marks = |c: char| c.is_whitespace() || "#/-;*%<>!".contains(c);
-        beside.iter().all(|text| text.chars().all(marks)) && labels::is_continuation(self.inner(bracket))
+        beside.iter().all(|text| text.chars().all(marks)) && labels::is_continuation(self.inner(range))
     }
 
-    fn more_lines(&mut self, line: &Range<usize>, bracket: &Range<usize>, path: &Path, scope: &Scope) -> Item {
-        let bracket = Bracket { range: bracket.clone(), site: Site::CodeLine };
+    fn more_lines(&mut self, line: &Range<usize>, bracket: &Bracket, path: &Path, scope: &Scope) -> Item {
         let kind = PlaceholderKind::Continuation;
-        let slot = self.slot(&bracket, path.clone(), kind, scope, Form::Prose, line.start);
+        let slot = self.slot(bracket, path.clone(), kind, scope, Form::Prose, line.start);
         let (role, path) = (Role::Continuation, scope.path.clone());
         Item { range: line.clone(), role, label: None, path, slots: vec![slot], nested: Vec::new() }
     }
 
-    pub(super) fn code_brackets(&self, line: &Range<usize>) -> Vec<Range<usize>> {
-        let mut found = brackets::in_code(self.text, line.clone());
-        found.retain(|range| !(self.is_literal)(self.inner(range)));
-        found
-    }
-
-    fn code_line(&mut self, line: &Range<usize>, brackets: &[Range<usize>], scope: &Scope, diagram: bool) -> Item {
-        let key = labels::of_code_line(self.text, line.clone()).filter(|key| key.end <= brackets[0].start);
-        let mut inner = match &key {
-            Some(key) => scope.below(&self.text[key.clone()]),
-            None => scope.clone(),
-        };
+    /// A line with placeholders. One that is alone behind a key stands at the key.
+    fn code_line(&mut self, line: &Range<usize>, brackets: &[Bracket], scope: &Scope, kind: PlaceholderKind) -> Item {
+        let first = brackets.first().map_or(line.end, |bracket| bracket.range.start);
+        let key = labels::of_code_line(self.text, line.clone()).filter(|key| key.end <= first);
+        let at_key = key.is_some() && brackets.len() == 1;
+        let mut inner = scope.clone();
+        if let Some(key) = &key {
+            inner.path = scope.path_to(&self.text[key.clone()]);
+            if !at_key {
+                inner.path = self.claims.claim_node(scope, &inner.path);
+            }
+        }
         let mut item = Item {
             range: line.clone(),
             role: Role::Labelled,
@@ -88,24 +83,17 @@ impl<'t> Builder<'t> {
             slots: Vec::new(),
             nested: Vec::new(),
         };
-        if item.label.is_some() && brackets.len() > 1 {
-            inner.path = self.claim_node(scope, &inner.path);
-            item.path.clone_from(&inner.path);
-        }
-        for range in brackets {
-            let bracket = Bracket { range: range.clone(), site: Site::CodeLine };
-            let own = inner.path_to(&self.own_slug(&bracket));
-            let sole = item.label.is_some() && brackets.len() == 1;
-            let candidates = if sole { [inner.path.clone()] } else { [own] };
-            let path = self.claim(scope, &candidates, self.inner(range));
-            if sole {
+        for bracket in brackets {
+            let own = if at_key { inner.path.clone() } else { inner.path_to(&self.own_slug(bracket)) };
+            let path = self.claims.claim(scope, &[own], self.inner(&bracket.range));
+            if at_key {
                 item.path.clone_from(&path);
             }
-            let kind = match diagram {
-                true => PlaceholderKind::Diagram,
-                false => self.kind(scope, PlaceholderKind::CodeBlock, &bracket.site),
+            let kind = match kind {
+                PlaceholderKind::Diagram => kind,
+                _ => self.kind(scope, kind, &bracket.site),
             };
-            item.slots.push(self.slot(&bracket, path, kind, scope, Form::Prose, line.start));
+            item.slots.push(self.slot(bracket, path, kind, scope, Form::Prose, line.start));
         }
         item
     }
@@ -118,14 +106,17 @@ pub(super) fn is_literal(info: &str) -> bool {
     matches!(language, "mermaid" | "dot" | "plantuml") || info.split([',', ' ']).any(|word| word == "literal")
 }
 
-/// The lines of a text as ranges without line ends.
 #[cfg(test)]
-pub(super) fn line_ranges(text: &str) -> Vec<Range<usize>> {
-    let mut start = 0;
-    let lines = text.split_inclusive('\n').map(|line| {
-        let range = start..start + line.trim_end().len();
-        start += line.len();
-        range
-    });
-    lines.collect()
+mod tests {
+    use crate::template;
+
+    #[test]
+    fn a_block_whose_brackets_are_its_own_holds_no_placeholders() {
+        for info in ["mermaid", "toml,literal"] {
+            let page = format!("## A\n\n- **Flow:** [describe]\n\n  ```{info}\n  [b]\n  ```\n");
+            let placeholders = template::parse(&page, &|_| false).placeholders;
+            let addresses: Vec<_> = placeholders.iter().filter_map(|one| one.address.as_deref()).collect();
+            assert_eq!(addresses, ["a.flow"], "it is alone in its item");
+        }
+    }
 }

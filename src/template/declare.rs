@@ -19,17 +19,20 @@ pub fn declares_itself(text: &str) -> bool {
         return false;
     }
     let front_matter = residue::front_matter(text);
-    status(&text[front_matter.clone()]).is_some_and(|status| status.starts_with("TEMPLATE"))
+    let status = text[front_matter.clone()].lines().filter_map(pair).find(|(key, _)| key.trim_end() == "status");
+    status.is_some_and(|(_, status)| status.starts_with("TEMPLATE"))
         || opening(up_to_marks(&text[front_matter.end..])).is_template
 }
 
 /// As much of a chapter as can declare it: up to the line after the last mark, which may underline a heading.
 fn up_to_marks(text: &str) -> &str {
+    const MARK: &[u8] = b"template";
     let is_mark =
-        |at: &usize| text.as_bytes()[*at..].get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"template"));
-    let last = memchr::memrchr2_iter(b'T', b't', text.as_bytes()).find(is_mark).map_or(0, |at| at + 8);
-    let end = text[last..].match_indices('\n').nth(1).map_or(text.len(), |(newline, _)| last + newline);
-    if last == 0 { "" } else { &text[..end] }
+        |at: &usize| text.as_bytes()[*at..].get(..MARK.len()).is_some_and(|word| word.eq_ignore_ascii_case(MARK));
+    let last = memchr::memrchr2_iter(b'T', b't', text.as_bytes()).find(is_mark);
+    let Some(end) = last.map(|at| at + MARK.len()) else { return "" };
+    let line_after = text[end..].match_indices('\n').nth(1);
+    line_after.map_or(text, |(newline, _)| &text[..end + newline])
 }
 
 /// Whether the chapter looks like a template, declared or not: it has the mark in its first heading or says
@@ -46,15 +49,6 @@ pub fn looks_like_template(text: &str) -> bool {
         || (said || opening.shouted) && opening.bracketed
         || opening.bracketed_heading
         || says_template(&text[front_matter.end..])
-}
-
-fn status(front_matter: &str) -> Option<&str> {
-    value(front_matter, "status")
-}
-
-/// The value of a top-level key of front matter, without quotes.
-fn value<'t>(front_matter: &'t str, key: &str) -> Option<&'t str> {
-    front_matter.lines().filter_map(pair).find(|(own, _)| own.trim_end() == key).map(|(_, value)| value)
 }
 
 /// The key of a line of front matter, and its value without quotes.
@@ -92,7 +86,7 @@ fn opening(text: &str) -> Opening {
             Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
             Event::Start(Tag::Link { .. } | Tag::Image { .. }) => in_link += 1,
             Event::End(TagEnd::Link | TagEnd::Image) => in_link = in_link.saturating_sub(1),
-            Event::Text(_) if in_link == 0 && heading.is_some() => {
+            Event::Text(_) if in_link == 0 => {
                 if let Some(heading) = &mut heading {
                     heading.push_str(&text[range]);
                 }
@@ -105,9 +99,8 @@ fn opening(text: &str) -> Opening {
                 opening.bracketed_heading = !heading.contains("[!") && holds_placeholder(&heading);
                 break;
             }
-            Event::Html(_) | Event::InlineHtml(_) => {
-                opening.is_template |=
-                    text[range].split("<!--").skip(1).any(|comment| comment.split("-->").next().is_some_and(is_mark));
+            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
+                opening.is_template |= residue::comments(&text[range]).any(|(_, words)| is_mark(words));
             }
             _ => {}
         }
@@ -115,8 +108,9 @@ fn opening(text: &str) -> Opening {
     opening
 }
 
-fn is_mark(comment: &str) -> bool {
-    comment.trim().eq_ignore_ascii_case("template")
+/// Whether the words of a comment declare a template.
+fn is_mark(words: &str) -> bool {
+    words.trim().eq_ignore_ascii_case("template")
 }
 
 /// Whether the chapter says that it is a template in a way that declares nothing: `Status: TEMPLATE` as its first line,
@@ -159,6 +153,11 @@ mod tests {
         assert!(declares_itself("# A [TEMPLATE]\r\n"));
         assert!(declares_itself("\n<!--template-->\n\n# A\n"));
         assert!(declares_itself("<!-- TEMPLATE -->\n\n# A\n") && declares_itself("<!-- Template -->\n# A\n"));
+        assert!(
+            declares_itself("<!--\ntemplate\n-->\n# A\n")
+                && declares_itself("<!---->\n<!-->\n<!-- template -->\n# A\n")
+        );
+        assert!(!declares_itself("<!-- template\nis in the wiki -->\n# A\n"));
         assert!(!declares_itself("# A\n\n<!-- template -->\n"));
         assert!(!declares_itself("---\nstatus: final\n---\n# TEMPLATE\n"));
         assert!(!declares_itself("```\n# A [TEMPLATE]\n```\n"));

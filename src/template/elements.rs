@@ -1,14 +1,18 @@
 //! The body of a section: prompts, inline placeholders, runs, topics and code blocks, with their addresses.
 
 use std::collections::HashMap;
+use std::iter::Peekable;
 use std::ops::Range;
+use std::slice;
 
-use super::blocks::{Block, BlockKind, Inlines};
+use super::address::{Key, Path, Scope};
 use super::brackets::{self, Bracket, Site};
 use super::labels::{self, Lead};
-use super::{Builder, Element, Form, Key, Path, PlaceholderKind, Prompt, Repeat, Scope, Slot, TrapKind};
+use super::run::Above;
+use super::{Builder, Element, Form, PlaceholderKind, Prompt, Repeat, Slot, TrapKind};
+use crate::markdown::blocks::{Block, BlockKind, Inlines, Link, any_leaf};
 use crate::slug::{label_slug, placeholder_slug, without_number};
-use crate::vocabulary::{Collection, Field};
+use crate::vocabulary::Collection;
 
 /// What the pieces of one section's body know of each other.
 #[derive(Default)]
@@ -23,74 +27,86 @@ pub(super) struct Body {
     pub(super) has_own_text: bool,
 }
 
+/// Blocks while they are read, one after the other.
+struct Sequence<'s, 'b> {
+    scope: &'s Scope,
+    body: &'s mut Body,
+    rest: Peekable<slice::Iter<'b, Block>>,
+    /// What the next block stands under.
+    above: Above,
+    elements: Vec<Element>,
+    /// There is something among the elements of which there can be more.
+    has_runs: bool,
+}
+
 impl<'t> Builder<'t> {
-    /// Reads the blocks of a body in order.
+    /// Reads blocks in order.
     pub(super) fn elements(&mut self, blocks: &[Block], scope: &Scope, body: &mut Body) -> Vec<Element> {
-        let mut elements = Vec::new();
-        let mut lead: Option<Lead> = None;
-        let mut after_prompt = false;
-        let mut rest = blocks.iter();
-        while let Some(block) = rest.next() {
-            let taken = lead.take();
-            let under_prompt = std::mem::take(&mut after_prompt);
-            let before = elements.len();
-            match &block.kind {
-                BlockKind::Paragraph(inlines) => {
-                    self.note_links(inlines);
-                    let brackets = self.brackets(inlines);
-                    if is_sole(inlines, &brackets) {
-                        let follows = scope.in_record || elements.iter().any(|element| !is_text(element));
-                        let more = taken.is_none() && follows && labels::says_more(self.inner(&brackets[0].range));
-                        after_prompt = taken.is_none() && !more;
-                        elements.push(Element::Prompt(Box::new(match more {
-                            true => self.more(block, &brackets[0], scope, elements.last()),
-                            false => self.prompt(block, &brackets[0], scope, taken, body),
-                        })));
-                        continue;
-                    }
-                    if let Some((label, bracket)) = placeholder_lead(self.text, inlines, &brackets)
-                        && let Some(next) = rest.as_slice().first().filter(|next| is_run_block(next))
-                    {
-                        rest.next();
-                        elements.push(self.repeated_label(&label, &bracket, next, scope));
-                        continue;
-                    }
-                    lead = labels::lead(self.text, inlines)
-                        .filter(|lead| brackets.last().is_none_or(|bracket| bracket.range.end <= lead.range.start));
-                    let slots = self.inline_slots(inlines, &brackets, scope, Form::Prose);
-                    if !slots.is_empty() {
-                        elements.push(Element::Slots(slots));
-                    }
-                    if lead.is_some() {
-                        continue;
-                    }
-                }
-                BlockKind::Heading { inlines, .. } => {
-                    let brackets = self.brackets(inlines);
-                    let slots = self.inline_slots(inlines, &brackets, scope, Form::Heading);
-                    if !slots.is_empty() {
-                        elements.push(Element::Slots(slots));
-                    }
-                }
-                BlockKind::List(list) => {
-                    let run = self.list(block, list, scope, taken, under_prompt, body);
-                    elements.extend(run.map(Box::new).map(Element::Run));
-                }
-                BlockKind::Table(table) => elements.extend(self.table(block, table, scope, taken)),
-                BlockKind::Code(code) => {
-                    let code = self.code(block, code, scope, taken);
-                    elements.extend(code.map(Box::new).map(Element::Code));
-                }
-                BlockKind::Quote(blocks) | BlockKind::Container(blocks) => {
-                    elements.extend(self.elements(blocks, scope, body));
-                }
-                BlockKind::Html => self.note_html(block.range.clone()),
-                BlockKind::Rule => {}
-            }
-            let says = |element: &Element| !matches!(element, Element::Code(code) if code.run.items.is_empty());
-            body.has_own_text |= !elements[before..].iter().any(says) && !matches!(block.kind, BlockKind::Rule);
+        let (rest, above) = (blocks.iter().peekable(), Above::default());
+        let mut sequence = Sequence { scope, body, rest, above, elements: Vec::new(), has_runs: false };
+        while let Some(block) = sequence.rest.next() {
+            let known = sequence.elements.len();
+            self.block(block, &mut sequence);
+            let found = &sequence.elements[known..];
+            let is_text = !found.iter().any(Element::asks) && !matches!(block.kind, BlockKind::Rule);
+            sequence.body.has_own_text |= is_text && sequence.above.lead.is_none();
+            sequence.has_runs |= found.iter().any(Element::is_run);
         }
-        elements
+        sequence.elements
+    }
+
+    fn block(&mut self, block: &Block, sequence: &mut Sequence<'_, '_>) {
+        let above = std::mem::take(&mut sequence.above);
+        let scope = sequence.scope;
+        match &block.kind {
+            BlockKind::Paragraph(inlines) => self.paragraph(block, inlines, above, sequence),
+            BlockKind::Heading { inlines, .. } => {
+                let brackets = self.brackets(inlines);
+                sequence.elements.extend(self.inline_slots(inlines, &brackets, scope, Form::Heading));
+            }
+            BlockKind::List(list) => {
+                let run = self.list(block, list, scope, above, sequence.body);
+                sequence.elements.extend(run.map(Box::new).map(Element::Run));
+            }
+            BlockKind::Table(table) => sequence.elements.extend(self.table(block, table, scope, above.lead)),
+            BlockKind::Code(code) => {
+                let code = self.code(block, code, scope, above.lead);
+                sequence.elements.push(Element::Code(Box::new(code)));
+            }
+            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => {
+                let elements = self.elements(blocks, scope, sequence.body);
+                sequence.elements.extend(elements);
+            }
+            BlockKind::Html => self.note_html(block.range.clone()),
+            BlockKind::Rule => {}
+        }
+    }
+
+    fn paragraph(&mut self, block: &Block, inlines: &Inlines, above: Above, sequence: &mut Sequence<'_, '_>) {
+        self.note_links(inlines);
+        let brackets = self.brackets(inlines);
+        let scope = sequence.scope;
+        if let Some(bracket) = sole(inlines, &brackets) {
+            let labelled = above.lead.is_some();
+            let follows = scope.in_record || sequence.has_runs;
+            let more = !labelled && follows && labels::says_more(self.inner(&bracket.range));
+            sequence.above.prompt = !labelled && !more;
+            let prompt = match more {
+                true => self.more(block, bracket, scope, sequence.elements.last()),
+                false => self.prompt(block, bracket, scope, above.lead, sequence.body),
+            };
+            sequence.elements.push(Element::Prompt(Box::new(prompt)));
+            return;
+        }
+        if let Some((lead, bracket)) = placeholder_lead(self.text, inlines, &brackets)
+            && let Some(block) = sequence.rest.next_if(|next| is_run_block(next))
+        {
+            sequence.elements.push(self.repeated_label(&lead, bracket, block, scope));
+            return;
+        }
+        sequence.above.lead = labels::lead(self.text, inlines)
+            .filter(|lead| brackets.last().is_none_or(|bracket| bracket.range.end <= lead.range.start));
+        sequence.elements.extend(self.inline_slots(inlines, &brackets, scope, Form::Prose));
     }
 
     /// The placeholders of a stretch of inline content, but for the literals of the configuration.
@@ -101,9 +117,7 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn inner(&self, range: &Range<usize>) -> &'t str {
-        let inner = self.text.get(range.start + 1..range.end - 1).unwrap_or_default();
-        // `[name][]` is as much of a reference as `[name]`.
-        inner.strip_suffix("][").unwrap_or(inner).trim()
+        brackets::words(self.text, range)
     }
 
     pub(super) fn own_slug(&self, bracket: &Bracket) -> String {
@@ -112,47 +126,51 @@ impl<'t> Builder<'t> {
 
     /// Whether a placeholder stands anywhere in these blocks.
     pub(super) fn holds_places(&self, blocks: &[Block]) -> bool {
-        blocks.iter().any(|block| match &block.kind {
-            BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } => !self.brackets(inlines).is_empty(),
-            BlockKind::List(list) => list.items.iter().any(|item| self.holds_places(&item.blocks)),
-            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => self.holds_places(blocks),
-            BlockKind::Table(table) => {
-                let mut cells = std::iter::once(&table.header).chain(&table.rows).flat_map(|row| &row.cells);
-                cells.any(|cell| !self.brackets(cell).is_empty())
-            }
-            BlockKind::Code(code) => code.lines.iter().any(|line| !self.code_brackets(line).is_empty()),
-            BlockKind::Rule | BlockKind::Html => false,
+        any_leaf(blocks, &mut |block| match &block.kind {
+            BlockKind::Code(code) => self.code_brackets(code).iter().any(|line| !line.is_empty()),
+            _ => block.inlines().any(|inlines| !self.brackets(inlines).is_empty()),
         })
     }
 
+    /// Notes links and images, and the brackets that they hide.
     pub(super) fn note_links(&mut self, inlines: &Inlines) {
-        let hidden = inlines.links.iter().filter(|link| link.inline && !link.image).filter(|link| {
-            !link.destination.is_empty() && link.destination.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
-        });
-        self.traps.extend(hidden.map(|link| TrapKind::HiddenPlaceholder.at(link.range.clone())));
-        // The target of an autolink is its text, which Markdown does not look into.
-        let bare = inlines.links.iter().filter(|link| !link.inline && !link.image);
-        let bare = bare.filter(|link| self.text[link.range.clone()].starts_with('<') && link.destination.contains('['));
-        self.traps.extend(bare.map(|link| TrapKind::InTarget.at(link.range.clone())));
-        let images = inlines.links.iter().filter(|link| link.image);
-        self.images.extend(images.map(|image| image.range.clone()));
-        let own = inlines.links.iter().filter(|link| link.inline && !link.image);
-        let own = own.filter_map(|link| Some((link.range.clone(), link.destination.strip_prefix('#')?.to_owned())));
-        self.anchors.extend(own);
-        let files = inlines.links.iter().filter(|link| link.inline && !link.image && link.destination.contains(".md"));
-        self.links.extend(files.map(|link| (link.range.clone(), link.destination.clone())));
-        self.link_spans.extend(inlines.links.iter().filter(|link| !link.image).map(|link| link.range.clone()));
+        inlines.links.iter().for_each(|link| self.note_link(link));
+    }
+
+    fn note_link(&mut self, link: &Link) {
+        let (found, range) = (&mut self.template, link.range.clone());
+        if link.image {
+            found.images.push(range);
+            return;
+        }
+        found.link_spans.push(range.clone());
+        if !link.inline {
+            // The target of an autolink is its text, which Markdown does not look into.
+            if link.destination.contains('[') && self.text[range.clone()].starts_with('<') {
+                found.traps.push(TrapKind::InTarget.at(range));
+            }
+            return;
+        }
+        if is_words(&link.destination) {
+            found.traps.push(TrapKind::HiddenPlaceholder.at(range.clone()));
+        }
+        if let Some(id) = link.destination.strip_prefix('#') {
+            found.anchors.push((range.clone(), id.to_owned()));
+        }
+        if link.destination.contains(".md") {
+            found.links.push((range, link.destination.clone()));
+        }
     }
 
     fn note_html(&mut self, range: Range<usize>) {
         for text in brackets::html_text(self.text, range) {
             let mut found = brackets::in_code_lines(self.text, text);
             found.retain(|range| !(self.is_literal)(self.inner(range)));
-            self.traps.extend(found.into_iter().map(|range| TrapKind::InHtml.at(range)));
+            self.template.traps.extend(found.into_iter().map(|range| TrapKind::InHtml.at(range)));
         }
     }
 
-    pub(super) fn prompt(
+    fn prompt(
         &mut self,
         block: &Block,
         bracket: &Bracket,
@@ -161,23 +179,21 @@ impl<'t> Builder<'t> {
         body: &mut Body,
     ) -> Prompt {
         let inner = self.inner(&bracket.range);
-        let (candidates, of_section) = match &lead {
-            Some(lead) => (vec![scope.path_to(&label_slug(&lead.text))], false),
+        let candidates = match &lead {
+            Some(lead) => vec![scope.path_to(&label_slug(&lead.text))],
             None => {
                 let key = if body.description_taken { "introduction" } else { "description" };
-                let own = scope.path_to(&placeholder_slug(inner));
-                (vec![scope.path_to(key), own], true)
+                vec![scope.path_to(key), scope.path_to(&placeholder_slug(inner))]
             }
         };
-        let path = self.claim(scope, &candidates, inner);
-        body.conditional |= of_section && path == candidates[0] && labels::is_conditional(inner);
+        let path = self.claims.claim(scope, &candidates, inner);
+        let of_section = lead.is_none();
+        body.conditional |= of_section && candidates.first() == Some(&path) && labels::is_conditional(inner);
         let kind = self.kind(scope, PlaceholderKind::Prompt, &bracket.site);
-        let slot = self.slot(bracket, path, kind, scope, Form::Prose, block.range.start);
-        let announces = inner.ends_with(':') || inner.ends_with('：');
         Prompt {
-            slot,
+            slot: self.slot(bracket, path, kind, scope, Form::Prose, block.range.start),
             range: block.range.clone(),
-            announces,
+            announces: labels::ends_in_colon(inner),
             lead: lead.map(|lead| lead.range),
             of_section,
             more: false,
@@ -207,6 +223,7 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// The slot of a placeholder that stands at its own path.
     pub(super) fn slot(
         &mut self,
         bracket: &Bracket,
@@ -217,8 +234,7 @@ impl<'t> Builder<'t> {
         leaf: usize,
     ) -> Slot {
         let id = self.place(bracket.range.clone(), kind, scope.address(&path), scope);
-        let site = bracket.site.clone();
-        Slot { id, range: bracket.range.clone(), path, aliases: Vec::new(), site, form, leaf }
+        Slot::of(bracket, id, path, form, leaf)
     }
 
     /// Placeholders inside running text: named by the bold text in front of them, else by their own words.
@@ -228,68 +244,69 @@ impl<'t> Builder<'t> {
         brackets: &[Bracket],
         scope: &Scope,
         form: Form,
-    ) -> Vec<Slot> {
+    ) -> Option<Element> {
         if brackets.is_empty() {
-            return Vec::new();
+            return None;
         }
         let names = labels::of_places(self.text, inlines);
-        let labels: Vec<_> = brackets.iter().map(|b| labels::of_place(&names, b.range.start)).collect();
+        let labels: Vec<_> = brackets.iter().map(|bracket| labels::of_place(&names, bracket.range.start)).collect();
         let mut uses: HashMap<&str, usize> = HashMap::new();
         for label in labels.iter().flatten() {
             *uses.entry(label).or_default() += 1;
         }
         let plain = if form == Form::Heading { PlaceholderKind::Heading } else { PlaceholderKind::Inline };
         let mut slots = Vec::with_capacity(brackets.len());
-        for (bracket, label) in brackets.iter().zip(&labels) {
-            let own = self.own_slug(bracket);
-            let candidates = match label {
-                Some(label) => {
-                    let scope = scope.below(&label_slug(label));
-                    if uses.get(label) == Some(&1) {
-                        [scope.path]
-                    } else {
-                        // Others stand below it, so it can be no further key.
-                        let path = self.claim_node(&scope, &scope.path);
-                        [Scope { path, ..scope }.path_to(&own)]
-                    }
-                }
-                None => [scope.path_to(&own)],
+        for (bracket, label) in brackets.iter().zip(labels) {
+            let own = match label {
+                Some(label) if uses.get(label) == Some(&1) => scope.path_to(&label_slug(label)),
+                Some(label) => self.path_below(label, bracket, scope),
+                None => scope.path_to(&self.own_slug(bracket)),
             };
-            let path = self.claim(scope, &candidates, self.inner(&bracket.range));
+            let path = self.claims.claim(scope, &[own], self.inner(&bracket.range));
             let kind = self.kind(scope, plain, &bracket.site);
             slots.push(self.slot(bracket, path, kind, scope, form, inlines.range.start));
         }
-        slots
+        Some(Element::Slots(slots))
+    }
+
+    /// The path below a label that others stand below too, so that it can be no further key.
+    fn path_below(&mut self, label: &str, bracket: &Bracket, scope: &Scope) -> Path {
+        let label = scope.path_to(&label_slug(label));
+        let node = self.claims.claim_node(scope, &label);
+        scope.with_path(node).path_to(&self.own_slug(bracket))
     }
 
     fn repeated_label(&mut self, lead: &Lead, bracket: &Bracket, block: &Block, scope: &Scope) -> Element {
-        let repeat = self.repeat(std::slice::from_ref(bracket), scope, Form::Prose, lead.range.start);
-        let record = record_scope(scope, &repeat.address, repeat.collection);
-        let mut body = Body::default();
-        let elements = self.elements(std::slice::from_ref(block), &record, &mut body);
+        let repeat = self.repeat(bracket, &[], scope, Form::Prose, lead.range.start);
+        let record = scope.of_record(&repeat.address, repeat.collection);
+        let elements = self.elements(slice::from_ref(block), &record, &mut Body::default());
         Element::Repeat { repeat: Box::new(repeat), range: lead.range.start..block.range.end, elements }
     }
 
-    /// What a heading or label that is a placeholder is repeated for; `brackets` are those of the heading.
-    pub(super) fn repeat(&mut self, brackets: &[Bracket], scope: &Scope, form: Form, leaf: usize) -> Repeat {
-        let bracket = &brackets[0];
+    /// What a heading or label that is a placeholder is repeated for; `further` are the other placeholders of a heading.
+    pub(super) fn repeat(
+        &mut self,
+        bracket: &Bracket,
+        further: &[Bracket],
+        scope: &Scope,
+        form: Form,
+        leaf: usize,
+    ) -> Repeat {
         // `[Option 1]` and `[Option 2]` are two samples of one thing.
         let inner = without_number(self.inner(&bracket.range));
         let own = placeholder_slug(inner);
         let candidates = [scope.path_to("items"), scope.path_to(&own)];
-        let records = self.claim(scope, &candidates, inner);
+        let records = self.claims.claim(scope, &candidates, inner);
         let collection = Collection::of_name(&own).filter(|&c| c == Collection::Tables && !scope.in_record);
         let address = match collection {
             Some(_) => "tables{}".to_owned(),
             None => format!("{}[]", scope.address(&records)),
         };
         let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address.clone(), scope);
-        let site = bracket.site.clone();
-        let path = Path::from([Key::from(own)]);
-        let name = Slot { id, range: bracket.range.clone(), path, aliases: Vec::new(), site, form, leaf };
-        let record = record_scope(scope, &address, collection);
-        let mut fields = Vec::with_capacity(brackets.len() - 1);
-        for bracket in &brackets[1..] {
+        let name = Slot::of(bracket, id, Path::from([Key::from(own)]), form, leaf);
+        let record = scope.of_record(&address, collection);
+        let mut fields = Vec::with_capacity(further.len());
+        for bracket in further {
             let path = record.path_to(&self.own_slug(bracket));
             fields.push(self.slot(bracket, path, PlaceholderKind::Record, &record, form, leaf));
         }
@@ -297,40 +314,24 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// The scope inside a record.
-pub(super) fn record_scope(scope: &Scope, address: &str, collection: Option<Collection>) -> Scope {
-    Scope { record: address.into(), collection, in_record: true, path: Path::default(), section: scope.section.clone() }
-}
-
-/// Whether the inline content is one placeholder and nothing else.
-pub(super) fn is_sole(inlines: &Inlines, brackets: &[Bracket]) -> bool {
-    let alone = matches!(brackets, [bracket] if bracket.site == Site::Text && bracket.range == inlines.range);
-    alone && !inlines.task && !inlines.term
+/// The placeholder that inline content is, if it is nothing else.
+pub(super) fn sole<'b>(inlines: &Inlines, brackets: &'b [Bracket]) -> Option<&'b Bracket> {
+    let [bracket] = brackets else { return None };
+    let whole = bracket.site == Site::Text && bracket.range == inlines.range;
+    (whole && !inlines.task && !inlines.term).then_some(bracket)
 }
 
 /// A label paragraph whose label is a placeholder.
-fn placeholder_lead(text: &str, inlines: &Inlines, brackets: &[Bracket]) -> Option<(Lead, Bracket)> {
+fn placeholder_lead<'b>(text: &str, inlines: &Inlines, brackets: &'b [Bracket]) -> Option<(Lead, &'b Bracket)> {
     let [bracket] = brackets else { return None };
     let lead = labels::lead(text, inlines)?;
-    let (_, inner) = inlines.strong.last()?;
-    let bold = inlines.plain(text, inner.clone());
-    let whole = bold.trim_end().trim_end_matches(':').trim_end() == &text[bracket.range.clone()]
-        && lead.range.start == inlines.range.start;
-    whole.then(|| (lead, bracket.clone()))
+    let whole = lead.text.trim_end() == &text[bracket.range.clone()] && lead.range.start == inlines.range.start;
+    whole.then_some((lead, bracket))
 }
 
-/// Whether a field is the name of its record, which a table of tables has as its key.
-pub(super) fn names(collection: Option<Collection>, field: &str) -> bool {
-    collection.is_some_and(|collection| collection.field(field) == Some(Field::Name))
-}
-
-/// Whether an element is prose, of which there cannot be more.
-fn is_text(element: &Element) -> bool {
-    match element {
-        Element::Slots(_) | Element::Prompt(_) => true,
-        Element::Code(code) => code.run.items.is_empty(),
-        Element::Run(_) | Element::Repeat { .. } => false,
-    }
+/// Whether the target of a link is words, such as a placeholder's: neither a URL nor a file.
+fn is_words(destination: &str) -> bool {
+    !destination.is_empty() && destination.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
 }
 
 fn is_run_block(block: &Block) -> bool {

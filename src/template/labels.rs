@@ -2,8 +2,14 @@
 
 use std::ops::Range;
 
-use super::blocks::Inlines;
-use super::brackets::{Bracket, Site, inside_backticks};
+use super::brackets::{Bracket, Site};
+use crate::markdown::blocks::{Inlines, inside_backticks};
+
+/// What ends a label, in any script.
+const COLONS: [char; 2] = [':', '：'];
+
+/// What ends a label or stands between it and the text after it.
+const SEPARATORS: [char; 5] = [':', '：', '-', '–', '—'];
 
 /// The label in front of an item's text.
 pub(super) struct ItemLabel {
@@ -24,29 +30,36 @@ pub(super) struct Lead {
     pub(super) range: Range<usize>,
 }
 
+/// A label within running text, for the placeholders behind it.
+pub(super) struct PlaceLabel {
+    /// Where it ends.
+    end: usize,
+    /// Without markup and colon.
+    text: String,
+}
+
 /// The leading bold, code or plain text up to `:` or ` - `; none where a placeholder stands in it.
 pub(super) fn of_item(text: &str, inlines: &Inlines, brackets: &[Bracket]) -> Option<ItemLabel> {
     let start = inlines.range.start;
     let first_slot = brackets.first().map_or(inlines.range.end, |bracket| bracket.range.start);
-    let strong = inlines.strong.iter().find(|(outer, _)| outer.start == start);
+    let strong = inlines.strong.iter().find(|strong| strong.outer.start == start);
     let code = inlines.code.iter().find(|code| code.start == start);
     let (outer, inner, site) = match (strong, code) {
-        (Some((outer, inner)), _) => (outer.clone(), inner.clone(), Site::Text),
+        (Some(strong), _) => (strong.outer.clone(), strong.inner.clone(), Site::Text),
         (None, Some(code)) => (code.clone(), inside_backticks(text, code), Site::CodeSpan(code.clone())),
         (None, None) => return plain_label(text, inlines, first_slot),
     };
     if inner.end > first_slot {
         return None;
     }
-    let rest = text[outer.end..inlines.range.end].trim_start();
-    let separated = text[inner.clone()].trim_end().ends_with(':') || starts_with_separator(&text[outer.end..]);
+    let rest = &text[outer.end..inlines.range.end];
+    let separated = ends_in_colon(&text[inner.clone()]) || starts_with_separator(&text[outer.end..]);
     if !separated && brackets.is_empty() {
         return None;
     }
-    let label = without_colon(text, inner);
-    let plain = inlines.plain(text, label.clone());
-    let bare = rest.trim_start_matches([':', '-', '–', '—']).trim().is_empty();
-    (!plain.trim().is_empty()).then_some(ItemLabel { text: plain, range: label, site, bare })
+    let range = without_colon(text, inner);
+    let plain = inlines.plain_within(text, range.clone());
+    (!plain.trim().is_empty()).then(|| ItemLabel { text: plain, range, site, bare: is_bare(rest) })
 }
 
 fn plain_label(text: &str, inlines: &Inlines, first_slot: usize) -> Option<ItemLabel> {
@@ -56,58 +69,69 @@ fn plain_label(text: &str, inlines: &Inlines, first_slot: usize) -> Option<ItemL
     let end = head.char_indices().map(|(at, _)| at).find(|&at| starts_with_separator(&head[at..]))?;
     let range = start..start + head[..end].trim_end().len();
     let inside_markup = inlines.code.iter().chain(inlines.html.iter()).any(|span| span.contains(&(start + end)));
-    let plain = inlines.plain(text, range.clone());
+    let plain = inlines.plain_within(text, range.clone());
     if inside_markup || plain.trim().is_empty() {
         return None;
     }
-    let bare =
-        text[start + end..inlines.range.end].trim_start().trim_start_matches([':', '-', '–', '—']).trim().is_empty();
+    let bare = is_bare(&text[start + end..inlines.range.end]);
     Some(ItemLabel { text: plain, range, site: Site::Text, bare })
+}
+
+/// Whether nothing but a separator follows a label.
+fn is_bare(rest: &str) -> bool {
+    rest.trim_start().trim_start_matches(SEPARATORS).trim().is_empty()
 }
 
 /// `:` before a space or the end, or a dash with a space on both sides.
 fn starts_with_separator(text: &str) -> bool {
-    if let Some(rest) = text.strip_prefix(':').or_else(|| text.strip_prefix('：')) {
+    if let Some(rest) = text.strip_prefix(COLONS) {
         return text.starts_with('：') || rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r', '[', '`', '*']);
     }
     [" - ", " – ", " — "].iter().any(|dash| text.starts_with(dash))
 }
 
+/// Whether words end as a label does.
+pub(super) fn ends_in_colon(words: &str) -> bool {
+    words.trim_end().ends_with(COLONS)
+}
+
 fn without_colon(text: &str, range: Range<usize>) -> Range<usize> {
-    let trimmed = text[range.clone()].trim_end().trim_end_matches([':', '：']).trim_end().len();
+    let trimmed = text[range.clone()].trim_end().trim_end_matches(COLONS).trim_end().len();
     range.start..range.start + trimmed
 }
 
 /// A bold label on the last line of a paragraph, with nothing after it but a colon.
 pub(super) fn lead(text: &str, inlines: &Inlines) -> Option<Lead> {
-    let (outer, inner) = inlines.strong.last()?;
-    let after = text[outer.end..inlines.range.end].trim();
+    let strong = inlines.strong.last()?;
     let line_start = inlines.line_starts.last().copied().unwrap_or(inlines.range.start).max(inlines.range.start);
-    let before = text.get(line_start..outer.start)?.trim_matches([' ', '\t', '>']);
+    let before = text.get(line_start..strong.outer.start)?.trim_matches([' ', '\t', '>']);
+    let after = text[strong.outer.end..inlines.range.end].trim();
+    let colon_after = matches!(after, ":" | "：");
     let alone = inlines.line_starts.is_empty();
-    let says_so = text[inner.clone()].trim_end().ends_with([':', '：']) || matches!(after, ":" | "：");
-    if !before.is_empty() || !(after.is_empty() || matches!(after, ":" | "：")) || !(says_so || alone) {
+    let says_so = colon_after || ends_in_colon(&text[strong.inner.clone()]);
+    if !before.is_empty() || !(after.is_empty() || colon_after) || !(says_so || alone) {
         return None;
     }
-    let label = without_colon(text, inner.clone());
-    let plain = inlines.plain(text, label);
-    (!plain.trim().is_empty()).then_some(Lead { text: plain, range: outer.start..inlines.range.end })
+    let plain = inlines.plain_within(text, without_colon(text, strong.inner.clone()));
+    (!plain.trim().is_empty()).then_some(Lead { text: plain, range: strong.outer.start..inlines.range.end })
 }
 
-/// The bold texts that name places of a paragraph: at the start of a line, or with a colon; and the few words before a
-/// colon where the rest of the line is a placeholder. In order, each with the place where it ends.
-pub(super) fn of_places(text: &str, inlines: &Inlines) -> Vec<(usize, String)> {
-    let names = inlines.strong.iter().filter(|(outer, inner)| {
-        let starts_line = outer.start == inlines.range.start || inlines.line_starts.binary_search(&outer.start).is_ok();
-        starts_line || text[inner.clone()].trim_end().ends_with(':') || text[outer.end..].starts_with(':')
+/// The labels of the places of a paragraph, in order: bold texts at the start of a line, or with a colon, and the few
+/// words before a colon where the rest of the line is a placeholder.
+pub(super) fn of_places(text: &str, inlines: &Inlines) -> Vec<PlaceLabel> {
+    let bold = inlines.strong.iter().filter(|strong| {
+        let start = strong.outer.start;
+        let starts_line = start == inlines.range.start || inlines.line_starts.binary_search(&start).is_ok();
+        starts_line || ends_in_colon(&text[strong.inner.clone()]) || text[strong.outer.end..].starts_with(COLONS)
     });
-    let mut labels: Vec<_> = names
-        .map(|(outer, inner)| (outer.end, inlines.plain(text, without_colon(text, inner.clone()))))
-        .filter(|(_, label)| !label.trim().is_empty())
-        .collect();
+    let bold = bold.map(|strong| {
+        let words = inlines.plain_within(text, without_colon(text, strong.inner.clone()));
+        PlaceLabel { end: strong.outer.end, text: words }
+    });
     let starts = std::iter::once(inlines.range.start).chain(inlines.line_starts.iter().copied());
-    labels.extend(starts.filter_map(|start| plain_line_label(text, inlines, start)));
-    labels.sort_by_key(|(end, _)| *end);
+    let plain = starts.filter_map(|start| plain_line_label(text, inlines, start));
+    let mut labels: Vec<_> = bold.filter(|label| !label.text.trim().is_empty()).chain(plain).collect();
+    labels.sort_by_key(|label| label.end);
     labels
 }
 
@@ -115,21 +139,22 @@ pub(super) fn of_places(text: &str, inlines: &Inlines) -> Vec<(usize, String)> {
 const LABEL_WORDS: usize = 4;
 
 /// `Owner: [Team]` or `*Owner:* [Team]` as a line of a paragraph.
-fn plain_line_label(text: &str, inlines: &Inlines, start: usize) -> Option<(usize, String)> {
+fn plain_line_label(text: &str, inlines: &Inlines, start: usize) -> Option<PlaceLabel> {
     let line = text.get(start..inlines.range.end)?.lines().next()?.trim_end();
-    let colon = line.find(':')?;
-    let (label, rest) = (&line[..colon], line[colon + 1..].trim_start_matches(['*', '_', ' ', '\t']));
+    let colon = line.find(COLONS)?;
+    let (label, rest) = line.split_at(colon);
+    let rest = rest.strip_prefix(COLONS).unwrap_or(rest).trim_start_matches(['*', '_', ' ', '\t']);
     let words = label.trim_start_matches([' ', '\t', '>', '*', '_']).trim_end_matches(['*', '_']);
     let plain = words.chars().all(|c| c.is_alphanumeric() || " -/&'()_.".contains(c));
     let few = (1..=LABEL_WORDS).contains(&words.split_whitespace().count());
     let alone = rest.starts_with('[') && rest.find(']').is_some_and(|end| end + 1 == rest.len());
-    (plain && few && alone).then(|| (start + colon + 1, words.trim().to_owned()))
+    (plain && few && alone).then(|| PlaceLabel { end: start + colon, text: words.trim().to_owned() })
 }
 
 /// The last of the labels that ends before a place.
-pub(super) fn of_place(labels: &[(usize, String)], at: usize) -> Option<&str> {
-    let after = labels.partition_point(|(end, _)| *end <= at);
-    labels[..after].last().map(|(_, label)| label.as_str())
+pub(super) fn of_place(labels: &[PlaceLabel], at: usize) -> Option<&str> {
+    let after = labels.partition_point(|label| label.end <= at);
+    labels[..after].last().map(|label| label.text.as_str())
 }
 
 /// The key of a line of code such as `DB_HOST=[describe]`, `export HOST=…`, `host: […]` or `"host": "[…]"`.
@@ -158,9 +183,8 @@ pub(super) fn of_code_line(text: &str, line: Range<usize>) -> Option<Range<usize
 /// `[Additional columns...]`, `[...]`, `[more]`: says that more of the same follow.
 pub(super) fn is_continuation(inner: &str) -> bool {
     let inner = inner.trim().to_lowercase();
-    let first = inner.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     trails_off(&inner)
-        || matches!(first, "additional" | "more" | "repeat" | "another" | "further")
+        || matches!(first_word(&inner), "additional" | "more" | "repeat" | "another" | "further")
         || inner.starts_with("add more")
         || inner.starts_with("and so on")
 }
@@ -177,49 +201,55 @@ fn trails_off(inner: &str) -> bool {
 pub(super) fn says_more(inner: &str) -> bool {
     let inner = inner.trim().to_lowercase();
     let dots = inner.trim_end_matches(['.', '…']);
-    let first = inner.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let begins = ["repeat ", "add more", "add another", "add additional", "continue for", "and so on", "same for"];
     dots.is_empty()
         || begins.iter().any(|words| inner.starts_with(words))
-        || matches!(first, "additional" | "more" | "another" | "further") && dots.len() < inner.len()
+        || matches!(first_word(&inner), "additional" | "more" | "another" | "further") && dots.len() < inner.len()
 }
 
 /// `[If …]`, `[Optional…]`: the section may stay away.
 pub(super) fn is_conditional(inner: &str) -> bool {
     let inner = inner.trim().to_lowercase();
-    inner.starts_with("optional") || inner.split(|c: char| !c.is_alphabetic()).next() == Some("if")
+    inner.starts_with("optional") || first_word(&inner) == "if"
+}
+
+fn first_word(words: &str) -> &str {
+    words.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
 }
 
 /// Whether a block of code draws tables and the lines between them: `[Table A] ---< [Table B]`.
-pub(super) fn is_diagram(text: &str, lines: &[Range<usize>], brackets: &[Range<usize>]) -> bool {
-    let speaks = brackets.iter().any(|range| {
-        let words = text[range.clone()].to_lowercase();
+pub(super) fn is_diagram(text: &str, lines: &[Range<usize>], brackets: &[Vec<Bracket>]) -> bool {
+    let speaks = brackets.iter().flatten().any(|bracket| {
+        let words = text[bracket.range.clone()].to_lowercase();
         ["table", "entity", "model", "collection"].iter().any(|word| words.contains(word))
     });
-    let connector =
-        |line: &str| line.contains("--") || line.contains("──") || line.contains("->") || line.contains("==");
+    if !speaks {
+        return false;
+    }
     let drawn = |c: char| "-<>|+=oO*.:{}()/\\_0123456789N─│┌┐└┘├┤┬┴┼╭╮╰╯".contains(c) || c.is_whitespace();
-    let mut brackets = brackets.iter().peekable();
     let mut connected = false;
-    for line in lines {
+    for (line, brackets) in lines.iter().zip(brackets) {
         let mut at = line.start;
-        while let Some(range) = brackets.next_if(|range| range.start < line.end) {
-            if !text[at..range.start].chars().all(drawn) {
+        for Bracket { range, .. } in brackets {
+            let between = &text[at..range.start];
+            if !between.chars().all(drawn) {
                 return false;
             }
-            connected |= connector(&text[at..range.start]);
+            connected |= ["--", "──", "->", "=="].iter().any(|connector| between.contains(connector));
             at = range.end;
         }
         if !text[at..line.end].chars().all(drawn) {
             return false;
         }
     }
-    speaks && connected
+    connected
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::line_of;
+    use crate::template::brackets::in_code;
 
     fn key(line: &str) -> Option<&str> {
         of_code_line(line, 0..line.len()).map(|range| &line[range])
@@ -236,6 +266,19 @@ mod tests {
     }
 
     #[test]
+    fn a_colon_is_one_in_any_script() {
+        let kinds = |page: &str| {
+            let placeholders = crate::template::parse(page, &|_| false).placeholders;
+            placeholders.into_iter().map(|one| format!("{} {:?}", one.address.unwrap_or_default(), one.kind)).collect()
+        };
+        let found: Vec<String> =
+            kinds("## A\n\n[说明：]\n\n- **版本：** 16\n- **主机**：\n- **端口:** 5432\n- **区域**:\n");
+        assert_eq!(found, ["a.description Prompt", "a.主机 Topic", "a.区域 Topic"]);
+        let found: Vec<String> = kinds("## A\n\n关于 **主机**：[x] 和 **端口：** [y]\n负责人：[团队]\n");
+        assert_eq!(found, ["a.主机 Inline", "a.端口 Inline", "a.负责人 Inline"]);
+    }
+
+    #[test]
     fn some_words_mean_something() {
         assert!(is_continuation("Additional columns...") && is_continuation("...") && is_continuation("More rows"));
         assert!(!is_continuation("PostgreSQL, MySQL, etc.") && !is_continuation("Describe"));
@@ -246,10 +289,11 @@ mod tests {
     #[test]
     fn a_diagram_is_tables_and_lines_only() {
         let diagram = |text: &str| {
-            let lines: Vec<_> = crate::template::code::line_ranges(text);
-            let brackets: Vec<_> =
-                lines.iter().flat_map(|line| crate::template::brackets::in_code(text, line.clone())).collect();
-            is_diagram(text, &lines, &brackets)
+            let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+            let lines: Vec<_> = starts.map(|start| line_of(text, start)).collect();
+            let bracket = |range| Bracket { range, site: Site::CodeLine };
+            let brackets = lines.iter().map(|line| in_code(text, line.clone()).into_iter().map(bracket).collect());
+            is_diagram(text, &lines, &brackets.collect::<Vec<_>>())
         };
         assert!(diagram("[Table A] ---< [Table B]\n    |\n    +---< [Table C]"));
         assert!(!diagram("[Nginx] --> [Odoo 17]"));

@@ -2,87 +2,85 @@
 
 use std::ops::Range;
 
-use super::blocks::{Block, BlockKind, Inlines, List};
+use super::address::{Key, Path, Scope};
 use super::brackets::{Bracket, Site};
-use super::elements::{Body, is_sole, names, record_scope};
+use super::elements::{Body, sole};
 use super::labels::{self, ItemLabel, Lead};
-use super::{Builder, Element, Form, Item, Key, Label, Path, PlaceholderKind, Role, Run, RunKind, Scope, Slot};
+use super::run::{Above, Names};
+use super::{Builder, Element, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Slot};
+use crate::markdown::blocks::{Block, BlockKind, Inlines, List, ListItem};
 use crate::slug::{label_slug, placeholder_slug, without_number};
-use crate::vocabulary::Collection;
+use crate::vocabulary::{Collection, Field};
 
-/// The slugs by which a placeholder may be known.
-pub(super) type Names = Vec<String>;
-
-/// One list item before it is known what its run is.
+/// One list item before its run is known.
 struct Draft<'b> {
     range: Range<usize>,
+    /// Its first paragraph.
     inlines: Option<&'b Inlines>,
+    /// Where that starts.
+    leaf: usize,
     brackets: Vec<Bracket>,
     label: Option<ItemLabel>,
+    /// What it holds below that.
     nested: &'b [Block],
+    /// Says that there are more items.
     continuation: bool,
 }
 
+/// What the samples of a list stand for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Records {
+    /// Strings, for the one placeholder of every sample.
+    Strings,
+    /// The same, each with an address of its own, since their texts differ.
+    NamedStrings,
+    /// Tables, with a field for each placeholder.
+    Tables,
+}
+
 impl Builder<'_> {
+    /// A list as a run; none where it asks for nothing.
     pub(super) fn list(
         &mut self,
         block: &Block,
         list: &List,
         scope: &Scope,
-        lead: Option<Lead>,
-        under_prompt: bool,
+        above: Above,
         body: &mut Body,
     ) -> Option<Run> {
         let drafts: Vec<_> = list.items.iter().enumerate().map(|(at, item)| self.draft(at, item)).collect();
-        // The columns, indexes and relations of a table come from the table, whatever labels the samples have.
-        let announced =
-            lead.as_ref().map(|lead| label_slug(&lead.text)).or_else(|| scope.path.last().map(|key| key.to_string()));
-        let typed = scope.collection == Some(Collection::Tables)
-            && announced.is_some_and(|slug| Collection::of_label(&slug).is_some());
-        let slotted = drafts.iter().any(|draft| !draft.brackets.is_empty());
-        let open = drafts.iter().any(|draft| draft.continuation) || typed && slotted;
-        let is_slotted = |draft: &Draft<'_>| !draft.brackets.is_empty() && !draft.continuation;
-        let labelled = drafts.iter().any(|draft| is_slotted(draft) && draft.label.is_some());
-        let sampled = open || !labelled && drafts.iter().any(is_slotted);
-        let roles: Vec<_> = drafts.iter().map(|draft| self.role(draft, sampled, body.has_prompt)).collect();
-        let says_nothing = |(draft, role): (&Draft<'_>, &Role)| *role == Role::Plain && draft.nested.is_empty();
-        if lead.is_none() && drafts.iter().zip(&roles).all(says_nothing) {
+        let open = is_open(&drafts, scope, above.lead.as_ref());
+        let sampled = open || is_sampled(&drafts);
+        let drafts: Vec<_> = drafts.into_iter().map(|draft| (draft.role(sampled, body.has_prompt), draft)).collect();
+        let says_nothing = |(role, draft): &(Role, Draft<'_>)| *role == Role::Plain && draft.nested.is_empty();
+        if above.lead.is_none() && drafts.iter().all(says_nothing) {
             return None;
         }
-        let samples: Vec<_> =
-            drafts.iter().zip(&roles).filter(|(_, role)| **role == Role::Sample).map(|(draft, _)| draft).collect();
-        let mut run = self.run(
-            RunKind::List { ordered: list.first_number.is_some() },
-            block.range.clone(),
-            scope,
-            lead,
-            self.sample_texts(samples.iter().map(|draft| draft.range.clone())),
-        );
+        let samples = drafts.iter().filter(|(role, _)| *role == Role::Sample);
+        let samples: Vec<_> = samples.map(|(_, draft)| draft).collect();
+        let texts = self.sample_texts(samples.iter().map(|draft| &draft.range));
+        let kind = RunKind::List { ordered: list.first_number.is_some() };
+        let mut run = self.run(kind, block.range.clone(), scope, above.lead, texts);
         run.open = open;
-        run.under_prompt = under_prompt;
-        let names =
-            samples.iter().map(|draft| draft.brackets.iter().map(|b| vec![self.own_slug(b)]).collect()).collect();
-        self.type_run(&mut run, scope, names);
-        let strings = !open && samples.iter().all(|draft| draft.brackets.len() == 1 && draft.nested.is_empty());
-        let distinct = samples.len() > 1 && {
-            // `[Option 1]` and `[Option 2]` are samples of one thing.
-            let own = |draft: &&Draft<'_>| placeholder_slug(without_number(self.inner(&draft.brackets[0].range)));
-            let mut texts: Vec<_> = samples.iter().map(own).collect();
-            texts.sort();
-            texts.windows(2).all(|pair| pair[0] != pair[1])
-        };
-        let strings = strings.then_some(distinct);
-        let run_scope = scope.with_path(run.path.clone());
+        run.under_prompt = above.prompt;
+        run.type_records(scope, &self.sample_names(&samples));
+        let records = if open { Records::Tables } else { self.records(&samples) };
+        let scope = scope.with_path(run.path.clone());
         let mut items = Vec::with_capacity(drafts.len());
-        for (draft, role) in drafts.iter().zip(roles) {
-            items.push(self.item(draft, role, &run, &run_scope, strings, body));
+        for (role, draft) in &drafts {
+            items.push(match role {
+                Role::Sample => self.sample(draft, &run, records, &scope),
+                Role::Continuation => self.continuation(draft, &run, &scope),
+                Role::Topic => self.topic(draft, &scope),
+                Role::Labelled | Role::Plain => self.labelled(*role, draft, &scope, body),
+            });
         }
         run.items = items;
         let speaks = |item: &Item| item.role != Role::Plain || !item.slots.is_empty() || !item.nested.is_empty();
         run.items.iter().any(speaks).then_some(run)
     }
 
-    fn draft<'b>(&mut self, at: usize, item: &'b super::blocks::ListItem) -> Draft<'b> {
+    fn draft<'b>(&mut self, at: usize, item: &'b ListItem) -> Draft<'b> {
         let (inlines, nested) = match item.blocks.split_first() {
             Some((Block { kind: BlockKind::Paragraph(inlines), .. }, nested)) => (Some(inlines), nested),
             _ => (None, item.blocks.as_slice()),
@@ -92,181 +90,115 @@ impl Builder<'_> {
         }
         let brackets = inlines.map(|inlines| self.brackets(inlines)).unwrap_or_default();
         let label = inlines.and_then(|inlines| labels::of_item(self.text, inlines, &brackets));
-        let continuation = at > 0
-            && inlines.is_some_and(|inlines| is_sole(inlines, &brackets))
-            && labels::is_continuation(self.inner(&brackets[0].range));
-        Draft { range: item.range.clone(), inlines, brackets, label, nested, continuation }
+        let whole = inlines.and_then(|inlines| sole(inlines, &brackets));
+        let continuation = at > 0 && whole.is_some_and(|bracket| labels::is_continuation(self.inner(&bracket.range)));
+        let leaf = inlines.map_or(item.range.start, |inlines| inlines.range.start);
+        Draft { range: item.range.clone(), inlines, leaf, brackets, label, nested, continuation }
     }
 
-    fn role(&self, draft: &Draft<'_>, sampled: bool, has_prompt: bool) -> Role {
-        let Some(inlines) = draft.inlines else { return Role::Plain };
-        if draft.continuation {
-            return Role::Continuation;
+    /// The names of the placeholders of each sample: their own words.
+    fn sample_names(&self, samples: &[&Draft<'_>]) -> Vec<Vec<Names>> {
+        let names = |draft: &&Draft<'_>| draft.brackets.iter().map(|bracket| vec![self.own_slug(bracket)]).collect();
+        samples.iter().map(names).collect()
+    }
+
+    fn records(&self, samples: &[&Draft<'_>]) -> Records {
+        if !samples.iter().all(|draft| draft.brackets.len() == 1 && draft.nested.is_empty()) {
+            return Records::Tables;
         }
-        if !draft.brackets.is_empty() {
-            return if sampled { Role::Sample } else { Role::Labelled };
+        // `[Option 1]` and `[Option 2]` are samples of one thing.
+        let own = |bracket: &Bracket| placeholder_slug(without_number(self.inner(&bracket.range)));
+        let mut texts: Vec<_> = samples.iter().flat_map(|draft| &draft.brackets).map(own).collect();
+        texts.sort();
+        let differ = texts.len() > 1 && texts.windows(2).all(|pair| pair[0] != pair[1]);
+        if differ { Records::NamedStrings } else { Records::Strings }
+    }
+
+    /// An item that stands for records.
+    fn sample(&mut self, draft: &Draft<'_>, run: &Run, records: Records, scope: &Scope) -> Item {
+        let record = scope.of_record(&run.address, run.collection);
+        let mut item = draft.item(Role::Sample, scope);
+        for bracket in &draft.brackets {
+            item.slots.push(self.sample_slot(bracket, &record, scope, records, draft.leaf));
         }
-        let names_something = draft.label.as_ref().is_none_or(|label| label.bare);
-        let plain = draft.nested.is_empty() && inlines.links.is_empty() && !inlines.task && !inlines.range.is_empty();
-        if has_prompt && names_something && plain { Role::Topic } else { Role::Plain }
+        item.nested = self.nested(draft, &record, &mut Body::default());
+        item
     }
 
-    pub(super) fn sample_texts(&self, ranges: impl Iterator<Item = Range<usize>>) -> String {
-        ranges.map(|range| &self.text[range]).collect()
+    fn sample_slot(&mut self, bracket: &Bracket, record: &Scope, scope: &Scope, records: Records, leaf: usize) -> Slot {
+        let own = self.own_slug(bracket);
+        let in_words = !record.record.ends_with(['}', ']']);
+        let is_key = record.record.ends_with("{}") && names_record(record.collection, &own);
+        let path = Path::from([Key::from(own.as_str())]);
+        let address = match records {
+            Records::NamedStrings => {
+                let path = scope.path_to(&own);
+                self.claims.reserve(scope, &path);
+                scope.address(&path)
+            }
+            Records::Strings => record.record.to_string(),
+            Records::Tables if is_key || in_words => record.record.to_string(),
+            Records::Tables => record.address(&path),
+        };
+        let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address, scope);
+        Slot::of(bracket, id, path, Form::Prose, leaf)
     }
 
-    /// The run without its items; `samples` is the text of its samples, empty where there are none.
-    pub(super) fn run(
-        &mut self,
-        kind: RunKind,
-        range: Range<usize>,
-        scope: &Scope,
-        lead: Option<Lead>,
-        samples: String,
-    ) -> Run {
-        let base = match &lead {
-            Some(lead) => scope.path_to(&label_slug(&lead.text)),
-            None => scope.path.clone(),
-        };
-        let (path, records) = match (&lead, samples.is_empty()) {
-            (Some(_), false) => {
-                let path = self.claim(scope, &[base], samples);
-                (path.clone(), path)
-            }
-            (Some(_), true) => {
-                let path = self.claim_node(scope, &base);
-                (path.clone(), path)
-            }
-            (None, false) => {
-                let items = scope.path_to("items");
-                (base, self.claim(scope, &[items], samples))
-            }
-            (None, true) => {
-                let items = scope.path_to("items");
-                (base, items)
-            }
-        };
-        let lead = lead.map(|lead| lead.range);
-        let address = scope.address(&records);
-        let base = scope.address(&path);
-        Run {
-            base,
-            kind,
-            range,
-            path,
-            records,
-            address,
-            lead,
-            items: Vec::new(),
-            open: false,
-            collection: None,
-            under_prompt: false,
-        }
-    }
-
-    /// Finds out which typed records the samples of a run stand for, and with it the form of their address.
-    pub(super) fn type_run(&mut self, run: &mut Run, scope: &Scope, samples: Vec<Vec<Names>>) {
-        let Some(first) = samples.first() else { return };
-        let in_table = scope.collection == Some(Collection::Tables);
-        let announced = || {
-            let label = run.path.last().or_else(|| scope.path.last())?;
-            Collection::of_label(label).filter(|&collection| collection != Collection::Tables)
-        };
-        let mut named = first.iter().flatten().filter_map(|slug| Collection::of_name(slug));
-        let speaks = |collection: &Collection| {
-            let owner = *collection != Collection::Columns || first.iter().flatten().any(|slug| slug.contains("table"));
-            let known = |names: &Names| names.iter().any(|slug| collection.field(slug).is_some());
-            owner && samples.iter().flatten().all(known)
-        };
-        run.collection = match in_table {
-            true => announced().or_else(|| named.next()).filter(|&collection| collection != Collection::Tables),
-            false if scope.in_record => None,
-            // `| [table] | [index] |` is about indexes, though a table is named first.
-            false => named.find(speaks),
-        };
-        let words = matches!(run.collection, Some(Collection::Relations | Collection::Checks));
-        let single = samples.iter().all(|sample| sample.len() == 1);
-        run.address.push_str(match in_table && run.collection.is_some() {
-            true if words && single => "",
-            true => "{}",
-            false if run.open => "{}",
-            false => "[]",
-        });
-    }
-
-    fn item(
-        &mut self,
-        draft: &Draft<'_>,
-        role: Role,
-        run: &Run,
-        scope: &Scope,
-        strings: Option<bool>,
-        body: &mut Body,
-    ) -> Item {
-        let key = draft.label.as_ref().map(|label| label_slug(&label.text));
-        let leaf = draft.inlines.map_or(draft.range.start, |inlines| inlines.range.start);
-        let mut item = Item {
-            range: draft.range.clone(),
-            role,
-            label: draft.label.as_ref().map(|label| Label { range: label.range.clone(), site: label.site.clone() }),
-            path: scope.path.clone(),
-            slots: Vec::new(),
-            nested: Vec::new(),
-        };
-        match role {
-            Role::Sample => {
-                let record = record_scope(scope, &run.address, run.collection);
-                for bracket in &draft.brackets {
-                    item.slots.push(self.sample_slot(bracket, &record, scope, strings, leaf));
-                }
-                item.nested = self.nested(draft, &record, &mut Body::default());
-            }
-            Role::Continuation => {
-                let id = self.place(
-                    draft.brackets[0].range.clone(),
-                    PlaceholderKind::Continuation,
-                    run.address.clone(),
-                    scope,
-                );
-                let range = draft.brackets[0].range.clone();
-                let (site, form) = (Site::Text, Form::Prose);
-                item.slots.push(Slot { id, range, path: Path::default(), aliases: Vec::new(), site, form, leaf });
-            }
-            Role::Topic => {
-                let (Some(inlines), text) = (draft.inlines, self.text) else { return item };
-                let words = inlines.plain(text, inlines.range.clone());
-                let path = scope.path_to(&label_slug(words.trim_end_matches(':')));
-                item.path = self.claim(scope, &[path], words);
-                let range = inlines.range.clone();
-                let kind = if scope.in_record { PlaceholderKind::Record } else { PlaceholderKind::Topic };
-                let id = self.place(range.clone(), kind, scope.address(&item.path), scope);
-                let (site, form, path) = (Site::Text, Form::Prose, item.path.clone());
-                item.slots.push(Slot { id, range, path, aliases: Vec::new(), site, form, leaf });
-            }
-            Role::Labelled | Role::Plain => {
-                let words = draft.inlines.map(|inlines| inlines.plain(self.text, inlines.range.clone()));
-                let key = key.or_else(|| {
-                    words.filter(|_| role == Role::Plain && !draft.nested.is_empty()).map(|w| label_slug(&w))
-                });
-                let mut inner = match key {
-                    Some(key) => scope.below(&key),
-                    None => scope.clone(),
-                };
-                let holds_places = self.holds_places(draft.nested);
-                if role == Role::Plain && holds_places && inner.path != scope.path {
-                    inner.path = self.claim_node(scope, &inner.path);
-                }
-                item.path = inner.path.clone();
-                let alone = draft.brackets.len() == 1 && !holds_places;
-                if draft.label.is_some() && !alone && !draft.brackets.is_empty() {
-                    inner.path = self.claim_node(scope, &inner.path);
-                    item.path = inner.path.clone();
-                }
-                self.labelled_slots(&mut item, &draft.brackets, &inner, (draft.label.is_some(), alone), leaf);
-                item.nested = self.nested(draft, &inner, body);
-            }
+    fn continuation(&mut self, draft: &Draft<'_>, run: &Run, scope: &Scope) -> Item {
+        let mut item = draft.item(Role::Continuation, scope);
+        for bracket in &draft.brackets {
+            let id = self.place(bracket.range.clone(), PlaceholderKind::Continuation, run.address.clone(), scope);
+            item.slots.push(Slot::of(bracket, id, Path::default(), Form::Prose, draft.leaf));
         }
         item
+    }
+
+    fn topic(&mut self, draft: &Draft<'_>, scope: &Scope) -> Item {
+        let mut item = draft.item(Role::Topic, scope);
+        let Some(inlines) = draft.inlines else { return item };
+        let words = inlines.plain(self.text);
+        let path = scope.path_to(&label_slug(words.trim_end_matches(':')));
+        item.path = self.claims.claim(scope, &[path], words);
+        let kind = if scope.in_record { PlaceholderKind::Record } else { PlaceholderKind::Topic };
+        let id = self.place(inlines.range.clone(), kind, scope.address(&item.path), scope);
+        let whole = Bracket { range: inlines.range.clone(), site: Site::Text };
+        item.slots.push(Slot::of(&whole, id, item.path.clone(), Form::Prose, draft.leaf));
+        item
+    }
+
+    /// An item that is filled by key, or the author's own. A placeholder that is alone in it stands at its label.
+    fn labelled(&mut self, role: Role, draft: &Draft<'_>, scope: &Scope, body: &mut Body) -> Item {
+        let mut item = draft.item(role, scope);
+        let mut inner = scope.clone();
+        let shared = draft.brackets.len() > 1 || self.holds_places(draft.nested);
+        if let Some(key) = self.key(role, draft) {
+            inner.path = scope.path_to(&key);
+            if shared {
+                inner.path = self.claims.claim_node(scope, &inner.path);
+            }
+        }
+        item.path = inner.path.clone();
+        let at_label = draft.label.is_some() && !shared;
+        for bracket in &draft.brackets {
+            let own = if at_label { inner.path.clone() } else { inner.path_to(&self.own_slug(bracket)) };
+            let path = self.claims.claim(&inner, &[own], self.inner(&bracket.range));
+            if at_label {
+                item.path.clone_from(&path);
+            }
+            let kind = self.kind(scope, PlaceholderKind::Item, &bracket.site);
+            item.slots.push(self.slot(bracket, path, kind, &inner, Form::Prose, draft.leaf));
+        }
+        item.nested = self.nested(draft, &inner, body);
+        item
+    }
+
+    /// The key of an item: its label, or the words above what is nested in it.
+    fn key(&self, role: Role, draft: &Draft<'_>) -> Option<String> {
+        if let Some(label) = &draft.label {
+            return Some(label_slug(&label.text));
+        }
+        let inlines = draft.inlines.filter(|_| role == Role::Plain && !draft.nested.is_empty())?;
+        Some(label_slug(&inlines.plain(self.text)))
     }
 
     /// What an item holds below its first paragraph.
@@ -276,56 +208,48 @@ impl Builder<'_> {
         self.item_end = around;
         elements
     }
+}
 
-    /// The placeholders of an item's first line; one that is alone in its item stands at the label itself.
-    fn labelled_slots(
-        &mut self,
-        item: &mut Item,
-        brackets: &[Bracket],
-        scope: &Scope,
-        (labelled, alone): (bool, bool),
-        leaf: usize,
-    ) {
-        for bracket in brackets {
-            let own = scope.path_to(&self.own_slug(bracket));
-            let sole = labelled && alone;
-            let candidates = if sole { [scope.path.clone()] } else { [own] };
-            let path = self.claim(scope, &candidates, self.inner(&bracket.range));
-            if sole {
-                item.path.clone_from(&path);
-            }
-            let kind = self.kind(scope, PlaceholderKind::Item, &bracket.site);
-            item.slots.push(self.slot(bracket, path, kind, scope, Form::Prose, leaf));
+impl Draft<'_> {
+    fn role(&self, sampled: bool, has_prompt: bool) -> Role {
+        let Some(inlines) = self.inlines else { return Role::Plain };
+        if self.continuation {
+            return Role::Continuation;
         }
+        if !self.brackets.is_empty() {
+            return if sampled { Role::Sample } else { Role::Labelled };
+        }
+        let names_something = self.label.as_ref().is_none_or(|label| label.bare);
+        let plain = self.nested.is_empty() && inlines.links.is_empty() && !inlines.task && !inlines.range.is_empty();
+        if has_prompt && names_something && plain { Role::Topic } else { Role::Plain }
     }
 
-    /// A placeholder of a sample; `strings` says that all samples have one placeholder, and whether their texts differ.
-    fn sample_slot(
-        &mut self,
-        bracket: &Bracket,
-        record: &Scope,
-        run_scope: &Scope,
-        strings: Option<bool>,
-        leaf: usize,
-    ) -> Slot {
-        let own = self.own_slug(bracket);
-        let path = Path::from([Key::from(own.as_str())]);
-        let address = match strings {
-            Some(true) => {
-                let path = run_scope.path_to(&own);
-                self.claims.entry(super::address_key(&run_scope.address(&path))).or_insert(None);
-                run_scope.address(&path)
-            }
-            Some(false) => record.record.to_string(),
-            None if record.record.ends_with("{}") && names(record.collection, &own) => record.record.to_string(),
-            // All of a record, in words.
-            None if !record.record.ends_with(['}', ']']) => record.record.to_string(),
-            None => record.address(&path),
-        };
-        let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address, run_scope);
-        let site = bracket.site.clone();
-        Slot { id, range: bracket.range.clone(), path, aliases: Vec::new(), site, form: Form::Prose, leaf }
+    /// The item without its placeholders.
+    fn item(&self, role: Role, scope: &Scope) -> Item {
+        let label = self.label.as_ref().map(|label| Label { range: label.range.clone(), site: label.site.clone() });
+        let path = scope.path.clone();
+        Item { range: self.range.clone(), role, label, path, slots: Vec::new(), nested: Vec::new() }
     }
+}
+
+/// Whether all items come from the facts: the list says that there are more, or it is about the columns, indexes and so
+/// on of a table, which come from the table, whatever labels the samples have.
+fn is_open(drafts: &[Draft<'_>], scope: &Scope, lead: Option<&Lead>) -> bool {
+    let announced = lead.map(|lead| label_slug(&lead.text)).or_else(|| scope.path.last().map(|key| key.to_string()));
+    let typed = scope.collection == Some(Collection::Tables)
+        && announced.is_some_and(|slug| Collection::of_label(&slug).is_some());
+    drafts.iter().any(|draft| draft.continuation || typed && !draft.brackets.is_empty())
+}
+
+/// Whether the items with placeholders stand for records: none of them has a label of its own.
+fn is_sampled(drafts: &[Draft<'_>]) -> bool {
+    let mut slotted = drafts.iter().filter(|draft| !draft.brackets.is_empty() && !draft.continuation).peekable();
+    slotted.peek().is_some() && slotted.all(|draft| draft.label.is_none())
+}
+
+/// Whether a field is the name of its record, which a table of tables has as its key.
+fn names_record(collection: Option<Collection>, field: &str) -> bool {
+    collection.is_some_and(|collection| collection.field(field) == Some(Field::Name))
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::blocks::{Block, BlockKind};
 use super::brackets;
+use crate::markdown::blocks::{Block, BlockKind, each_leaf};
+use crate::markdown::fold_label;
 use crate::slug::label_slug;
 use crate::source::{line_start, next_line};
 
@@ -46,18 +47,18 @@ pub(super) fn template_only(text: &str, blocks: &[Block]) -> Vec<Range<usize>> {
     if !text.contains("template-only") {
         return Vec::new();
     }
-    let mut comments = Vec::new();
-    collect_html(blocks, &mut comments);
+    let mut html = Vec::new();
+    each_leaf(blocks, &mut |block| match &block.kind {
+        BlockKind::Html => html.push(block.range.clone()),
+        _ => html.extend(block.inlines().flat_map(|inlines| inlines.html.iter().cloned())),
+    });
     let mut found = Vec::new();
     let mut open = None;
-    for range in comments {
-        for (at, _) in text[range.clone()].match_indices("<!--") {
-            let start = range.start + at;
-            let Some(length) = text[start..range.end].find("-->") else { break };
-            let end = start + length + 3;
-            match text[start + 4..end - 3].trim() {
-                "template-only" => _ = open.get_or_insert(start),
-                "/template-only" => found.extend(open.take().map(|start| start..end)),
+    for range in html {
+        for (comment, words) in comments(&text[range.clone()]) {
+            match words {
+                "template-only" => _ = open.get_or_insert(range.start + comment.start),
+                "/template-only" => found.extend(open.take().map(|start| start..range.start + comment.end)),
                 _ => {}
             }
         }
@@ -65,22 +66,21 @@ pub(super) fn template_only(text: &str, blocks: &[Block]) -> Vec<Range<usize>> {
     found
 }
 
-fn collect_html(blocks: &[Block], found: &mut Vec<Range<usize>>) {
-    for block in blocks {
-        match &block.kind {
-            BlockKind::Html => found.push(block.range.clone()),
-            BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } => {
-                found.extend(inlines.html.iter().cloned());
-            }
-            BlockKind::List(list) => list.items.iter().for_each(|item| collect_html(&item.blocks, found)),
-            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => collect_html(blocks, found),
-            BlockKind::Table(table) => {
-                let cells = std::iter::once(&table.header).chain(&table.rows).flat_map(|row| &row.cells);
-                found.extend(cells.flat_map(|cell| cell.html.iter().cloned()));
-            }
-            BlockKind::Code(_) | BlockKind::Rule => {}
-        }
-    }
+/// The comments of a stretch of HTML, each with its words.
+pub(super) fn comments(html: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + html[at..].find("<!--")?;
+        let inside = &html[start + "<!--".len()..];
+        // `<!-->` and `<!--->` are comments, too.
+        let empty = ["->", ">"].into_iter().find(|end| inside.starts_with(end));
+        let (words, length) = match empty {
+            Some(end) => ("", end.len()),
+            None => inside.split_once("-->").map(|(words, _)| (words.trim(), words.len() + "-->".len()))?,
+        };
+        at = start + "<!--".len() + length;
+        Some((start..at, words))
+    })
 }
 
 /// The definitions and the later lines that define the same labels again, of which the parser says nothing.
@@ -88,7 +88,7 @@ pub(super) fn with_repetitions(text: &str, definitions: Vec<Range<usize>>) -> Ve
     if definitions.is_empty() {
         return definitions;
     }
-    let label = |line: &str| Some(line.strip_prefix('[')?.split_once("]:")?.0.trim().to_lowercase());
+    let label = |line: &str| Some(fold_label(line.strip_prefix('[')?.split_once("]:")?.0));
     let known: HashSet<_> = definitions.iter().filter_map(|range| label(&text[range.clone()])).collect();
     let mut found = definitions;
     let mut start = 0;
@@ -105,51 +105,53 @@ pub(super) fn with_repetitions(text: &str, definitions: Vec<Range<usize>>) -> Ve
     found
 }
 
-/// The text with the colon of each definition replaced, so that `[Endpoint]: [URL]` is read as two placeholders.
-pub(super) fn without_definitions(text: String, definitions: &[Range<usize>]) -> String {
-    let mut bytes = text.into_bytes();
-    for definition in definitions {
-        let colon = bytes[definition.clone()].windows(2).position(|pair| pair == b"]:");
-        if let Some(at) = colon {
-            bytes[definition.start + at + 1] = b';';
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_default()
+/// The colons of definitions, in order: without them `[Endpoint]: [URL]` is read as two placeholders.
+pub(super) fn colons(text: &str, definitions: &[Range<usize>]) -> Vec<Range<usize>> {
+    let colon = |definition: &Range<usize>| Some(definition.start + text[definition.clone()].find("]:")? + 1);
+    let mut colons: Vec<_> = definitions.iter().filter_map(colon).map(|at| at..at + 1).collect();
+    colons.sort_by_key(|colon| colon.start);
+    colons.dedup();
+    colons
 }
 
-/// Takes the notice and the instructions out of the top-level blocks and says which bytes go with them.
-pub(super) fn take_notice_and_instructions(text: &str, blocks: &mut Vec<Block>) -> Vec<Range<usize>> {
-    let mut removed = Vec::new();
-    let first_section = blocks.iter().position(|block| is_section(block, blocks)).unwrap_or(blocks.len());
-    let notice = blocks[..first_section]
-        .iter()
-        .position(|block| matches!(block.kind, BlockKind::Quote(_)) && is_notice(&text[block.range.clone()]));
-    if let Some(at) = notice {
-        let block = blocks.remove(at);
-        removed.push(with_blank_lines(text, lines_of(text, block.range)));
-    }
+/// Takes the notice out of the top-level blocks and says which bytes go with it.
+pub(super) fn take_notice(text: &str, blocks: &mut Vec<Block>) -> Option<Range<usize>> {
+    let mut opening = blocks.iter().take(first_section(blocks));
+    let quote = |block: &Block| matches!(block.kind, BlockKind::Quote(_)) && is_notice(&text[block.range.clone()]);
+    let at = opening.position(quote)?;
+    let notice = blocks.remove(at);
+    Some(with_blank_lines(text, lines_of(text, notice.range)))
+}
+
+/// Takes the instructions out of the top-level blocks, the rule above them and all below, and says which bytes go.
+pub(super) fn take_instructions(text: &str, blocks: &mut Vec<Block>) -> Option<Range<usize>> {
+    let at = blocks.iter().rposition(|block| is_instructions(text, block))?;
     // Only at the end: what has a section after it is no part of the template's last words.
-    let last_section = blocks.iter().rposition(|block| matches!(block.kind, BlockKind::Heading { .. }));
-    let instructions = blocks.iter().rposition(|block| is_instructions(text, block));
-    if let Some(mut at) = instructions.filter(|at| last_section.is_none_or(|section| section <= *at)) {
-        if at > 0 && matches!(blocks[at - 1].kind, BlockKind::Rule) {
-            at -= 1;
-        }
-        let start = match at.checked_sub(1).map(|before| lines_of(text, blocks[before].range.clone()).end) {
-            Some(end) => end,
-            None => lines_of(text, blocks[at].range.clone()).start,
-        };
-        removed.push(start..text.len());
-        blocks.truncate(at);
+    if blocks.iter().skip(at + 1).any(|block| matches!(block.kind, BlockKind::Heading { .. })) {
+        return None;
     }
-    removed
+    let ruled = at.checked_sub(1).filter(|&above| matches!(blocks[above].kind, BlockKind::Rule));
+    let first = ruled.unwrap_or(at);
+    let start = match first.checked_sub(1) {
+        Some(before) => lines_of(text, blocks[before].range.clone()).end,
+        None => lines_of(text, blocks[first].range.clone()).start,
+    };
+    blocks.truncate(first);
+    Some(start..text.len())
 }
 
-/// A heading other than the title, which is the first heading of level 1.
-fn is_section(block: &Block, blocks: &[Block]) -> bool {
-    let BlockKind::Heading { level, .. } = block.kind else { return false };
-    let title = blocks.iter().find(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
-    level > 1 || title.is_some_and(|title| title.range != block.range)
+/// How many blocks stand before the first heading other than the title, which is the first of level 1.
+fn first_section(blocks: &[Block]) -> usize {
+    let mut titles = 0;
+    let is_section = |block: &Block| match block.kind {
+        BlockKind::Heading { level: 1, .. } => {
+            titles += 1;
+            titles > 1
+        }
+        BlockKind::Heading { .. } => true,
+        _ => false,
+    };
+    blocks.iter().position(is_section).unwrap_or(blocks.len())
 }
 
 fn is_notice(quote: &str) -> bool {
@@ -167,7 +169,7 @@ fn is_instructions(text: &str, block: &Block) -> bool {
     };
     let label = match (&block.kind, inlines.strong.first()) {
         (BlockKind::Heading { .. }, _) => inlines.range.clone(),
-        (_, Some((outer, inner))) if outer.start == inlines.range.start => inner.clone(),
+        (_, Some(strong)) if strong.outer.start == inlines.range.start => strong.inner.clone(),
         _ => return false,
     };
     label_slug(text[label].trim_end_matches(':')) == "template_instructions"
@@ -192,4 +194,23 @@ pub(crate) fn with_blank_lines(text: &str, lines: Range<usize>) -> Range<usize> 
         end += line.len();
     }
     lines.start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::template;
+
+    fn removed(text: &str) -> Vec<&str> {
+        template::parse(text, &|_| false).residue.into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn comments_end_where_html_says() {
+        let only = "<!-- template-only -->\n[x]\n<!-- /template-only -->\n";
+        for before in ["<!-->\n\n", "<!--->\n\n", "<!---->\n\n", "a <!-- b --> c\n\n"] {
+            assert_eq!(removed(&format!("{before}{only}")), [only], "{before}");
+        }
+        assert_eq!(removed("<!-- as in <!-- template-only -->\n\n[x]\n\n<!-- /template-only -->\n"), [""; 0]);
+        assert_eq!(removed("<!-- template-only\n\n[x]\n"), [""; 0]);
+    }
 }

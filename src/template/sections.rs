@@ -1,98 +1,84 @@
 //! The outline: headings into nested sections, each with its path and its body.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::blocks::{Block, BlockKind, Inlines, List};
+use super::address::Scope;
 use super::brackets::{Bracket, Site};
-use super::elements::{Body, record_scope};
-use super::{Builder, Element, Form, Path, PlaceholderKind, Scope, Section, address_key};
+use super::elements::Body;
+use super::labels;
+use super::residue::lines_of;
+use super::{Builder, Element, Form, PlaceholderKind, Repeat, Section};
+use crate::markdown::blocks::{Block, BlockKind, Inlines, List};
 use crate::slug::{label_slug, placeholder_slug, without_number, without_numbering};
-use crate::template::labels;
 use crate::vocabulary::Collection;
 
 const MARK: &str = "[TEMPLATE]";
 
-/// A heading with the blocks up to the next section that is not below it.
+/// A heading with the blocks up to the next section that is not below it; or the page as a whole, which has none.
 struct Part<'b> {
-    heading: &'b Block,
-    level: u8,
-    inlines: &'b Inlines,
-    title: String,
+    heading: Option<Heading<'b>>,
     blocks: &'b [Block],
     end: usize,
 }
 
+struct Heading<'b> {
+    range: Range<usize>,
+    level: u8,
+    inlines: &'b Inlines,
+    /// Its words without markup and mark.
+    title: String,
+    /// It is the title of the page, which is not part of any path.
+    is_title: bool,
+}
+
+/// Where a section stands, and what its heading asks for.
+struct Entrance {
+    scope: Scope,
+    repeat: Option<Repeat>,
+    /// The placeholders of a heading that is not repeated.
+    brackets: Vec<Bracket>,
+}
+
 impl Builder<'_> {
-    /// The page as a tree, up to `end`; the marks in headings go to the residue.
-    pub(super) fn sections(&mut self, blocks: &[Block], end: usize, residue: &mut Vec<Range<usize>>) -> Section {
-        let scope = Scope {
-            record: Arc::default(),
-            collection: None,
-            in_record: false,
-            path: Path::default(),
-            section: Arc::default(),
-        };
+    /// The page as a tree, up to `end`.
+    pub(super) fn sections(&mut self, blocks: &[Block], end: usize) -> Section {
         let title = blocks.iter().find(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
-        let mut outline = Outline { builder: self, title: title.map(|block| block.range.start), residue };
-        outline.section(None, blocks, end, &scope)
+        let mut outline = Outline { builder: self, title: title.map(|block| block.range.start) };
+        outline.section(Part { heading: None, blocks, end }, &Scope::default())
     }
 }
 
 struct Outline<'o, 't> {
     builder: &'o mut Builder<'t>,
-    /// Where the title starts, whose section is not part of any path.
+    /// Where the title starts.
     title: Option<usize>,
-    residue: &'o mut Vec<Range<usize>>,
 }
 
 impl Outline<'_, '_> {
-    fn section(&mut self, part: Option<&Part<'_>>, blocks: &[Block], end: usize, outer: &Scope) -> Section {
-        let first = blocks.iter().position(is_heading).unwrap_or(blocks.len());
-        let (body_blocks, rest) = blocks.split_at(first);
-        let heading = part.map_or(0..0, |part| part.heading.range.clone());
-        let start = heading.start;
-        let body_start =
-            if part.is_some() { super::residue::lines_of(self.builder.text, heading.clone()).end } else { 0 };
-        let body_end = rest.first().map_or(end, |block| block.range.start).max(body_start);
-        let brackets = part.map(|part| self.heading_brackets(part.inlines)).unwrap_or_default();
-        let title = part.map(|part| part.title.clone()).unwrap_or_default();
-        let is_title = part.is_none_or(|part| Some(part.heading.range.start) == self.title);
-        if let Some(part) = part {
-            self.builder.note_links(part.inlines);
-        }
-        let mut scope = outer.clone();
-        let mut repeat = None;
-        let repeats = part.is_some_and(|part| self.repeats(part.inlines, &brackets, outer));
-        if repeats && !is_title {
-            let leaf = part.map_or(start, |part| part.inlines.range.start);
-            let found = self.builder.repeat(&brackets, outer, Form::Heading, leaf);
-            scope = record_scope(outer, &found.address, found.collection);
-            repeat = Some(found);
-        } else if !is_title {
-            scope = outer.below(&label_slug(&title));
-        }
-        scope.section = scope.address(&scope.path).into();
-        let parts = self.parts(rest, end);
+    fn section(&mut self, part: Part<'_>, outer: &Scope) -> Section {
+        let first = part.blocks.iter().position(is_heading).unwrap_or(part.blocks.len());
+        let (body_blocks, rest) = part.blocks.split_at(first);
+        let heading = part.heading.as_ref();
+        let Entrance { scope, repeat, brackets } = self.enter(heading, outer);
+        let parts = self.parts(rest, part.end);
         self.claim_headings(&parts, &scope);
-        let mut elements = Vec::new();
-        if let Some(part) = part.filter(|_| repeat.is_none()) {
-            let slots = self.builder.inline_slots(part.inlines, &brackets, &scope, Form::Heading);
-            if !slots.is_empty() {
-                elements.push(Element::Slots(slots));
-            }
-        }
-        let mut body = self.body(body_blocks);
-        let known = self.builder.placeholders.len();
+        let mut body = self.look_ahead(body_blocks);
+        let slots =
+            heading.and_then(|heading| self.builder.inline_slots(heading.inlines, &brackets, &scope, Form::Heading));
+        let known = self.builder.template.placeholders.len();
+        let mut elements: Vec<_> = slots.into_iter().collect();
         elements.extend(self.builder.elements(body_blocks, &scope, &mut body));
         let own_blocks = self.own_blocks(body_blocks, known, &elements);
-        let mut sections: Vec<_> =
-            parts.iter().map(|part| self.section(Some(part), part.blocks, part.end, &scope)).collect();
+        let mut sections: Vec<_> = parts.into_iter().map(|part| self.section(part, &scope)).collect();
         self.mark_repetitions(&mut sections);
+        let body_start = heading.map_or(0, |heading| lines_of(self.builder.text, heading.range.clone()).end);
+        let body_end = rest.first().map_or(part.end, |block| block.range.start).max(body_start);
+        let (heading, level, title) =
+            part.heading.map(|own| (own.range, own.level, own.title)).unwrap_or((0..0, 0, String::new()));
         Section {
             title,
-            level: part.map_or(0, |part| part.level),
-            range: start..end,
+            level,
+            range: heading.start..part.end,
             heading,
             body: body_start..body_end,
             address: scope.section.clone(),
@@ -107,10 +93,34 @@ impl Outline<'_, '_> {
         }
     }
 
+    /// Reads a heading and goes below it.
+    fn enter(&mut self, heading: Option<&Heading<'_>>, outer: &Scope) -> Entrance {
+        let mut entrance = Entrance { scope: outer.clone(), repeat: None, brackets: Vec::new() };
+        if let Some(heading) = heading {
+            entrance.brackets = self.heading_brackets(heading.inlines);
+            self.builder.note_links(heading.inlines);
+        }
+        if let Some(heading) = heading.filter(|heading| !heading.is_title) {
+            match self.repeated(heading.inlines, &entrance.brackets, outer) {
+                Some((name, further)) => {
+                    let leaf = heading.inlines.range.start;
+                    let repeat = self.builder.repeat(name, further, outer, Form::Heading, leaf);
+                    entrance.scope = outer.of_record(&repeat.address, repeat.collection);
+                    entrance.repeat = Some(repeat);
+                    entrance.brackets.clear();
+                }
+                None => entrance.scope = outer.below(&label_slug(&heading.title)),
+            }
+        }
+        let scope = &mut entrance.scope;
+        scope.section = scope.address(&scope.path).into();
+        entrance
+    }
+
     /// The blocks of a body that hold none of the placeholders found in it, which begin at `known`.
     fn own_blocks(&self, blocks: &[Block], known: usize, elements: &[Element]) -> Vec<Range<usize>> {
-        let places = &self.builder.placeholders[known..];
-        let mut starts: Vec<_> = places.iter().map(|placeholder| placeholder.range.start).collect();
+        let places = self.builder.template.placeholders.iter().skip(known);
+        let mut starts: Vec<_> = places.map(|placeholder| placeholder.range.start).collect();
         starts.extend(elements.iter().filter_map(|element| match element {
             Element::Prompt(prompt) => prompt.lead.as_ref().map(|lead| lead.start),
             Element::Run(run) => run.lead.as_ref().map(|lead| lead.start),
@@ -127,43 +137,35 @@ impl Outline<'_, '_> {
 
     /// Finds the sections that stand for the same records as one before them, or say that there are more.
     fn mark_repetitions(&mut self, sections: &mut [Section]) {
-        let mut first: Option<(Path, String)> = None;
+        let mut first: Option<&Repeat> = None;
         for section in sections {
-            let Some(repeat) = &section.repeat else { continue };
+            let Section { repeat: Some(repeat), elements, again, .. } = section else { continue };
             let words = self.builder.inner(&repeat.name.range);
-            let more = labels::is_continuation(words) && !section.elements.iter().any(is_place);
-            match &first {
-                Some((_, address)) if more => {
-                    let placeholder = &mut self.builder.placeholders[repeat.name.id];
+            let more = labels::is_continuation(words) && !elements.iter().any(Element::asks);
+            match first {
+                Some(first) if more => {
+                    let placeholder = &mut self.builder.template.placeholders[repeat.name.id];
                     placeholder.kind = PlaceholderKind::Continuation;
-                    placeholder.address = Some(address.clone());
-                    section.again = true;
+                    placeholder.address = Some(first.address.clone());
+                    *again = true;
                 }
-                Some((records, address)) if *records == repeat.records || *address == repeat.address => {
-                    section.again = true;
-                }
-                _ => first = Some((repeat.records.clone(), repeat.address.clone())),
+                Some(first) if first.records == repeat.records || first.address == repeat.address => *again = true,
+                _ => first = Some(repeat),
             }
         }
     }
 
     /// The placeholders of a heading, without the mark, which is residue.
     fn heading_brackets(&mut self, inlines: &Inlines) -> Vec<Bracket> {
-        let mut brackets = self.builder.brackets(inlines);
         let text = self.builder.text;
-        let mut marks = Vec::new();
-        brackets.retain(|bracket| {
-            let is_mark = bracket.site == Site::Text && &text[bracket.range.clone()] == MARK;
-            if is_mark {
-                marks.push(bracket.range.clone());
-            }
-            !is_mark
-        });
+        let (marks, brackets): (Vec<_>, Vec<_>) =
+            self.builder.brackets(inlines).into_iter().partition(|bracket| is_mark(text, bracket));
+        let marks: Vec<_> = marks.into_iter().map(|mark| mark.range).collect();
         for mark in &marks {
-            let before = text[inlines.range.start..mark.start].trim_end().len();
-            let after = text[mark.end..].len() - text[mark.end..].trim_start_matches(' ').len();
-            let at_start = before == 0;
-            self.residue.push(inlines.range.start + before..mark.end + if at_start { after } else { 0 });
+            let start = inlines.range.start + text[inlines.range.start..mark.start].trim_end().len();
+            let behind = text[mark.end..].trim_start_matches(' ');
+            let end = if start == inlines.range.start { text.len() - behind.len() } else { mark.end };
+            self.builder.template.residue.push(start..end);
         }
         self.builder.residue_placeholders(marks);
         brackets
@@ -172,36 +174,40 @@ impl Outline<'_, '_> {
     /// Splits blocks that start with a heading into sections side by side.
     fn parts<'b>(&self, blocks: &'b [Block], end: usize) -> Vec<Part<'b>> {
         let mut parts: Vec<Part<'b>> = Vec::new();
-        let mut from = 0;
+        let (mut from, mut last) = (0, None);
         for (at, block) in blocks.iter().enumerate() {
             let BlockKind::Heading { level, inlines } = &block.kind else { continue };
-            if parts.last().is_some_and(|part| *level > part.level) {
+            if last.is_some_and(|last: u8| *level > last) {
                 continue;
             }
-            if let Some(part) = parts.last_mut() {
-                part.end = block.range.start;
-                part.blocks = &blocks[from..at];
+            if let Some(before) = parts.last_mut() {
+                before.end = block.range.start;
+                before.blocks = &blocks[from..at];
             }
-            from = at + 1;
-            let title = self.title(inlines);
-            parts.push(Part { heading: block, level: *level, inlines, title, blocks: &[], end });
-        }
-        if let Some(part) = parts.last_mut() {
-            part.blocks = &blocks[from..];
+            (from, last) = (at + 1, Some(*level));
+            let (range, title) = (block.range.clone(), self.title(inlines));
+            let is_title = Some(range.start) == self.title;
+            let heading = Heading { range, level: *level, inlines, title, is_title };
+            parts.push(Part { heading: Some(heading), blocks: &blocks[from..], end });
         }
         parts
     }
 
     fn title(&self, inlines: &Inlines) -> String {
-        let plain = inlines.plain(self.builder.text, inlines.range.clone());
+        let plain = inlines.plain(self.builder.text);
         let bare = if plain.contains(MARK) { plain.replace(MARK, "") } else { plain };
         bare.trim().to_owned()
     }
 
-    /// Whether a heading stands once for each record: it is made of placeholders and has no words of its own, or it
-    /// names a table among its words (`Table: [table_name]`).
-    fn repeats(&self, inlines: &Inlines, brackets: &[Bracket], outer: &Scope) -> bool {
-        let Some(first) = brackets.first() else { return false };
+    /// The placeholder that a heading stands once for each record of, and the others in it: it is made of placeholders
+    /// and has no words of its own, or it names a table among its words (`Table: [table_name]`).
+    fn repeated<'b>(
+        &self,
+        inlines: &Inlines,
+        brackets: &'b [Bracket],
+        outer: &Scope,
+    ) -> Option<(&'b Bracket, &'b [Bracket])> {
+        let (name, further) = brackets.split_first()?;
         let mut words = String::new();
         let mut at = inlines.range.start;
         for bracket in brackets {
@@ -213,35 +219,32 @@ impl Outline<'_, '_> {
         let bare = !without_numbering(words.trim_start()).contains(char::is_alphanumeric)
             && brackets.iter().all(|bracket| bracket.site != Site::LinkTarget);
         let names_table = || {
-            let slug = placeholder_slug(without_number(self.builder.inner(&first.range)));
+            let slug = placeholder_slug(without_number(self.builder.inner(&name.range)));
             Collection::of_name(&slug) == Some(Collection::Tables) && outer.collection != Some(Collection::Tables)
         };
-        bare || brackets.len() == 1 && names_table()
+        (bare || further.is_empty() && names_table()).then_some((name, further))
     }
 
     /// Takes the addresses of the sections below before anything in the body can.
     fn claim_headings(&mut self, parts: &[Part<'_>], scope: &Scope) {
-        for part in parts.iter().filter(|part| Some(part.heading.range.start) != self.title) {
-            let mut brackets = self.builder.brackets(part.inlines);
-            brackets.retain(|bracket| &self.builder.text[bracket.range.clone()] != MARK);
-            if self.repeats(part.inlines, &brackets, scope) {
-                continue;
+        for heading in parts.iter().filter_map(|part| part.heading.as_ref()).filter(|heading| !heading.is_title) {
+            let mut brackets = self.builder.brackets(heading.inlines);
+            brackets.retain(|bracket| !is_mark(self.builder.text, bracket));
+            if self.repeated(heading.inlines, &brackets, scope).is_none() {
+                let path = scope.path_to(&label_slug(&heading.title));
+                self.builder.claims.claim_heading(scope, &path);
             }
-            let path = scope.path_to(&label_slug(&part.title));
-            self.builder.claims.insert(address_key(&scope.address(&path)), None);
         }
     }
 
-    /// Looks ahead: whether the body has a prompt, and whether an item takes its key.
-    fn body(&mut self, blocks: &[Block]) -> Body {
+    /// Whether the body has a prompt, and whether an item takes its key: what must be known before it is read.
+    fn look_ahead(&self, blocks: &[Block]) -> Body {
         let mut body = Body::default();
-        for block in blocks {
-            self.look_ahead(block, &mut body);
-        }
+        blocks.iter().for_each(|block| self.look_at(block, &mut body));
         body
     }
 
-    fn look_ahead(&mut self, block: &Block, body: &mut Body) {
+    fn look_at(&self, block: &Block, body: &mut Body) {
         match &block.kind {
             BlockKind::Paragraph(inlines) => {
                 let brackets = self.builder.brackets(inlines);
@@ -257,7 +260,7 @@ impl Outline<'_, '_> {
                 });
             }
             BlockKind::List(list) => body.description_taken |= self.has_description(list),
-            BlockKind::Quote(blocks) => blocks.iter().for_each(|block| self.look_ahead(block, body)),
+            BlockKind::Quote(blocks) => blocks.iter().for_each(|block| self.look_at(block, body)),
             _ => {}
         }
     }
@@ -274,9 +277,8 @@ impl Outline<'_, '_> {
     }
 }
 
-/// Whether an element asks for something.
-fn is_place(element: &Element) -> bool {
-    !matches!(element, Element::Code(code) if code.run.items.is_empty())
+fn is_mark(text: &str, bracket: &Bracket) -> bool {
+    bracket.site == Site::Text && &text[bracket.range.clone()] == MARK
 }
 
 fn is_heading(block: &Block) -> bool {

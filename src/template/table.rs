@@ -1,140 +1,143 @@
 //! Tables as runs: labelled rows and rows that stand for records.
 
-use super::blocks::{Block, Row, Table};
+use super::address::{Key, Scope};
 use super::brackets::{Bracket, Site};
-use super::elements::record_scope;
 use super::labels::{self, Lead};
-use super::list::Names;
-use super::{Builder, Element, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Scope, Slot};
+use super::run::Names;
+use super::{Builder, Element, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Slot};
+use crate::markdown::blocks::{Block, Inlines, Row, Table};
 use crate::slug::label_slug;
+
+/// One row before its run is known.
+struct Draft<'b> {
+    row: &'b Row,
+    /// The placeholders of each cell.
+    cells: Vec<Vec<Bracket>>,
+    role: Role,
+}
+
+/// The columns' headers as keys; `None` for one without words.
+type Headers = [Option<String>];
 
 impl Builder<'_> {
     pub(super) fn table(&mut self, block: &Block, table: &Table, scope: &Scope, lead: Option<Lead>) -> Vec<Element> {
+        block.inlines().for_each(|cell| self.note_links(cell));
         let mut elements = Vec::new();
-        table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| self.note_links(cell));
         for cell in &table.header.cells {
-            self.note_links(cell);
             let brackets = self.brackets(cell);
-            let slots = self.inline_slots(cell, &brackets, scope, Form::Cell);
-            if !slots.is_empty() {
-                elements.push(Element::Slots(slots));
-            }
+            elements.extend(self.inline_slots(cell, &brackets, scope, Form::Cell));
         }
-        let rows: Vec<Vec<Vec<Bracket>>> =
-            table.rows.iter().map(|row| row.cells.iter().map(|cell| self.brackets(cell)).collect()).collect();
-        let roles: Vec<_> = rows.iter().enumerate().map(|(at, cells)| self.row_role(at, cells)).collect();
-        if roles.iter().all(|role| *role == Role::Plain) {
+        let drafts: Vec<_> = table.rows.iter().enumerate().map(|(at, row)| self.row_draft(at, row)).collect();
+        if drafts.iter().all(|draft| draft.role == Role::Plain) {
             return elements;
         }
-        let headers: Vec<_> = table
-            .header
-            .cells
-            .iter()
-            .map(|cell| Some(cell.plain(self.text, cell.range.clone())).filter(|words| !words.trim().is_empty()))
-            .map(|words| words.map(|words| label_slug(&words)))
-            .collect();
-        let sample_ranges = table.rows.iter().zip(&roles).filter(|(_, role)| **role == Role::Sample);
-        let samples = self.sample_texts(sample_ranges.map(|(row, _)| row.range.clone()));
-        let mut run = self.run(RunKind::Table, block.range.clone(), scope, lead, samples);
-        run.open = roles.contains(&Role::Continuation);
-        let names = rows.iter().zip(&roles).filter(|(_, role)| **role == Role::Sample).map(|(cells, _)| {
-            let cells = cells.iter().enumerate().filter(|(_, brackets)| !brackets.is_empty());
-            cells.map(|(at, brackets)| self.cell_names(&headers, at, brackets)).collect()
-        });
-        let names = names.collect();
-        self.type_run(&mut run, scope, names);
-        let run_scope = scope.with_path(run.path.clone());
-        for ((row, cells), role) in table.rows.iter().zip(&rows).zip(roles) {
-            run.items.push(self.row(row, cells, role, &headers, &run, &run_scope));
-        }
+        let headers: Vec<_> = table.header.cells.iter().map(|cell| self.words_slug(cell)).collect();
+        let samples: Vec<_> = drafts.iter().filter(|draft| draft.role == Role::Sample).collect();
+        let texts = self.sample_texts(samples.iter().map(|draft| &draft.row.range));
+        let mut run = self.run(RunKind::Table, block.range.clone(), scope, lead, texts);
+        run.open = drafts.iter().any(|draft| draft.role == Role::Continuation);
+        let names: Vec<_> = samples.iter().map(|draft| self.row_names(draft, &headers)).collect();
+        run.type_records(scope, &names);
+        let scope = scope.with_path(run.path.clone());
+        run.items = drafts.iter().map(|draft| self.row(draft, &headers, &run, &scope)).collect();
         elements.push(Element::Run(Box::new(run)));
         elements
     }
 
-    /// The words by which a cell's placeholder may speak of a schema: its own, and its column's header.
-    fn cell_names(&self, headers: &[Option<String>], at: usize, brackets: &[Bracket]) -> Names {
-        let own = brackets.first().map(|bracket| self.own_slug(bracket));
-        own.into_iter().chain(headers.get(at).cloned().flatten()).collect()
+    fn row_draft<'b>(&self, at: usize, row: &'b Row) -> Draft<'b> {
+        let cells: Vec<_> = row.cells.iter().map(|cell| self.brackets(cell)).collect();
+        let is_more = |bracket: &Bracket| at > 0 && labels::is_continuation(self.inner(&bracket.range));
+        let role = match cells.first().and_then(|cell| cell.first()) {
+            Some(first) if is_more(first) => Role::Continuation,
+            Some(_) => Role::Sample,
+            None if cells.iter().any(|cell| !cell.is_empty()) => Role::Labelled,
+            None => Role::Plain,
+        };
+        Draft { row, cells, role }
     }
 
-    fn row_role(&self, at: usize, cells: &[Vec<Bracket>]) -> Role {
-        match cells.first() {
-            Some(first) if !first.is_empty() => {
-                let more = at > 0 && labels::is_continuation(self.inner(&first[0].range));
-                if more { Role::Continuation } else { Role::Sample }
-            }
-            _ if cells.iter().any(|cell| !cell.is_empty()) => Role::Labelled,
-            _ => Role::Plain,
-        }
+    /// The slug of what a cell says, if it says anything.
+    fn words_slug(&self, cell: &Inlines) -> Option<String> {
+        let words = cell.plain(self.text);
+        (!words.trim().is_empty()).then(|| label_slug(&words))
     }
 
-    pub(super) fn row(
-        &mut self,
-        row: &Row,
-        cells: &[Vec<Bracket>],
-        role: Role,
-        headers: &[Option<String>],
-        run: &Run,
-        scope: &Scope,
-    ) -> Item {
-        let first = row.cells.first();
-        let words =
-            first.map(|cell| cell.plain(self.text, cell.range.clone())).filter(|words| !words.trim().is_empty());
-        let label = first.filter(|_| role == Role::Labelled).and_then(|cell| {
-            let range = cell.words_range()?;
-            let code = cell.code.iter().find(|code| code.start <= range.start && range.end <= code.end);
-            Some(Label { range, site: code.map_or(Site::Text, |code| Site::CodeSpan(code.clone())) })
+    /// The words by which the placeholder of each cell may speak of a schema: its own, and its column's header.
+    fn row_names(&self, draft: &Draft<'_>, headers: &Headers) -> Vec<Names> {
+        let names = draft.cells.iter().enumerate().filter_map(|(at, brackets)| {
+            let own = self.own_slug(brackets.first()?);
+            Some(std::iter::once(own).chain(header(headers, at).map(str::to_owned)).collect())
         });
-        let mut inner = match (&words, role) {
-            (Some(words), Role::Labelled) => scope.below(&label_slug(words)),
-            (_, Role::Sample | Role::Continuation) => record_scope(scope, &run.address, run.collection),
-            _ => scope.clone(),
+        names.collect()
+    }
+
+    fn row(&mut self, draft: &Draft<'_>, headers: &Headers, run: &Run, scope: &Scope) -> Item {
+        let Draft { row, cells, role } = draft;
+        let mut item = Item {
+            range: row.range.clone(),
+            role: *role,
+            label: None,
+            path: scope.path.clone(),
+            slots: Vec::new(),
+            nested: Vec::new(),
         };
-        let path = match role {
+        let mut inner = scope.clone();
+        match role {
+            Role::Sample | Role::Continuation => inner = scope.of_record(&run.address, run.collection),
             Role::Labelled => {
-                inner.path = self.claim_node(&inner, &inner.path);
-                inner.path.clone()
+                let first = row.cells.first();
+                let own = first.and_then(|cell| self.words_slug(cell)).map(|key| scope.path_to(&key));
+                inner.path = self.claims.claim_node(scope, &own.unwrap_or(inner.path));
+                item.path = inner.path.clone();
+                item.label = first.and_then(label);
             }
-            _ => scope.path.clone(),
-        };
-        let mut item = Item { range: row.range.clone(), role, label, path, slots: Vec::new(), nested: Vec::new() };
-        for (at, brackets) in cells.iter().enumerate() {
-            let leaf = row.cells[at].range.start;
+            Role::Topic | Role::Plain => {}
+        }
+        for (at, (cell, brackets)) in row.cells.iter().zip(cells).enumerate() {
+            let (header, sole) = (header(headers, at), brackets.len() == 1);
             for bracket in brackets {
-                let header = headers.get(at).cloned().flatten();
-                item.slots.push(self.cell_slot(bracket, header, brackets.len() == 1, role, &inner, leaf));
+                item.slots.push(match role {
+                    Role::Sample | Role::Continuation => {
+                        self.field_slot(bracket, header.filter(|_| sole), *role, &inner, cell.range.start)
+                    }
+                    _ => self.cell_slot(bracket, header, sole, &inner, cell.range.start),
+                });
             }
         }
         item
     }
 
-    fn cell_slot(
-        &mut self,
-        bracket: &Bracket,
-        header: Option<String>,
-        sole: bool,
-        role: Role,
-        scope: &Scope,
-        leaf: usize,
-    ) -> Slot {
+    /// A placeholder of a row that stands for records: the column's field where it is alone in its cell.
+    fn field_slot(&mut self, bracket: &Bracket, header: Option<&str>, role: Role, record: &Scope, leaf: usize) -> Slot {
         let own = self.own_slug(bracket);
-        let (path, aliases) = match (header, role) {
-            (Some(header), Role::Sample | Role::Continuation) if sole => (scope.path_to(&header), vec![own.into()]),
-            (_, Role::Sample | Role::Continuation) => (scope.path_to(&own), Vec::new()),
-            (header, _) => {
-                let cell = header.map_or_else(|| scope.clone(), |header| scope.below(&header));
-                let below = cell.path_to(&own);
-                let candidates = if sole && cell.path != scope.path { [cell.path] } else { [below] };
-                (self.claim(scope, &candidates, self.inner(&bracket.range)), Vec::new())
-            }
-        };
-        let kind = match role {
-            Role::Continuation => PlaceholderKind::Continuation,
-            Role::Sample => PlaceholderKind::Record,
-            _ => self.kind(scope, PlaceholderKind::Cell, &bracket.site),
-        };
-        let mut slot = self.slot(bracket, path, kind, scope, Form::Cell, leaf);
-        slot.aliases = aliases;
+        let more = role == Role::Continuation;
+        let kind = if more { PlaceholderKind::Continuation } else { PlaceholderKind::Record };
+        let path = record.path_to(header.unwrap_or(&own));
+        let mut slot = self.slot(bracket, path, kind, record, Form::Cell, leaf);
+        slot.aliases.extend(header.map(|_| Key::from(own)));
         slot
     }
+
+    /// A placeholder of a labelled row: the row's field of the column, below which it stands with others.
+    fn cell_slot(&mut self, bracket: &Bracket, header: Option<&str>, sole: bool, scope: &Scope, leaf: usize) -> Slot {
+        let own = match header {
+            Some(header) if sole => scope.path_to(header),
+            Some(header) => scope.below(header).path_to(&self.own_slug(bracket)),
+            None => scope.path_to(&self.own_slug(bracket)),
+        };
+        let path = self.claims.claim(scope, &[own], self.inner(&bracket.range));
+        let kind = self.kind(scope, PlaceholderKind::Cell, &bracket.site);
+        self.slot(bracket, path, kind, scope, Form::Cell, leaf)
+    }
+}
+
+fn header(headers: &Headers, at: usize) -> Option<&str> {
+    headers.get(at)?.as_deref()
+}
+
+/// The words of a row's first cell, as the label of the row.
+fn label(cell: &Inlines) -> Option<Label> {
+    let range = cell.words_range()?;
+    let code = cell.code.iter().find(|code| code.start <= range.start && range.end <= code.end);
+    Some(Label { range, site: code.map_or(Site::Text, |code| Site::CodeSpan(code.clone())) })
 }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::blocks::{Block, BlockKind, Code, Inlines, Row};
 use super::brackets::brackets_in;
 use super::{Trap, TrapKind, code};
+use crate::markdown::blocks::{Block, BlockKind, Code, Inlines, Row, each_leaf};
+use crate::source::line_of;
 
 /// A closing bracket further below belongs to something else.
 const FAR: usize = 3;
@@ -12,11 +13,16 @@ const FAR: usize = 3;
 /// The brackets of these blocks that open and do not close.
 pub(super) fn find(text: &str, blocks: &[Block], is_literal: &dyn Fn(&str) -> bool) -> Vec<Trap> {
     let mut search = Search { text, found: Vec::new() };
-    search.blocks(blocks);
+    each_leaf(blocks, &mut |block| match &block.kind {
+        BlockKind::Table(table) => table.rows_with_header().for_each(|row| search.row(row)),
+        BlockKind::Code(code) => search.code(code),
+        _ => block.inlines().for_each(|inlines| search.prose(inlines)),
+    });
     search.found.retain(|trap| !is_literal(inner(&text[trap.range.clone()])));
     search.found
 }
 
+/// The words of a pair of which one half may lack.
 fn inner(pair: &str) -> &str {
     let inner = pair.strip_prefix('[').unwrap_or(pair);
     inner.strip_suffix(']').unwrap_or(inner).trim()
@@ -28,54 +34,48 @@ struct Search<'t> {
 }
 
 impl Search<'_> {
-    fn blocks(&mut self, blocks: &[Block]) {
-        for block in blocks {
-            match &block.kind {
-                BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } => self.prose(inlines),
-                BlockKind::List(list) => list.items.iter().for_each(|item| self.blocks(&item.blocks)),
-                BlockKind::Quote(blocks) | BlockKind::Container(blocks) => self.blocks(blocks),
-                BlockKind::Table(table) => std::iter::once(&table.header).chain(&table.rows).for_each(|row| {
-                    self.row(row);
-                }),
-                BlockKind::Code(code) => self.code(code),
-                BlockKind::Rule | BlockKind::Html => {}
-            }
-        }
-    }
-
+    /// The first of each line, which is told with all behind it.
     fn prose(&mut self, inlines: &Inlines) {
-        for at in self.open_in(inlines) {
-            let line = self.text[at..inlines.range.end].lines().next().unwrap_or_default().trim_end();
-            self.found.push(TrapKind::Unclosed.at(at..at + line.len()));
-        }
-    }
-
-    /// A bar ends a cell, whatever stands open in it.
-    fn row(&mut self, row: &Row) {
         let mut done = 0;
-        for cell in &row.cells {
-            for at in self.open_in(cell).into_iter().filter(|&at| at >= done).collect::<Vec<_>>() {
-                let rest = self.text.get(at..row.range.end).unwrap_or_default();
-                let close =
-                    rest.match_indices(']').map(|(close, _)| close).find(|&close| !rest[..close].ends_with('\\'));
-                let split = close.filter(|&close| rest[..close].contains('|'));
-                let end = split.map_or(cell.range.end.max(at), |close| at + close + 1);
-                done = end;
-                let range = at..end;
-                self.found.push(if split.is_some() {
-                    TrapKind::SplitCell.at(range)
-                } else {
-                    TrapKind::Unclosed.at(range)
-                });
+        for at in self.open_in(inlines) {
+            if at >= done && self.may_open(at) && !self.is_interval(at, inlines.range.end) {
+                done = line_of(self.text, at).end.min(inlines.range.end);
+                let line = self.text[at..done].trim_end();
+                self.found.push(TrapKind::Unclosed.at(at..at + line.len()));
             }
         }
     }
 
-    /// The brackets of running text that open, do not close and look like placeholders.
+    /// The first of each cell. A bar ends a cell, whatever stands open in it.
+    fn row(&mut self, row: &Row) {
+        let open = row.cells.iter().map(|cell| (cell, self.open_in(cell)));
+        let open: Vec<_> = open.filter(|(_, open)| !open.is_empty()).collect();
+        if open.is_empty() {
+            return;
+        }
+        let brackets = brackets_in(self.text, row.range.clone(), true);
+        let closing: Vec<_> = brackets.filter(|(_, byte)| *byte == b']').map(|(at, _)| at).collect();
+        let mut done = 0;
+        for (cell, open) in open {
+            for at in open {
+                if at < done || !self.may_open(at) || self.is_interval(at, cell.range.end) {
+                    continue;
+                }
+                let close = closing.get(closing.partition_point(|close| *close < at));
+                let split = close.filter(|&&close| self.text[at..close].contains('|'));
+                let trap = match split {
+                    Some(close) => TrapKind::SplitCell.at(at..close + 1),
+                    None => TrapKind::Unclosed.at(at..cell.range.end.max(at)),
+                };
+                done = trap.range.end;
+                self.found.push(trap);
+            }
+        }
+    }
+
+    /// The brackets of running text that nothing closes.
     fn open_in(&self, inlines: &Inlines) -> Vec<usize> {
-        let brackets = inlines.running_text().flat_map(|range| brackets_in(self.text, range, true));
-        let (open, _) = unmatched(brackets);
-        open.into_iter().filter(|&at| self.may_open(at) && !self.is_interval(at, inlines.range.end)).collect()
+        unmatched(inlines.running_text().flat_map(|range| brackets_in(self.text, range, true))).open
     }
 
     /// Words follow, and the bracket belongs to nothing before it.
@@ -86,11 +86,18 @@ impl Search<'_> {
             && after.is_some_and(|c| c.is_alphabetic() || c == '_')
     }
 
-    /// `[a, b)` of mathematics.
+    /// `[a, b)` of mathematics: two words at the most, with a comma among them.
     fn is_interval(&self, at: usize, end: usize) -> bool {
-        let rest = &self.text[at + 1..end.max(at + 1)];
-        let inside = rest.find(['(', ')']).filter(|&mark| rest[mark..].starts_with(')')).map(|mark| &rest[..mark]);
-        inside.is_some_and(|inside| inside.contains(',') && inside.split_whitespace().count() <= 2)
+        let mut comma = false;
+        for (nth, word) in self.text[at + 1..end.max(at + 1)].split_whitespace().take(3).enumerate() {
+            if let Some(mark) = word.find(['(', ')']) {
+                let (inside, rest) = word.split_at(mark);
+                let words = nth + usize::from(!inside.is_empty());
+                return rest.starts_with(')') && words <= 2 && (comma || inside.contains(','));
+            }
+            comma |= word.contains(',');
+        }
+        false
     }
 
     fn code(&mut self, code: &Code) {
@@ -99,19 +106,18 @@ impl Search<'_> {
         }
         let unmatched: Vec<_> =
             code.lines.iter().map(|line| unmatched(brackets_in(self.text, line.clone(), false))).collect();
-        let mut closes_below = unmatched.iter().rposition(|(_, close)| !close.is_empty());
-        for (at, (open, _)) in unmatched.iter().enumerate() {
+        let mut closes_below = unmatched.iter().rposition(|line| !line.close.is_empty());
+        for (at, (line, Unmatched { open, .. })) in code.lines.iter().zip(&unmatched).enumerate() {
             closes_below = closes_below.filter(|&last| last > at);
             let Some(&start) = open.last().filter(|&&start| self.may_open_in_code(start)) else { continue };
-            let line = &code.lines[at];
             let tail = &self.text[start + 1..line.end];
             if !is_words(tail) {
                 continue;
             }
-            let below = (at + 1..code.lines.len().min(at + 1 + FAR)).find(|&next| unmatched[next] != (vec![], vec![]));
-            let close = below.and_then(|next| unmatched[next].1.first()).copied();
-            match close {
-                Some(close) if self.continues(start, close) => {
+            let mut below = unmatched.iter().skip(at + 1).take(FAR);
+            let next = below.find(|line| !line.open.is_empty() || !line.close.is_empty());
+            match next.and_then(|line| line.close.first()) {
+                Some(&close) if self.continues(start, close) => {
                     self.found.push(TrapKind::OverLines.at(start..close + 1))
                 }
                 None if closes_below.is_none() && self.is_value(line, start) => {
@@ -142,16 +148,22 @@ impl Search<'_> {
 }
 
 /// The brackets that nothing closes, and those that nothing opens.
-fn unmatched(brackets: impl Iterator<Item = (usize, u8)>) -> (Vec<usize>, Vec<usize>) {
-    let (mut open, mut close) = (Vec::new(), Vec::new());
+#[derive(Default)]
+struct Unmatched {
+    open: Vec<usize>,
+    close: Vec<usize>,
+}
+
+fn unmatched(brackets: impl Iterator<Item = (usize, u8)>) -> Unmatched {
+    let mut found = Unmatched::default();
     for (at, byte) in brackets {
         match byte {
-            b'[' => open.push(at),
-            _ if open.pop().is_none() => close.push(at),
+            b'[' => found.open.push(at),
+            _ if found.open.pop().is_none() => found.close.push(at),
             _ => {}
         }
     }
-    (open, close)
+    found
 }
 
 /// Words with the marks of a sentence, and none of an expression that goes on.
@@ -192,6 +204,8 @@ mod tests {
             ["Unclosed [name", "Unclosed [See [x](/y) and"]
         );
         assert_eq!(found("a [b [c] d\n"), ["Unclosed [b [c] d"]);
+        assert_eq!(found("a [b [c d\n[e\n"), ["Unclosed [b [c d", "Unclosed [e"], "once in a line");
+        assert_eq!(found("| a |\n|---|\n| [b [c |\n"), ["Unclosed [b [c"], "once in a cell");
     }
 
     #[test]

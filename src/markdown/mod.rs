@@ -1,5 +1,11 @@
-//! The dialect of Markdown that every part of the crate reads: mdBook's own, as pulldown-cmark options.
+//! Markdown as every part of the crate reads it: mdBook's own dialect, as blocks that know their places.
 
+pub(crate) mod blocks;
+mod definitions;
+mod parse;
+
+pub(crate) use definitions::{fold_label, undefined};
+pub(crate) use parse::parse;
 use pulldown_cmark::Options;
 
 /// The extensions with which mdBook 0.5 parses a chapter, except smart punctuation.

@@ -1,0 +1,423 @@
+//! Markdown text to a tree of blocks: what pulldown-cmark sees, event by event.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+
+use super::blocks::{
+    Block, BlockKind, Code, Definition, Document, Inlines, Link, List, ListItem, Row, Strong, Table, Word,
+    inside_backticks,
+};
+use super::definitions::{self, fold_label};
+
+/// Containers nested deeper than this are read as part of the one around them, which bounds every recursion after.
+const MAX_DEPTH: usize = 24;
+
+/// Parses `text`. Total: any text is Markdown.
+pub(crate) fn parse(text: &str) -> Document {
+    let mut broken = Vec::new();
+    let callback = |link: BrokenLink<'_>| {
+        broken.push(link.span);
+        None
+    };
+    let mut parser = Parser::new_with_broken_link_callback(text, super::options(), Some(callback)).into_offset_iter();
+    let mut builder = Builder::new(text);
+    for (event, range) in &mut parser {
+        builder.event(event, range);
+    }
+    let links = parser.reference_definitions();
+    let bracketed_definitions = definitions::bracketed(text, links, &builder.used);
+    let bracketed_targets = definitions::with_bracketed_target(links);
+    let definitions = definitions::in_order(links, std::mem::take(&mut builder.footnotes));
+    let blocks = builder.finish();
+    drop(parser);
+    broken.sort_by_key(|span| (span.start, usize::MAX - span.end));
+    broken.dedup();
+    let (broken_images, broken_links) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
+    Document { blocks, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }
+}
+
+/// Builds the tree from events.
+struct Builder<'t> {
+    text: &'t str,
+    /// The blocks of the page so far.
+    blocks: Vec<Block>,
+    /// The open containers, the innermost last.
+    frames: Vec<Frame>,
+    /// How many open containers are deeper than [`MAX_DEPTH`] and so not in `frames`.
+    flattened: usize,
+    leaf: Option<Leaf>,
+    table: Option<(usize, Table)>,
+    code: Option<(usize, Code)>,
+    footnotes: Vec<Definition>,
+    /// The labels of links by reference.
+    used: HashSet<String>,
+}
+
+/// An open container with its blocks so far.
+struct Frame {
+    container: Container,
+    start: usize,
+    blocks: Vec<Block>,
+}
+
+enum Container {
+    Quote,
+    List {
+        first_number: Option<u64>,
+        items: Vec<ListItem>,
+    },
+    Item,
+    /// A footnote definition, or a definition list and its parts.
+    Other,
+}
+
+/// A run of inline content that is being read.
+struct Leaf {
+    start: usize,
+    heading: Option<u8>,
+    /// Made for the bare text of a tight list item or the like.
+    implicit: bool,
+    inlines: Inlines,
+    /// Bold texts that are open, each from the first inline in it to the last.
+    strong: Vec<Option<Range<usize>>>,
+    /// Links that are open.
+    links: Vec<Link>,
+}
+
+impl Leaf {
+    fn new(start: usize, heading: Option<u8>, implicit: bool) -> Self {
+        let inlines = Inlines { range: start..start, ..Inlines::default() };
+        Leaf { start, heading, implicit, inlines, strong: Vec::new(), links: Vec::new() }
+    }
+
+    /// Extends the leaf, and what is open in it, to an inline.
+    fn touch(&mut self, range: &Range<usize>) {
+        if self.inlines.range.is_empty() {
+            self.inlines.range = range.clone();
+        } else {
+            self.inlines.range.start = self.inlines.range.start.min(range.start);
+            self.inlines.range.end = self.inlines.range.end.max(range.end);
+        }
+        if let Some(inner) = self.strong.last_mut() {
+            inner.get_or_insert_with(|| range.clone()).end = range.end;
+        }
+        if let Some(link) = self.links.last_mut() {
+            link.text_end = range.end;
+        }
+    }
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Builder {
+            text,
+            blocks: Vec::new(),
+            frames: Vec::new(),
+            flattened: 0,
+            leaf: None,
+            table: None,
+            code: None,
+            footnotes: Vec::new(),
+            used: HashSet::new(),
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag, range),
+            Event::Text(_) => self.text(range),
+            Event::Code(_) => self.code_span(&range),
+            Event::InlineHtml(_) => self.inline(&range, |inlines| &mut inlines.html),
+            Event::SoftBreak | Event::HardBreak => self.line_break(&range),
+            Event::FootnoteReference(_) => self.leaf_at(&range).touch(&range),
+            Event::TaskListMarker(_) => self.leaf_at(&(range.end..range.end)).inlines.task = true,
+            Event::Rule => {
+                self.close_leaf();
+                self.block(range, BlockKind::Rule);
+            }
+            Event::Html(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Paragraph => self.open_leaf(range.start, None),
+            Tag::Heading { level, .. } => self.open_leaf(range.start, Some(level as u8)),
+            Tag::BlockQuote(_) => self.open(Container::Quote, range.start),
+            Tag::List(first_number) => self.open(Container::List { first_number, items: Vec::new() }, range.start),
+            Tag::Item => self.open(Container::Item, range.start),
+            Tag::FootnoteDefinition(label) => {
+                self.footnotes.push(Definition { label: fold_label(&format!("^{label}")), range: range.clone() });
+                self.open(Container::Other, range.start);
+            }
+            Tag::DefinitionList | Tag::DefinitionListTitle | Tag::DefinitionListDefinition => {
+                self.open(Container::Other, range.start);
+            }
+            Tag::CodeBlock(kind) => self.open_code(&kind, range),
+            Tag::HtmlBlock => {
+                self.close_leaf();
+                self.block(range, BlockKind::Html);
+            }
+            Tag::Table(_) => {
+                self.close_leaf();
+                self.table = Some((range.start, Table::default()));
+            }
+            Tag::TableHead | Tag::TableRow => self.open_row(range, matches!(tag, Tag::TableHead)),
+            Tag::TableCell => self.leaf = Some(Leaf::new(range.start, None, false)),
+            Tag::Strong => {
+                let leaf = self.leaf_at(&range);
+                leaf.touch(&range);
+                leaf.strong.push(None);
+            }
+            Tag::Link { link_type, dest_url, id, .. } => self.open_link(range, link_type, &dest_url, &id, false),
+            Tag::Image { link_type, dest_url, id, .. } => self.open_link(range, link_type, &dest_url, &id, true),
+            Tag::Emphasis | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => {
+                self.leaf_at(&range).touch(&range);
+            }
+            Tag::MetadataBlock(_) => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::Heading(_) => self.close_leaf(),
+            TagEnd::DefinitionListTitle => {
+                if let Some(leaf) = &mut self.leaf {
+                    leaf.inlines.term = true;
+                }
+                self.close(range.end);
+            }
+            TagEnd::BlockQuote(_)
+            | TagEnd::List(_)
+            | TagEnd::Item
+            | TagEnd::FootnoteDefinition
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListDefinition => self.close(range.end),
+            TagEnd::CodeBlock => {
+                if let Some((start, code)) = self.code.take() {
+                    self.block(start..range.end, BlockKind::Code(code));
+                }
+            }
+            TagEnd::Table => {
+                if let Some((start, table)) = self.table.take() {
+                    self.block(start..range.end, BlockKind::Table(table));
+                }
+            }
+            TagEnd::TableCell => self.close_cell(range),
+            TagEnd::Strong => self.close_strong(range),
+            TagEnd::Link | TagEnd::Image => self.close_link(&range),
+            TagEnd::HtmlBlock
+            | TagEnd::TableHead
+            | TagEnd::TableRow
+            | TagEnd::Emphasis
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::MetadataBlock(_) => {}
+        }
+    }
+
+    fn text(&mut self, range: Range<usize>) {
+        if let Some((_, code)) = &mut self.code {
+            push_lines(&mut code.lines, self.text, range);
+            return;
+        }
+        let leaf = self.leaf_at(&range);
+        leaf.touch(&range);
+        leaf.inlines.words.push(Word { range, running: leaf.links.is_empty() });
+    }
+
+    fn code_span(&mut self, range: &Range<usize>) {
+        let inside = inside_backticks(self.text, range);
+        self.inline(range, |inlines| &mut inlines.code);
+        self.leaf_at(range).inlines.words.push(Word { range: inside, running: false });
+    }
+
+    fn inline(&mut self, range: &Range<usize>, list: fn(&mut Inlines) -> &mut Vec<Range<usize>>) {
+        let leaf = self.leaf_at(range);
+        leaf.touch(range);
+        list(&mut leaf.inlines).push(range.clone());
+    }
+
+    fn line_break(&mut self, range: &Range<usize>) {
+        // A break before all else, such as a backslash alone on its line, begins no second line.
+        if let Some(leaf) = self.leaf.as_mut().filter(|leaf| !leaf.inlines.range.is_empty()) {
+            let next = self.text[range.start..].find('\n').map_or(range.end, |at| range.start + at + 1);
+            leaf.inlines.line_starts.push(next);
+        }
+    }
+
+    fn leaf_at(&mut self, range: &Range<usize>) -> &mut Leaf {
+        self.leaf.get_or_insert_with(|| Leaf::new(range.start, None, true))
+    }
+
+    fn open_leaf(&mut self, start: usize, heading: Option<u8>) {
+        self.close_leaf();
+        self.leaf = Some(Leaf::new(start, heading, false));
+    }
+
+    fn close_leaf(&mut self) {
+        let Some(leaf) = self.leaf.take() else { return };
+        let start = if leaf.implicit { leaf.inlines.range.start } else { leaf.start };
+        let range = start..leaf.inlines.range.end.max(start);
+        match leaf.heading {
+            Some(level) => {
+                let line_end = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at);
+                self.block(range.start..line_end, BlockKind::Heading { level, inlines: leaf.inlines });
+            }
+            None => self.block(range, BlockKind::Paragraph(leaf.inlines)),
+        }
+    }
+
+    fn close_strong(&mut self, outer: Range<usize>) {
+        let Some(leaf) = &mut self.leaf else { return };
+        if let Some(Some(inner)) = leaf.strong.pop() {
+            leaf.inlines.strong.push(Strong { outer: outer.clone(), inner });
+        }
+        leaf.touch(&outer);
+    }
+
+    fn open_link(&mut self, range: Range<usize>, link_type: LinkType, destination: &str, id: &str, image: bool) {
+        if !id.is_empty() {
+            self.used.insert(fold_label(id));
+        }
+        let leaf = self.leaf_at(&range);
+        leaf.touch(&range);
+        leaf.links.push(Link {
+            text_end: range.start + if image { "![".len() } else { "[".len() },
+            range,
+            destination: destination.to_owned(),
+            inline: link_type == LinkType::Inline,
+            image,
+        });
+    }
+
+    fn close_link(&mut self, range: &Range<usize>) {
+        let Some(leaf) = &mut self.leaf else { return };
+        leaf.inlines.links.extend(leaf.links.pop());
+        leaf.touch(range);
+    }
+
+    fn open_code(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
+        self.close_leaf();
+        let (info, fenced) = match kind {
+            CodeBlockKind::Fenced(info) => (info.to_string(), true),
+            CodeBlockKind::Indented => (String::new(), false),
+        };
+        self.code = Some((range.start, Code { info, fenced, lines: Vec::new() }));
+    }
+
+    fn open_row(&mut self, range: Range<usize>, head: bool) {
+        if let Some((_, table)) = &mut self.table {
+            let row = Row { range: trim_end(self.text, range), cells: Vec::new() };
+            if head {
+                table.header = row;
+            } else {
+                table.rows.push(row);
+            }
+        }
+    }
+
+    fn close_cell(&mut self, range: Range<usize>) {
+        let (Some(leaf), Some((_, table))) = (self.leaf.take(), &mut self.table) else { return };
+        let mut inlines = leaf.inlines;
+        if inlines.range.is_empty() {
+            inlines.range = range.start..range.start;
+        }
+        let row = table.rows.last_mut().unwrap_or(&mut table.header);
+        row.cells.push(inlines);
+    }
+
+    fn open(&mut self, container: Container, start: usize) {
+        self.close_leaf();
+        // A list without room for its items would lose what they hold.
+        let needed = if matches!(container, Container::List { .. }) { 2 } else { 1 };
+        if self.flattened > 0 || self.frames.len() + needed > MAX_DEPTH {
+            self.flattened += 1;
+        } else {
+            self.frames.push(Frame { container, start, blocks: Vec::new() });
+        }
+    }
+
+    fn close(&mut self, end: usize) {
+        self.close_leaf();
+        if self.flattened > 0 {
+            self.flattened -= 1;
+            return;
+        }
+        let Some(Frame { container, start, blocks }) = self.frames.pop() else { return };
+        match container {
+            Container::Quote => self.block(start..end, BlockKind::Quote(blocks)),
+            Container::Other => self.block(start..end, BlockKind::Container(blocks)),
+            Container::List { first_number, items } => {
+                self.block(start..end, BlockKind::List(List { first_number, items }));
+            }
+            Container::Item => {
+                let range = trim_end(self.text, start..end);
+                if let Some(Frame { container: Container::List { items, .. }, .. }) = self.frames.last_mut() {
+                    items.push(ListItem { range, blocks });
+                }
+            }
+        }
+    }
+
+    fn block(&mut self, range: Range<usize>, kind: BlockKind) {
+        let block = Block { range: trim_end(self.text, range), kind };
+        let blocks = self.frames.last_mut().map_or(&mut self.blocks, |frame| &mut frame.blocks);
+        blocks.push(block);
+    }
+
+    fn finish(mut self) -> Vec<Block> {
+        self.close_leaf();
+        while !self.frames.is_empty() {
+            self.close(self.text.len());
+        }
+        self.blocks
+    }
+}
+
+/// Code text arrives in pieces that may hold one line or many, each with its end, of which a `\r` may lie between two
+/// pieces.
+fn push_lines(lines: &mut Vec<Range<usize>>, text: &str, range: Range<usize>) {
+    let mut start = range.start;
+    let mut continues = lines.last().is_some_and(|last| matches!(text.get(last.end..start), Some("" | "\r")));
+    for piece in text[range].split_inclusive('\n') {
+        let end = start + piece.trim_end_matches(['\n', '\r']).len();
+        match lines.last_mut() {
+            Some(last) if continues => last.end = if end > start { end } else { last.end },
+            _ => lines.push(start..end),
+        }
+        continues = false;
+        start += piece.len();
+    }
+}
+
+/// The range without white space at its end.
+fn trim_end(text: &str, range: Range<usize>) -> Range<usize> {
+    let trimmed = text[range.clone()].trim_end_matches([' ', '\t', '\n', '\r']).len();
+    range.start..range.start + trimmed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown::blocks::each_leaf;
+
+    #[test]
+    fn nothing_is_lost_in_deep_containers() {
+        for outer in ["", "> ", "> > "] {
+            for depth in 1..40 {
+                let items = (0..depth).map(|level| format!("{outer}{}- [a{level}]\n", "  ".repeat(level)));
+                let text: String = items.collect();
+                let mut paragraphs = 0;
+                each_leaf(&parse(&text).blocks, &mut |block| {
+                    paragraphs += usize::from(matches!(block.kind, BlockKind::Paragraph(_)));
+                });
+                assert_eq!(paragraphs, depth, "{outer:?}");
+            }
+        }
+    }
+}

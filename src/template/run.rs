@@ -1,0 +1,104 @@
+//! Runs: what lists, tables and blocks of code have in common.
+
+use std::ops::Range;
+
+use super::address::{Path, Scope};
+use super::labels::Lead;
+use super::{Builder, Run, RunKind};
+use crate::slug::label_slug;
+use crate::vocabulary::Collection;
+
+/// What stands right above a block.
+#[derive(Default)]
+pub(super) struct Above {
+    /// A label that names it.
+    pub(super) lead: Option<Lead>,
+    /// The section's prompt.
+    pub(super) prompt: bool,
+}
+
+/// The slugs by which a placeholder may be known.
+pub(super) type Names = Vec<String>;
+
+impl Run {
+    /// A run without items.
+    pub(super) fn new(kind: RunKind, range: Range<usize>, path: Path, records: Path, scope: &Scope) -> Run {
+        Run {
+            kind,
+            range,
+            base: scope.address(&path),
+            address: scope.address(&records),
+            path,
+            records,
+            lead: None,
+            items: Vec::new(),
+            open: false,
+            collection: None,
+            under_prompt: false,
+        }
+    }
+
+    /// Finds out which typed records the samples stand for, and with it the form of their address; `samples` has the
+    /// names of the placeholders of each.
+    pub(super) fn type_records(&mut self, scope: &Scope, samples: &[Vec<Names>]) {
+        let Some(first) = samples.first() else { return };
+        let in_table = scope.collection == Some(Collection::Tables);
+        let announced = || {
+            let label = self.path.last().or_else(|| scope.path.last())?;
+            Collection::of_label(label).filter(|&collection| collection != Collection::Tables)
+        };
+        let mut named = first.iter().flatten().filter_map(|slug| Collection::of_name(slug));
+        let speaks = |collection: &Collection| {
+            let owner = *collection != Collection::Columns || first.iter().flatten().any(|slug| slug.contains("table"));
+            let known = |names: &Names| names.iter().any(|slug| collection.field(slug).is_some());
+            owner && samples.iter().flatten().all(known)
+        };
+        self.collection = match in_table {
+            true => announced().or_else(|| named.next()).filter(|&collection| collection != Collection::Tables),
+            false if scope.in_record => None,
+            // `| [table] | [index] |` is about indexes, though a table is named first.
+            false => named.find(speaks),
+        };
+        let in_words = matches!(self.collection, Some(Collection::Relations | Collection::Checks));
+        let single = samples.iter().all(|sample| sample.len() == 1);
+        self.address.push_str(match in_table && self.collection.is_some() {
+            true if in_words && single => "",
+            true => "{}",
+            false if self.open => "{}",
+            false => "[]",
+        });
+    }
+}
+
+impl Builder<'_> {
+    /// The run of a list or table, without its items; `samples` is the text of its samples, empty where there are none.
+    pub(super) fn run(
+        &mut self,
+        kind: RunKind,
+        range: Range<usize>,
+        scope: &Scope,
+        lead: Option<Lead>,
+        samples: String,
+    ) -> Run {
+        let own = lead.as_ref().map(|lead| scope.path_to(&label_slug(&lead.text)));
+        let (path, records) = match (own, samples.is_empty()) {
+            (Some(own), true) => {
+                let path = self.claims.claim_node(scope, &own);
+                (path.clone(), path)
+            }
+            (Some(own), false) => {
+                let path = self.claims.claim(scope, &[own], samples);
+                (path.clone(), path)
+            }
+            (None, true) => (scope.path.clone(), scope.path_to("items")),
+            (None, false) => (scope.path.clone(), self.claims.claim(scope, &[scope.path_to("items")], samples)),
+        };
+        let mut run = Run::new(kind, range, path, records, scope);
+        run.lead = lead.map(|lead| lead.range);
+        run
+    }
+
+    pub(super) fn sample_texts<'s>(&self, ranges: impl Iterator<Item = &'s Range<usize>>) -> String {
+        ranges.map(|range| &self.text[range.clone()]).collect()
+    }
+}
