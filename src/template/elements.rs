@@ -61,6 +61,7 @@ impl<'t> Builder<'t> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => self.paragraph(block, inlines, above, sequence),
             BlockKind::Heading { inlines, .. } => {
+                self.note_links(inlines);
                 let brackets = self.brackets(inlines);
                 sequence.elements.extend(self.inline_slots(inlines, &brackets, scope, Form::Heading));
             }
@@ -336,4 +337,17 @@ fn is_words(destination: &str) -> bool {
 
 fn is_run_block(block: &Block) -> bool {
     matches!(block.kind, BlockKind::List(_) | BlockKind::Table(_) | BlockKind::Code(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::template::{self, TrapKind};
+
+    #[test]
+    fn the_links_of_a_heading_in_a_quote_are_seen() {
+        let template = template::parse("## A\n\n> ### [table](id), [top](#a), ![it](a.png)\n", &|_| false);
+        let traps: Vec<_> = template.traps.iter().map(|trap| trap.kind).collect();
+        assert_eq!(traps, [TrapKind::HiddenPlaceholder]);
+        assert_eq!((template.anchors.len(), template.images.len(), template.link_spans.len()), (1, 1, 2));
+    }
 }
