@@ -1,6 +1,6 @@
 //! Repairs of one run that can all be made: one that another rules out is kept as a sentence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use toml::de::DeTable;
 
@@ -10,11 +10,19 @@ use crate::source::{SourceId, SourceKind, Sources};
 /// How often the files may be read to find out which repairs go together.
 const TRIALS: usize = 400;
 
+/// A diagnostic, and which of its repairs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Repair {
+    diagnostic: usize,
+    nth: usize,
+}
+
 /// A repair, or one line of it.
 #[derive(Clone)]
 struct Edit {
-    /// Its diagnostic and its place among that one's repairs.
-    of: (usize, usize),
+    of: Repair,
+    /// Which line of it, of those that stand or fall alone.
+    line: usize,
     /// Renames come before additions: they put right what is there.
     added: bool,
     start: usize,
@@ -32,10 +40,16 @@ pub(crate) fn agree(diagnostics: &mut [Diagnostic], sources: &Sources) {
         }
         let mut choice = Choice { text, kept: Vec::new(), dropped: Vec::new(), trials: TRIALS };
         choice.take(&edits);
+        let mut dropped: HashMap<Repair, Vec<Edit>> = HashMap::new();
         for edit in choice.dropped {
-            give_up(diagnostics, &edit);
+            dropped.entry(edit.of).or_default().push(edit);
         }
-        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.subs.retain(|sub| !is_hollow(sub)));
+        for (of, edits) in dropped {
+            let subs = diagnostics.get_mut(of.diagnostic).map(|diagnostic| &mut diagnostic.subs);
+            if let Some(sub) = subs.and_then(|subs| subs.get_mut(of.nth)) {
+                give_up(sub, &edits);
+            }
+        }
     }
 }
 
@@ -43,18 +57,23 @@ fn edits_by_file(diagnostics: &[Diagnostic], sources: &Sources) -> HashMap<Sourc
     let mut files: HashMap<SourceId, Vec<Edit>> = HashMap::new();
     for (at, diagnostic) in diagnostics.iter().enumerate() {
         for (nth, sub) in diagnostic.subs.iter().enumerate() {
-            let of = (at, nth);
+            let of = Repair { diagnostic: at, nth };
             let (source, edits) = match sub {
                 Sub::Insert { source, at, lines, .. } => {
-                    let edit = |text: &str| Edit { of, added: true, start: *at, end: *at, text: text.to_owned() };
-                    // Lines below a header stand or fall with it.
-                    let whole = lines.lines().any(|line| line.starts_with('['));
-                    let edits = if whole { vec![edit(lines)] } else { lines.split_inclusive('\n').map(edit).collect() };
-                    (*source, edits)
+                    let edit = |(line, text): (usize, &str)| Edit {
+                        of,
+                        line,
+                        added: true,
+                        start: *at,
+                        end: *at,
+                        text: text.to_owned(),
+                    };
+                    (*source, parts(lines).enumerate().map(edit).collect())
                 }
                 Sub::Replace { span, text, .. } => {
                     let added = span.start == span.end;
-                    (span.source, vec![Edit { of, added, start: span.start, end: span.end, text: text.clone() }])
+                    let edit = Edit { of, line: 0, added, start: span.start, end: span.end, text: text.clone() };
+                    (span.source, vec![edit])
                 }
                 _ => continue,
             };
@@ -64,6 +83,13 @@ fn edits_by_file(diagnostics: &[Diagnostic], sources: &Sources) -> HashMap<Sourc
         }
     }
     files
+}
+
+/// Added lines, each of which stands or falls alone; those below a header do so with it.
+fn parts(lines: &str) -> impl Iterator<Item = &str> {
+    let whole = Some(lines).filter(|lines| lines.lines().any(|line| line.starts_with('[')));
+    let single = if whole.is_some() { "" } else { lines };
+    whole.into_iter().chain(single.split_inclusive('\n'))
 }
 
 /// The edits of a file, told apart by whether they leave it in order together.
@@ -104,7 +130,7 @@ impl Choice<'_> {
 fn edited(text: &str, edits: &[Edit]) -> String {
     let mut edits: Vec<&Edit> = edits.iter().collect();
     // Tables at the end of a file come after the lines for its last table.
-    edits.sort_by_key(|edit| (edit.start, edit.text.contains("\n["), edit.of));
+    edits.sort_by_key(|edit| (edit.start, edit.text.contains("\n["), edit.of, edit.line));
     let mut whole = String::with_capacity(text.len() * 2);
     let mut at = 0;
     for edit in edits {
@@ -124,28 +150,25 @@ fn is_toml(text: &str) -> bool {
     DeTable::parse(text).is_ok()
 }
 
-/// Takes an edit out of its repair, which becomes a sentence where nothing else is left of it.
-fn give_up(diagnostics: &mut [Diagnostic], edit: &Edit) {
-    let sub = diagnostics.get_mut(edit.of.0).and_then(|diagnostic| diagnostic.subs.get_mut(edit.of.1));
-    let Some(sub) = sub else { return };
+/// Takes edits out of their repair, which becomes a sentence where nothing else is left of it.
+fn give_up(sub: &mut Sub, dropped: &[Edit]) {
     let sentence = match sub {
-        Sub::Insert { message, lines, .. } if *lines == edit.text => {
-            let pairs: Vec<_> = lines.lines().filter(|line| !line.trim().is_empty()).collect();
-            let pairs: Vec<_> = pairs.iter().filter_map(|line| line.split("  # ").next()).collect();
+        Sub::Insert { message, lines, .. } => {
+            let gone: HashSet<usize> = dropped.iter().map(|edit| edit.line).collect();
+            let kept = parts(lines).enumerate().filter(|(line, _)| !gone.contains(line));
+            let kept: String = kept.map(|(_, text)| text).collect();
+            if !kept.trim().is_empty() {
+                *lines = kept;
+                return;
+            }
+            let pairs = lines.lines().filter(|line| !line.trim().is_empty());
+            let pairs: Vec<_> = pairs.filter_map(|line| line.split("  # ").next()).collect();
             format!("{message}, unless another repair does it: `{}`", pairs.join("`, `"))
-        }
-        Sub::Insert { lines, .. } => {
-            *lines = lines.replacen(&edit.text, "", 1);
-            return;
         }
         Sub::Replace { message, .. } => message.clone(),
         _ => return,
     };
     *sub = Sub::Help(sentence);
-}
-
-fn is_hollow(sub: &Sub) -> bool {
-    matches!(sub, Sub::Insert { lines, .. } if lines.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -166,11 +189,13 @@ mod tests {
             said(rename.clone()),
             said(add("\n[b]\nx = \"\"\n")),
             said(add("\n[b]\ny = \"\"\n")),
+            said(add("sub_version = \"\"\nport = \"\"\nversion = \"\"\n")),
         ];
         agree(&mut diagnostics, &sources);
         assert_eq!(diagnostics[0].subs, [add("kind = \"\"\n")]);
         assert_eq!(diagnostics[1].subs, [rename]);
         assert_eq!(diagnostics[2].subs, [add("\n[b]\nx = \"\"\n")]);
         assert!(matches!(&diagnostics[3].subs[..], [Sub::Help(help)] if help.contains("`y = \"\"`")));
+        assert_eq!(diagnostics[4].subs, [add("sub_version = \"\"\nport = \"\"\n")]);
     }
 }

@@ -63,28 +63,39 @@ pub fn table(progress: &[Progress], style: Style) -> String {
     let width = if progress.len() > 1 { width.max(ALL.len()) } else { width };
     for page in progress {
         for section in &page.sections {
-            push_row(&mut text, &section.title, width, Share::of(section), section.complete, style);
+            let row = Row { title: &section.title, share: Share::of(section), complete: section.complete };
+            row.push_to(&mut text, width, style);
         }
         let complete = page.sections.iter().all(|section| section.complete);
-        push_row(&mut text, &page.chapter, width, of_template(page), complete, style);
+        Row { title: &page.chapter, share: of_template(page), complete }.push_to(&mut text, width, style);
         text.push('\n');
     }
     if progress.len() > 1 {
         let complete = progress.iter().flat_map(|page| &page.sections).all(|section| section.complete);
-        push_row(&mut text, ALL, width, of_book(progress), complete, style);
+        Row { title: ALL, share: of_book(progress), complete }.push_to(&mut text, width, style);
     } else {
         text.pop();
     }
     text
 }
 
-fn push_row(text: &mut String, title: &str, width: usize, share: Share, complete: bool, style: Style) {
-    let pad = " ".repeat(width.saturating_sub(title.chars().count()));
-    let bar = share.bar();
-    let bar = style.painted(&bar, if complete { Color::Green } else { Color::Yellow });
-    let Share { done, total } = share;
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{title}{pad}  {bar} {:>3} %  {done}/{total}", share.percent());
+/// A section, a template, or all of them.
+struct Row<'p> {
+    title: &'p str,
+    share: Share,
+    complete: bool,
+}
+
+impl Row<'_> {
+    fn push_to(&self, text: &mut String, width: usize, style: Style) {
+        let Row { title, share, complete } = *self;
+        let pad = " ".repeat(width.saturating_sub(title.chars().count()));
+        let bar = share.bar();
+        let bar = style.painted(&bar, if complete { Color::Green } else { Color::Yellow });
+        let Share { done, total } = share;
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{title}{pad}  {bar} {:>3} %  {done}/{total}", share.percent());
+    }
 }
 
 /// One JSON object a line for each section: `type` (`coverage`), `version`, `chapter`, `section`, `title`, `filled`,

@@ -100,7 +100,7 @@ mod tests {
             sources: &sources,
             chapters: chapters.collect(),
             paths: texts.iter().map(|(path, _)| path.as_str()).collect(),
-            facts: vec![FactSet { templates: None, files: vec![file], incomplete: false }],
+            facts: vec![FactSet { templates: None, files: vec![file], incomplete: false, unknown: Vec::new() }],
             guard_includes: true,
             threads: NonZeroUsize::new(threads),
         })

@@ -12,6 +12,7 @@ use mdbook_summary::SummaryItem;
 
 use crate::config::{self, Config, Located};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::facts;
 use crate::include::{self, Expanded};
 use crate::protocol::HostConfig;
 use crate::source::{Source, SourceId, SourceKind, Sources};
@@ -30,6 +31,8 @@ pub struct FactSet {
     pub files: Vec<SourceId>,
     /// A file of the set is not there, which has been said.
     pub incomplete: bool,
+    /// Files of the set that are no text, which has been said: nobody knows what facts they hold.
+    pub unknown: Vec<SourceId>,
 }
 
 /// A file that is there and cannot be read.
@@ -201,7 +204,9 @@ pub fn read_facts(project: &mut Project, config: &Config) -> Result<Vec<FactSet>
             files.extend(id);
         }
         let incomplete = files.len() < set.files.len();
-        sets.push(FactSet { templates: set.templates.clone(), files, incomplete });
+        let no_text = |file: &SourceId| facts::lost_keys(*file, &project.diagnostics);
+        let unknown = files.iter().copied().filter(no_text).collect();
+        sets.push(FactSet { templates: set.templates.clone(), files, incomplete, unknown });
     }
     Ok(sets)
 }
@@ -230,7 +235,8 @@ fn read_facts_file(project: &mut Project, file: &Located<String>, path: &Path) -
             let id = sources.add(SourceKind::Facts, name.as_str(), text);
             let span = id.span(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
             let title = format!("`{name}` is not UTF-8 text");
-            diagnostics.push(Diagnostic::new(Code::InvalidToml, title, span, "not UTF-8"));
+            let diagnostic = Diagnostic::new(Code::InvalidToml, title, span, "not UTF-8");
+            diagnostics.push(diagnostic.with_help("save the file as UTF-8"));
             Ok(Some(id))
         }
     }
@@ -382,6 +388,7 @@ mod tests {
         let read = read(root.path(), &json!({})).unwrap();
         assert_eq!(read.diagnostics[0].code, Code::InvalidToml);
         assert_eq!(read.sources.slice(read.diagnostics[0].place.span), "\u{fffd}");
+        assert_eq!(read.sets[0].unknown, read.sets[0].files);
     }
 
     #[test]

@@ -201,6 +201,19 @@ impl Collection {
         }
     }
 
+    /// The key in `database.toml` of a typed field that a record may lack.
+    pub fn key_of(self, field: Field) -> Option<&'static str> {
+        match field {
+            Field::Description if self == Collection::Indexes => Some("purpose"),
+            Field::Description => Some("description"),
+            Field::Type => Some("type"),
+            Field::References | Field::Words => Some("references"),
+            Field::Columns => Some("columns"),
+            Field::Expression => Some("expression"),
+            _ => None,
+        }
+    }
+
     /// The key of the collection in `database.toml`.
     pub fn key(self) -> &'static str {
         match self {

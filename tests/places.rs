@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use mdbook_database::place::{Block, Place, block, code, code_span, fence_length, inline, text};
+use mdbook_database::place::{Block, Place, block, code, code_span, code_span_in_cell, fence_length, inline, text};
 
 /// What stands before a value, the value, and what stands behind it.
 const VALUES: &[(&str, &str, &str)] = &[
@@ -283,8 +283,7 @@ fn values() -> String {
 fn answers() -> String {
     let mut out = String::new();
     for span in SPANS {
-        writeln!(out, "code span ⟦{span:?}⟧ {:?}, in a cell {:?}", code_span(span, false), code_span(span, true))
-            .unwrap();
+        writeln!(out, "code span ⟦{span:?}⟧ {:?}, in a cell {:?}", code_span(span), code_span_in_cell(span)).unwrap();
     }
     for answer in ANSWERS {
         writeln!(out, "answer ⟦{answer:?}⟧").unwrap();

@@ -18,8 +18,10 @@ fn values(text: &str) -> Option<Vec<String>> {
     let mut diagnostics = Vec::new();
     let file = Sources::default().add(SourceKind::Facts, "database.toml", text);
     let root = facts::parse(file, text, &mut FactIds::default(), &mut diagnostics);
-    let mut values: Vec<_> =
-        root.leaves().map(|leaf| format!("{} {:?}", leaf.path(), leaf.entry.value.scalar_text())).collect();
+    let mut values = Vec::new();
+    root.visit_leaves(&mut |steps, entry| {
+        values.push(format!("{} {:?}", facts::leaf_path(steps), entry.value.scalar_text()));
+    });
     values.sort();
     diagnostics.is_empty().then_some(values)
 }

@@ -12,7 +12,7 @@ fuzz_target!(|input: (&str, &str, &str)| {
         let _ = place::inline(value, &place);
         place::text(value, &place);
     }
-    place::code_span(value, true);
+    place::code_span_in_cell(value);
     place::code(value, "  ", "\n");
     let _ = place::block(value, "> ", "\r\n");
 });

@@ -106,7 +106,7 @@ pub fn fill(input: &Input<'_>) -> Outcome {
         let set = &sets[page.set];
         used.extend(&page.filled.used);
         outcome.diagnostics.extend(set.told(page.filled.diagnostics.iter().cloned()));
-        outcome.diagnostics.extend(published::left(input, page));
+        outcome.diagnostics.extend(set.told(published::left(input, page)));
         outcome.diagnostics.extend(published::included(input, page));
         if !set.torn {
             outcome.progress.push(page.filled.progress.clone());

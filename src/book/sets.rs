@@ -50,11 +50,20 @@ fn follows_from_lost_keys(code: Code) -> bool {
 
 /// The facts files, in the order in which they were read.
 pub(super) fn read_files<'s>(input: &Input<'s>, diagnostics: &mut Vec<Diagnostic>) -> Vec<(SourceId, Table<'s>)> {
+    let fails = input.config.fails(Code::InvalidToml);
     let mut ids = FactIds::default();
     let mut files: Vec<(SourceId, Table<'s>)> = Vec::new();
-    for &file in input.facts.iter().flat_map(|set| &set.files) {
-        if files.iter().all(|(known, _)| *known != file) {
-            files.push((file, facts::parse(file, &input.sources.get(file).text, &mut ids, diagnostics)));
+    for set in &input.facts {
+        for &file in &set.files {
+            if files.iter().any(|(known, _)| *known == file) {
+                continue;
+            }
+            // What stands for bytes that are no text has mistakes of its own, which nobody made.
+            let table = match fails && set.unknown.contains(&file) {
+                true => Table::default(),
+                false => facts::parse(file, &input.sources.get(file).text, &mut ids, diagnostics),
+            };
+            files.push((file, table));
         }
     }
     files.sort_by_key(|(file, _)| *file);
@@ -77,7 +86,8 @@ pub(super) fn sets<'r, 's>(
         };
         let first = set.files.first().copied();
         // What follows from lost keys is silenced only while their loss itself fails the run.
-        let torn = fails && set.files.iter().any(|&file| facts::lost_keys(file, told));
+        let torn = !set.unknown.is_empty() || set.files.iter().any(|&file| facts::lost_keys(file, told));
+        let torn = torn && fails;
         Set { root, files: &set.files, torn, first, stem: first.map_or("", |first| stem(input, first)) }
     });
     sets.collect()

@@ -12,17 +12,14 @@ use crate::{secret, template};
 /// it is wanted.)
 pub(super) fn blank_items(root: &Table<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for leaf in root.leaves() {
-        let Some(items) = leaf.entry.value.as_array() else { continue };
-        if items.iter().all(Value::is_blank) {
-            continue;
-        }
-        found.extend(items.iter().filter(|item| item.is_blank()).map(|item| {
-            let title = format!("an item of `{}` is a blank string", leaf.path());
+    root.visit_leaves(&mut |steps, entry| {
+        let items = entry.value.as_array().filter(|items| !items.iter().all(Value::is_blank));
+        found.extend(items.unwrap_or_default().iter().filter(|item| item.is_blank()).map(|item| {
+            let title = format!("an item of `{}` is a blank string", facts::leaf_path(steps));
             Diagnostic::new(Code::WrongForm, title, item.span, "nothing would be shown")
                 .with_help("write the fact, or take the item away")
         }));
-    }
+    });
     found
 }
 

@@ -7,8 +7,7 @@ use std::ops::Range;
 use toml_parser::Source;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
 
-/// As deep as the parser of the document goes.
-const MAX_DEPTH: u32 = 80;
+use super::MAX_NESTED;
 
 /// The first place of each key that is given again, by the start of the second. Reads the text once more; meant for
 /// the case that there is such an error.
@@ -16,7 +15,7 @@ pub(super) fn first_places(text: &str) -> HashMap<usize, Range<usize>> {
     let source = Source::new(text);
     let tokens = source.lex().into_vec();
     let mut events: Vec<Event> = Vec::new();
-    parse_document(&tokens, &mut RecursionGuard::new(&mut events, MAX_DEPTH), &mut ());
+    parse_document(&tokens, &mut RecursionGuard::new(&mut events, MAX_NESTED), &mut ());
     let mut scan = Scan::new(source);
     for event in &events {
         scan.event(event);
@@ -62,8 +61,8 @@ impl<'t> Scan<'t> {
             EventKind::SimpleKey => self.key(event),
             EventKind::KeySep => self.dotted = true,
             EventKind::KeyValSep => self.value(),
-            EventKind::StdTableClose => self.header(false),
-            EventKind::ArrayTableClose => self.header(true),
+            EventKind::StdTableClose => self.header(Self::give),
+            EventKind::ArrayTableClose => self.header(Self::begin_record),
             EventKind::InlineTableOpen => {
                 self.opened += 1;
                 self.scopes.push(format!("{{{}", self.opened));
@@ -102,24 +101,26 @@ impl<'t> Scan<'t> {
         }
     }
 
-    fn header(&mut self, array: bool) {
+    /// Goes to the table that a header names; `enter` is told its path.
+    fn header(&mut self, enter: fn(&mut Self, &str, &Range<usize>)) {
         let keys = std::mem::take(&mut self.keys);
         let mut path = String::new();
         for (at, (key, range)) in keys.iter().enumerate() {
             path.push(JOINT);
             path.push_str(key);
             if at + 1 == keys.len() {
-                if array {
-                    *self.records.entry(path.clone()).or_default() += 1;
-                } else {
-                    self.give(&path, range);
-                }
+                enter(self, &path, range);
             }
             if let Some(record) = self.records.get(&path) {
                 path.push_str(&format!("{JOINT}#{record}"));
             }
         }
         self.scopes = vec![path];
+    }
+
+    /// Each record is a table of its own.
+    fn begin_record(&mut self, path: &str, _: &Range<usize>) {
+        *self.records.entry(path.to_owned()).or_default() += 1;
     }
 
     fn give(&mut self, path: &str, range: &Range<usize>) {

@@ -7,7 +7,7 @@ use super::{Entry, Table};
 use crate::slug::{is_separator, push_lowercase};
 
 /// Tables with at most this many entries are searched one by one.
-const LINEAR: usize = 16;
+pub(super) const LINEAR: usize = 16;
 
 /// What a segment of an address names in a table.
 #[derive(Clone, Copy, Debug)]

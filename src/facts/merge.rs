@@ -108,7 +108,7 @@ fn shadow(value: &Value<'_>, shadowed: &mut Vec<FactId>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{FactIds, parse};
+    use crate::facts::{FactIds, leaf_path, parse};
     use crate::source::{SourceKind, Sources};
 
     fn files<'s>(texts: &[&'s str]) -> (Vec<Table<'s>>, FactIds) {
@@ -125,10 +125,11 @@ mod tests {
     }
 
     fn shown(table: &Table<'_>) -> Vec<String> {
-        table
-            .leaves()
-            .map(|leaf| format!("{}={}", leaf.path(), leaf.entry.value.scalar_text().unwrap_or("?")))
-            .collect()
+        let mut shown = Vec::new();
+        table.visit_leaves(&mut |steps, entry| {
+            shown.push(format!("{}={}", leaf_path(steps), entry.value.scalar_text().unwrap_or("?")));
+        });
+        shown
     }
 
     fn merged(texts: &[&str]) -> Vec<String> {
@@ -188,7 +189,7 @@ mod tests {
         shadowed.sort();
         // `a`, `x`, its two items, and `c` of the second file.
         assert_eq!(shadowed.len(), 5);
-        assert!(table.leaves().all(|leaf| !shadowed.contains(&leaf.entry.value.id)));
+        table.visit_leaves(&mut |_, entry| assert!(!shadowed.contains(&entry.value.id)));
         assert!(shadowed.iter().all(|id| (id.0 as usize) < ids.count()));
     }
 

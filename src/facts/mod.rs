@@ -1,8 +1,13 @@
 //! `database.toml` as a tree of values with their places.
+//!
+//! `parse` reads a file, in one pass with `quick` or with all that is wrong with it, which `mistakes` and `duplicates`
+//! tell; `merge` makes one tree of several. `lookup` finds facts in it, `walk` shows all of them, and `room` is where
+//! more can be written.
 
 mod duplicates;
 mod lookup;
 mod merge;
+mod mistakes;
 mod parse;
 mod quick;
 mod room;
@@ -15,10 +20,14 @@ use crate::source::Span;
 
 pub use lookup::{Lookup, fold};
 pub use merge::{merge, merge_with_shadowed};
-pub use parse::{lost_keys, parse};
+pub use mistakes::lost_keys;
+pub use parse::parse;
 pub use room::Room;
 pub(crate) use room::line;
-pub use walk::{Leaf, Leaves, Step, dotted_path, leaf_path, quote_key, quote_string};
+pub use walk::{Step, dotted_path, leaf_path, quote_key, quote_string};
+
+/// So many brackets may be open at a time: the parser's own limit.
+const MAX_NESTED: u32 = 80;
 
 /// The identity of one value of one facts file; dense over all files of a run, for marking what was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,7 +72,7 @@ pub enum Kind<'s> {
     /// A boolean.
     Boolean(bool),
     /// A date, time or both, as written.
-    Datetime(String),
+    Datetime(Cow<'s, str>),
     /// An array.
     Array(Vec<Value<'s>>),
     /// A table, inline or with a header.
@@ -128,8 +137,7 @@ impl Value<'_> {
     /// A scalar as it would be shown in code: strings, numbers and dates as they are, `true` or `false`.
     pub fn scalar_text(&self) -> Option<&str> {
         match &self.kind {
-            Kind::String(text) | Kind::Number(text) => Some(text),
-            Kind::Datetime(text) => Some(text),
+            Kind::String(text) | Kind::Number(text) | Kind::Datetime(text) => Some(text),
             Kind::Boolean(true) => Some("true"),
             Kind::Boolean(false) => Some("false"),
             Kind::Array(_) | Kind::Table(_) => None,

@@ -1,23 +1,19 @@
 //! The text of a facts file to a tree, in the order of the file, with every error of the TOML.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml_parser::lexer::TokenKind;
 
-use super::duplicates::first_places;
-use super::quick::{self, number};
-use super::{Entry, FactIds, Kind, Room, Table, Value, quote_string};
-use crate::diagnostic::{Code, Diagnostic, Sub};
-use crate::source::{SourceId, Span, line_of, next_line};
+use super::mistakes::report;
+use super::{Entry, FactIds, Kind, Room, Table, Value, quick};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{SourceId, Span, next_line};
 
 /// More dots than this in the keys around one value are refused; brackets have the parser's own limit of 80.
 const MAX_DOTS: usize = 100;
-
-/// More errors than this in one file are counted, not shown: they follow from the first ones.
-const MAX_ERRORS: usize = 50;
 
 /// Parses a facts file. Every error of the TOML becomes an `invalid-toml` at its place, and what could be read all the
 /// same is returned, so that other mistakes can be found in the same run.
@@ -41,133 +37,13 @@ pub(super) fn thorough<'s>(
     report(source, text, &errors, diagnostics);
     let mut reader = Reader { source, text, ids };
     let body = reader.body(document.into_inner());
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let at = body.end.map_or(start, |end| next_line(text, end));
+    let at = body.end.map_or(start_of(text), |end| next_line(text, end));
     Table { room: Some(Room::Lines(source.span(at..at))), ..Table::new(body.entries) }
 }
 
-/// Whether errors of a file may have cost it keys, or put some under another header. A key that is given twice costs
-/// nothing: the first counts, and both are told.
-pub fn lost_keys(source: SourceId, diagnostics: &[Diagnostic]) -> bool {
-    let invalid =
-        |diagnostic: &&Diagnostic| diagnostic.code == Code::InvalidToml && diagnostic.place.span.source == source;
-    diagnostics.iter().filter(invalid).any(|diagnostic| diagnostic.place.text != GIVEN_AGAIN)
-}
-
-fn report(source: SourceId, text: &str, errors: &[toml::de::Error], diagnostics: &mut Vec<Diagnostic>) {
-    let shown = &errors[..errors.len().min(MAX_ERRORS)];
-    let duplicates = shown.iter().any(|error| error.message() == DUPLICATE);
-    let firsts = if duplicates { first_places(text) } else { HashMap::new() };
-    diagnostics.extend(shown.iter().map(|error| {
-        let range = on_boundaries(text, error.span().unwrap_or(0..0));
-        let first = firsts.get(&range.start).filter(|_| error.message() == DUPLICATE);
-        diagnostic(text, error.message(), source.span(range), first.map(|first| source.span(first.clone())))
-    }));
-    if let (Some(last), more @ 1..) = (diagnostics.last_mut(), errors.len().saturating_sub(MAX_ERRORS)) {
-        let noun = if more == 1 { "error" } else { "errors" };
-        last.subs.push(Sub::Note(format!("{more} more {noun} in this file not shown")));
-    }
-}
-
-/// What is said of a key that is given twice.
-const GIVEN_AGAIN: &str = "given again";
-
-/// What the parser calls a key or table that is given twice.
-const DUPLICATE: &str = "duplicate key";
-
-/// The parser's words, and plainer ones for the commonest mistakes.
-fn diagnostic(text: &str, message: &str, place: Span, first: Option<Span>) -> Diagnostic {
-    let unquoted = message.starts_with("string values must be quoted");
-    if let Some(first) = first {
-        let title = format!("`{}` is given twice", &text[place.range()]);
-        return Diagnostic::new(Code::InvalidToml, title, place, GIVEN_AGAIN).with_place(
-            "it is given here first",
-            first,
-            "",
-        );
-    }
-    if let Some(known) = of_another_language(text, place) {
-        return known;
-    }
-    match unquoted {
-        true if place.start == place.end => Diagnostic::new(Code::InvalidToml, "a value is missing", place, ""),
-        true => {
-            let repair = quote_string(text[place.range()].trim());
-            let replace = Sub::Replace { message: "put it in quotes".to_owned(), span: place, text: repair };
-            Diagnostic::new(Code::InvalidToml, "a string must stand in quotes", place, "").with(replace)
-        }
-        false => {
-            let diagnostic = Diagnostic::new(Code::InvalidToml, message, place, "");
-            match quoted(text, message, place.start) {
-                Some(quoted) => diagnostic.with_help(format!("put it in quotes: `{quoted}`")),
-                None => diagnostic,
-            }
-        }
-    }
-}
-
-/// What other formats write and TOML does not have: `null`, curly quotes, and a colon after a key.
-fn of_another_language(text: &str, place: Span) -> Option<Diagnostic> {
-    let line = line_of(text, place.start);
-    let start =
-        text.get(line.start..place.start)?.rfind(['=', ':', ',', '[']).map_or(line.start, |at| line.start + at + 1);
-    let rest = text.get(start..line.end)?;
-    let word: &str = rest.trim_start().split([',', ']', '}', '#']).next()?.trim_end();
-    let begins = start + rest.len() - rest.trim_start().len();
-    let source = place.source;
-    if matches!(word, "null" | "Null" | "NULL" | "nil" | "None" | "none") {
-        let span = source.span(begins..begins + word.len());
-        let help = "leave the key out; `false` leaves a section out of the book, `[]` an item or row";
-        return Some(Diagnostic::new(Code::InvalidToml, format!("TOML has no `{word}`"), span, "").with_help(help));
-    }
-    let curly: &[char] = &['“', '”', '„', '‘', '’', '«', '»'];
-    if word.starts_with(curly) {
-        let value = rest.trim();
-        let span = source.span(begins..begins + value.len());
-        let title = "curly quotes are no quotes of TOML";
-        let replace = Sub::Replace {
-            message: "write straight ones".to_owned(),
-            span,
-            text: quote_string(value.trim_matches(curly)),
-        };
-        return Some(Diagnostic::new(Code::InvalidToml, title, span, "").with(replace));
-    }
-    let (key, _) = text.get(line.clone())?.split_once(':')?;
-    let bare =
-        !key.trim().is_empty() && key.trim().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
-    bare.then(|| {
-        let span = source.span(line.start + key.len()..line.start + key.len() + 1);
-        let replace = Sub::Replace { message: "write `=` in its place".to_owned(), span, text: " =".to_owned() };
-        let title = format!("a colon stands after `{}`, where TOML has `=`", key.trim());
-        Diagnostic::new(Code::InvalidToml, title, span, "").with(replace)
-    })
-}
-
-/// The key or value around a place, in quotes, where the parser took a text for a bare key or a number.
-fn quoted(text: &str, message: &str, at: usize) -> Option<String> {
-    let ends: &[char] = match message {
-        _ if message.starts_with("invalid unquoted key") => &['[', ']', '.', '=', '{', '}', ',', '"'],
-        _ if message.ends_with("expected nothing") => &['=', ',', '[', ']', '{', '}', '#', '"'],
-        _ => return None,
-    };
-    let line = line_of(text, at);
-    let start = text[line.start..at].rfind(ends).map_or(line.start, |end| line.start + end + 1);
-    let end = text[at..line.end].find(ends).map_or(line.end, |length| at + length);
-    let bare = text.get(start..end)?.trim();
-    (!bare.is_empty()).then(|| quote_string(bare))
-}
-
-/// The range within the text and on boundaries of characters: a place to underline can be trusted from here on.
-fn on_boundaries(text: &str, range: Range<usize>) -> Range<usize> {
-    let floor = |mut at: usize| {
-        at = at.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let start = floor(range.start);
-    start..floor(range.end).max(start)
+/// Where a text starts, behind its byte order mark.
+pub(super) fn start_of(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 
 /// The place where the dotted keys around a value become too many. The parser guards against nested brackets, not
@@ -248,7 +124,7 @@ impl<'s> Reader<'s, '_> {
             DeValue::String(text) => Kind::String(text),
             DeValue::Integer(_) | DeValue::Float(_) => Kind::Number(number(raw)),
             DeValue::Boolean(value) => Kind::Boolean(value),
-            DeValue::Datetime(_) => Kind::Datetime(raw.to_owned()),
+            DeValue::Datetime(_) => Kind::Datetime(Cow::Borrowed(raw)),
             DeValue::Array(items) => {
                 let items: Vec<_> = items.into_iter().map(|item| self.value(item).value).collect();
                 if items.iter().any(|item| item.as_table().is_some_and(|table| table.header.is_some())) {
@@ -283,9 +159,18 @@ impl<'s> Reader<'s, '_> {
     }
 }
 
+/// Decimal numbers without underscores, others as written.
+pub(super) fn number(raw: &str) -> Cow<'_, str> {
+    let digits = raw.trim_start_matches(['+', '-']);
+    let prefixed = digits.starts_with("0x") || digits.starts_with("0o") || digits.starts_with("0b");
+    if prefixed || !raw.contains('_') { Cow::Borrowed(raw) } else { Cow::Owned(raw.replace('_', "")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Sub;
+    use crate::facts::mistakes::MAX_ERRORS;
     use crate::source::{SourceKind, Sources};
 
     fn read(text: &str) -> (Table<'_>, Vec<Diagnostic>) {
@@ -426,6 +311,14 @@ mod tests {
         assert_eq!(repaired.as_deref(), Some("[a]\np = \"x\"\n"), "{title}");
         let (title, repaired) = told("[a]\np = “x”\n");
         assert_eq!(repaired.as_deref(), Some("[a]\np = \"x\"\n"), "{title}");
+        for (text, repaired) in [
+            ("p = “x” # “so”, they say\n", "p = \"x\" # “so”, they say\n"),
+            ("p = [“x”, 'y']\n", "p = [\"x\", 'y']\n"),
+            ("p = “a, b”\n", "p = \"a, b\"\n"),
+        ] {
+            assert_eq!(told(text).1.as_deref(), Some(repaired));
+        }
+        assert_eq!(told("p = “x\n").1, None);
         assert_eq!(told("[a]\np = null\n").0, "TOML has no `null`");
     }
 

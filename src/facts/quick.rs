@@ -8,17 +8,13 @@ use toml_parser::decoder::ScalarKind;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, ValidateWhitespace, parse_document};
 use toml_parser::{ParseError, Source};
 
-use super::{Entry, FactIds, Kind, Room, Table, Value};
+use super::lookup::LINEAR;
+use super::parse::{number, start_of};
+use super::{Entry, FactIds, Kind, MAX_NESTED, Room, Table, Value};
 use crate::source::{SourceId, Span, next_line};
-
-/// Brackets in brackets; the parser's limit is the same.
-const MAX_NESTED: u32 = 80;
 
 /// Keys around one value; more of them are unusual.
 const MOST_KEYS: usize = 60;
-
-/// Tables with at most this many entries are searched one by one.
-const LINEAR: usize = 16;
 
 /// The tree of a facts file; nothing where the thorough reader has to look.
 pub(super) fn read<'s>(source: SourceId, text: &'s str, ids: &mut FactIds) -> Option<Table<'s>> {
@@ -52,7 +48,19 @@ enum Origin {
 }
 
 /// A key and its place.
-type Key<'s> = (Cow<'s, str>, Span);
+struct Key<'s> {
+    text: Cow<'s, str>,
+    span: Span,
+}
+
+/// What a header begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Header {
+    /// `[table]`.
+    Table,
+    /// `[[record]]`.
+    Record,
+}
 
 /// An array or inline table that is not closed yet.
 struct Open<'s> {
@@ -121,8 +129,8 @@ impl<'s> Builder<'s> {
                 self.end_table();
                 self.header = Some(span.start());
             }
-            EventKind::StdTableClose => self.begin_table(span.end(), false),
-            EventKind::ArrayTableClose => self.begin_table(span.end(), true),
+            EventKind::StdTableClose => self.begin_table(span.end(), Header::Table),
+            EventKind::ArrayTableClose => self.begin_table(span.end(), Header::Record),
             EventKind::SimpleKey => self.key(event),
             EventKind::Scalar => self.scalar(event),
             EventKind::ArrayOpen => self.open(span.start(), Kind::Array(Vec::new())),
@@ -139,13 +147,13 @@ impl<'s> Builder<'s> {
     }
 
     fn key(&mut self, event: &Event) {
-        let mut key = Cow::Borrowed("");
+        let mut text = Cow::Borrowed("");
         match self.toml.get(event) {
-            Some(raw) => raw.decode_key(&mut key, &mut |_: ParseError| self.unusual = true),
+            Some(raw) => raw.decode_key(&mut text, &mut |_: ParseError| self.unusual = true),
             None => self.unusual = true,
         }
         let span = event.span();
-        self.keys.push((key, self.source.span(span.start()..span.end())));
+        self.keys.push(Key { text, span: self.source.span(span.start()..span.end()) });
         self.unusual |= self.keys.len() + self.path.len() > MOST_KEYS;
     }
 
@@ -160,7 +168,7 @@ impl<'s> Builder<'s> {
             ScalarKind::Boolean(value) => Kind::Boolean(value),
             ScalarKind::DateTime => {
                 self.unusual |= text.parse::<toml::value::Datetime>().is_err();
-                Kind::Datetime(raw.as_str().to_owned())
+                Kind::Datetime(Cow::Borrowed(raw.as_str()))
             }
             ScalarKind::Float | ScalarKind::Integer(_) => Kind::Number(number(raw.as_str())),
         };
@@ -222,10 +230,10 @@ impl<'s> Builder<'s> {
     fn insert(&mut self, table: &mut Table<'s>, id: Option<u32>, above: Vec<Key<'s>>, key: Key<'s>, value: Value<'s>) {
         let (mut table, mut id) = (table, id);
         for key in above {
-            let at = match self.position(table, id, &key.0) {
+            let at = match self.position(table, id, &key.text) {
                 Some(at) => at,
                 None => {
-                    let implied = self.value(key.1.range(), Kind::Table(Table::default()), Origin::Dotted);
+                    let implied = self.value(key.span.range(), Kind::Table(Table::default()), Origin::Dotted);
                     self.push(table, id, key, implied)
                 }
             };
@@ -238,7 +246,7 @@ impl<'s> Builder<'s> {
                 }
             }
         }
-        if self.position(table, id, &key.0).is_some() {
+        if self.position(table, id, &key.text).is_some() {
             self.unusual = true;
         } else {
             self.push(table, id, key, value);
@@ -250,12 +258,12 @@ impl<'s> Builder<'s> {
         at.and_then(|at| self.origins.get(at)).copied().unwrap_or(Origin::Closed)
     }
 
-    fn push(&mut self, table: &mut Table<'s>, id: Option<u32>, (key, key_span): Key<'s>, value: Value<'s>) -> usize {
+    fn push(&mut self, table: &mut Table<'s>, id: Option<u32>, key: Key<'s>, value: Value<'s>) -> usize {
         let at = table.entries.len();
         if let Some(places) = id.and_then(|id| self.places.get_mut(&id)) {
-            places.insert(key.clone(), at);
+            places.insert(key.text.clone(), at);
         }
-        table.entries.push(Entry { key, key_span, value });
+        table.entries.push(Entry { key: key.text, key_span: key.span, value });
         at
     }
 
@@ -278,7 +286,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Goes to the table that a header names, and makes it.
-    fn begin_table(&mut self, end: usize, record: bool) {
+    fn begin_table(&mut self, end: usize, kind: Header) {
         let (Some(start), Some(last)) = (self.header.take(), self.keys.pop()) else {
             self.unusual = true;
             return;
@@ -287,7 +295,7 @@ impl<'s> Builder<'s> {
         let header = self.source.span(start..end);
         self.path.clear();
         let mut root = std::mem::take(&mut self.root);
-        if self.make_table(&mut root, above, last, header, record).is_none() {
+        if self.make_table(&mut root, above, last, header, kind).is_none() {
             self.unusual = true;
         }
         self.root = root;
@@ -299,14 +307,14 @@ impl<'s> Builder<'s> {
         above: Vec<Key<'s>>,
         last: Key<'s>,
         header: Span,
-        record: bool,
+        kind: Header,
     ) -> Option<()> {
         let (mut table, mut id) = (root, ROOT);
         for key in above {
-            let at = match self.position(table, Some(id), &key.0) {
+            let at = match self.position(table, Some(id), &key.text) {
                 Some(at) => at,
                 None => {
-                    let implied = self.value(key.1.range(), Kind::Table(Table::default()), Origin::Implied);
+                    let implied = self.value(key.span.range(), Kind::Table(Table::default()), Origin::Implied);
                     self.push(table, Some(id), key, implied)
                 }
             };
@@ -315,35 +323,38 @@ impl<'s> Builder<'s> {
             let open = matches!(self.origin(value), Origin::Implied | Origin::Records) || has_header(value);
             (table, id) = below(value).filter(|_| open)?;
         }
-        let own = Table { header: Some(header), ..Table::default() };
-        let at = self.position(table, Some(id), &last.0);
+        let at = self.position(table, Some(id), &last.text);
         self.path.push(at.unwrap_or(table.entries.len()));
-        match at {
-            None if record => {
-                let first = self.value(header.range(), Kind::Table(own), Origin::Closed);
-                let records = self.value(header.range(), Kind::Array(vec![first]), Origin::Records);
-                self.push(table, Some(id), last, records);
+        if let Some(at) = at {
+            return self.reopen(table.entries.get_mut(at)?, last, header, kind);
+        }
+        let own = self.own_table(header);
+        let value = match kind {
+            Header::Table => own,
+            Header::Record => self.value(header.range(), Kind::Array(vec![own]), Origin::Records),
+        };
+        self.push(table, Some(id), last, value);
+        Some(())
+    }
+
+    /// A table with a header, still empty.
+    fn own_table(&mut self, header: Span) -> Value<'s> {
+        let own = Table { header: Some(header), ..Table::default() };
+        self.value(header.range(), Kind::Table(own), Origin::Closed)
+    }
+
+    /// A header for what is there: one more record, or a table that a longer header implied.
+    fn reopen(&mut self, entry: &mut Entry<'s>, key: Key<'s>, header: Span, kind: Header) -> Option<()> {
+        match (kind, self.origin(&entry.value), &mut entry.value.kind) {
+            (Header::Record, Origin::Records, Kind::Array(items)) => items.push(self.own_table(header)),
+            (Header::Table, Origin::Implied, Kind::Table(table)) => {
+                table.header = Some(header);
+                entry.value.span = header;
+                (entry.key, entry.key_span) = (key.text, key.span);
+                let at = (entry.value.id.0 as usize).checked_sub(self.first_id)?;
+                *self.origins.get_mut(at)? = Origin::Closed;
             }
-            None => {
-                let value = self.value(header.range(), Kind::Table(own), Origin::Closed);
-                self.push(table, Some(id), last, value);
-            }
-            Some(at) => {
-                let entry = table.entries.get_mut(at)?;
-                match (self.origin(&entry.value), &mut entry.value.kind) {
-                    (Origin::Records, Kind::Array(items)) if record => {
-                        items.push(self.value(header.range(), Kind::Table(own), Origin::Closed));
-                    }
-                    (Origin::Implied, Kind::Table(table)) if !record => {
-                        table.header = Some(header);
-                        entry.value.span = header;
-                        (entry.key, entry.key_span) = last;
-                        *self.origins.get_mut((entry.value.id.0 as usize).checked_sub(self.first_id)?)? =
-                            Origin::Closed;
-                    }
-                    _ => return None,
-                }
-            }
+            _ => return None,
         }
         Some(())
     }
@@ -351,12 +362,11 @@ impl<'s> Builder<'s> {
     /// Notes where the table of the last header, or the root, takes further keys.
     fn end_table(&mut self) {
         let (text, end) = (self.text, self.end.take());
-        let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let Some((table, _)) = descend(&mut self.root, &self.path) else { return };
         let at = match (table.header, end) {
             (Some(header), end) => next_line(text, end.unwrap_or(header.end).max(header.end)),
             (None, Some(end)) => next_line(text, end),
-            (None, None) => start,
+            (None, None) => start_of(text),
         };
         table.room = Some(Room::Lines(self.source.span(at..at)));
     }
@@ -393,16 +403,10 @@ fn descend<'t, 's>(root: &'t mut Table<'s>, path: &[usize]) -> Option<(&'t mut T
     Some(found)
 }
 
-/// Decimal numbers without underscores, others as written.
-pub(super) fn number(raw: &str) -> Cow<'_, str> {
-    let digits = raw.trim_start_matches(['+', '-']);
-    let prefixed = digits.starts_with("0x") || digits.starts_with("0o") || digits.starts_with("0b");
-    if prefixed || !raw.contains('_') { Cow::Borrowed(raw) } else { Cow::Owned(raw.replace('_', "")) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
+    use std::path::{Path, PathBuf};
 
     use proptest::prelude::*;
 
@@ -482,6 +486,28 @@ mod tests {
         }
         assert!(!is_quick(&format!("{}x = 1\n", "a.".repeat(MOST_KEYS))));
         assert!(!is_quick(&format!("x = {}1{}\n", "[".repeat(90), "]".repeat(90))));
+    }
+
+    /// All files below a directory that TOML is in.
+    fn toml_files(directory: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                toml_files(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn both_readers_agree_on_the_facts_of_all_examples() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut files = Vec::new();
+        ["tests", "book-example"].iter().for_each(|directory| toml_files(&root.join(directory), &mut files));
+        let texts = files.iter().filter_map(|file| std::fs::read_to_string(file).ok());
+        let quick = texts.filter(|text| is_quick(text)).count();
+        assert!(quick > 100, "{quick} of {}", files.len());
     }
 
     const LINES: &[&str] = &[

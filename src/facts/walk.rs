@@ -1,10 +1,8 @@
 //! All facts of a tree with their paths, and paths as TOML writes them.
 
 use std::borrow::Cow;
-use std::iter::Enumerate;
-use std::slice::Iter;
 
-use super::{Entry, Kind, Table, Value};
+use super::{Entry, Kind, Table};
 
 /// One step of the way to a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,23 +13,7 @@ pub enum Step<'t> {
     Item(usize),
 }
 
-/// A fact that is not a table: a scalar or an array. An array of tables is not a leaf, the fields of its records are.
-#[derive(Clone, Debug)]
-pub struct Leaf<'t, 's> {
-    /// The way from the table that was walked.
-    pub steps: Vec<Step<'t>>,
-    /// The key and its value.
-    pub entry: &'t Entry<'s>,
-}
-
-impl Leaf<'_, '_> {
-    /// The path as TOML writes it; a record of an array is `[]`: `tables."billing.invoices".checks[].expression`.
-    pub fn path(&self) -> String {
-        leaf_path(&self.steps)
-    }
-}
-
-/// The path of a leaf; see [`Leaf::path`].
+/// The way to a fact as TOML writes it; a record of an array is `[]`: `tables."billing.invoices".checks[].expression`.
 pub fn leaf_path(steps: &[Step<'_>]) -> String {
     let mut path = String::new();
     for step in steps {
@@ -43,26 +25,9 @@ pub fn leaf_path(steps: &[Step<'_>]) -> String {
     path
 }
 
-/// The leaves of a table in the order of the table; see [`Table::leaves`].
-#[derive(Clone, Debug)]
-pub struct Leaves<'t, 's> {
-    steps: Vec<Step<'t>>,
-    open: Vec<Frame<'t, 's>>,
-}
-
-#[derive(Clone, Debug)]
-enum Frame<'t, 's> {
-    Table(Iter<'t, Entry<'s>>),
-    Records(Enumerate<Iter<'t, Value<'s>>>),
-}
-
 impl<'s> Table<'s> {
-    /// All leaves below this table, in order. Empty tables hold none.
-    pub fn leaves(&self) -> Leaves<'_, 's> {
-        Leaves { steps: Vec::new(), open: vec![Frame::Table(self.entries.iter())] }
-    }
-
-    /// Shows every leaf with the way to it, as [`Table::leaves`] gives them, without a copy of the way for each.
+    /// Shows every leaf below this table, in order, with the way to it: a scalar or an array. An array of tables is no
+    /// leaf, the fields of its records are; one that holds other values, too, is both. Empty tables hold none.
     pub fn visit_leaves<'t>(&'t self, visit: &mut dyn FnMut(&[Step<'t>], &'t Entry<'s>)) {
         visit_below(self, &mut Vec::new(), visit);
     }
@@ -93,64 +58,6 @@ fn visit_below<'t, 's>(
             _ => visit(steps, entry),
         }
         steps.pop();
-    }
-}
-
-impl<'t, 's> Iterator for Leaves<'t, 's> {
-    type Item = Leaf<'t, 's>;
-
-    fn next(&mut self) -> Option<Leaf<'t, 's>> {
-        while let Some(frame) = self.open.last_mut() {
-            match frame {
-                Frame::Table(entries) => match entries.next() {
-                    None => self.leave(),
-                    Some(entry) => {
-                        self.steps.push(Step::Key(&entry.key));
-                        if let Some(leaf) = self.enter(entry) {
-                            return Some(leaf);
-                        }
-                    }
-                },
-                Frame::Records(records) => match records.next() {
-                    None => self.leave(),
-                    Some((at, record)) => {
-                        if let Kind::Table(table) = &record.kind {
-                            self.steps.push(Step::Item(at));
-                            self.open.push(Frame::Table(table.entries.iter()));
-                        }
-                    }
-                },
-            }
-        }
-        None
-    }
-}
-
-impl<'t, 's> Leaves<'t, 's> {
-    fn leave(&mut self) {
-        self.open.pop();
-        self.steps.pop();
-    }
-
-    /// Opens a table or an array of tables, or gives a leaf. An array that holds both tables and other values is a leaf
-    /// (for those) and is opened too.
-    fn enter(&mut self, entry: &'t Entry<'s>) -> Option<Leaf<'t, 's>> {
-        let leaf = |steps: &[Step<'t>]| Some(Leaf { steps: steps.to_vec(), entry });
-        match &entry.value.kind {
-            Kind::Table(table) => {
-                self.open.push(Frame::Table(table.entries.iter()));
-                None
-            }
-            Kind::Array(items) if items.iter().any(|item| item.as_table().is_some()) => {
-                self.open.push(Frame::Records(items.iter().enumerate()));
-                if items.iter().all(|item| item.as_table().is_some()) { None } else { leaf(&self.steps) }
-            }
-            _ => {
-                let leaf = leaf(&self.steps);
-                self.steps.pop();
-                leaf
-            }
-        }
     }
 }
 
@@ -206,10 +113,17 @@ mod tests {
     use crate::facts::{FactIds, parse};
     use crate::source::{SourceKind, Sources};
 
-    fn paths(text: &str) -> Vec<String> {
+    /// Every leaf of a text: its path, and its value as written.
+    fn leaves(text: &str) -> Vec<(String, &str)> {
         let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
         let table = parse(source, text, &mut FactIds::default(), &mut Vec::new());
-        table.leaves().map(|leaf| leaf.path()).collect()
+        let mut leaves = Vec::new();
+        table.visit_leaves(&mut |steps, entry| leaves.push((leaf_path(steps), &text[entry.value.span.range()])));
+        leaves
+    }
+
+    fn paths(text: &str) -> Vec<String> {
+        leaves(text).into_iter().map(|(path, _)| path).collect()
     }
 
     #[test]
@@ -225,30 +139,21 @@ mod tests {
     }
 
     #[test]
-    fn every_leaf_is_shown_in_passing_as_well() {
-        let text = "z = 1\na = ['x', { k = 1, l = [{ m = 2 }] }]\n[t.u]\nempty = []\n[[r]]\n[[r]]\nk = 1\n";
-        let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
-        let table = parse(source, text, &mut FactIds::default(), &mut Vec::new());
-        let mut shown = Vec::new();
-        table.visit_leaves(&mut |steps, entry| shown.push((steps.to_vec(), entry.value.id)));
-        let given: Vec<_> = table.leaves().map(|leaf| (leaf.steps, leaf.entry.value.id)).collect();
-        assert_eq!(shown, given);
-        assert_eq!(shown.len(), 6);
-    }
-
-    #[test]
     fn an_array_of_tables_and_strings_is_a_leaf_itself() {
         assert_eq!(paths("a = ['x', { k = 1 }]\nb = []\n"), ["a", "a[].k", "b"]);
     }
 
     #[test]
-    fn a_leaf_leads_to_its_value() {
+    fn a_way_leads_to_its_value() {
+        let text = "[[a]]\nk = 1\n[[a]]\nk = 2\nl = ['x', { m = 3 }]\n";
+        let said = leaves(text);
+        let said: Vec<_> = said.iter().map(|(path, value)| (path.as_str(), *value)).collect();
+        assert_eq!(said, [("a[].k", "1"), ("a[].k", "2"), ("a[].l", "['x', { m = 3 }]"), ("a[].l[].m", "3")]);
         let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
-        let text = "[[a]]\nk = 1\n[[a]]\nk = 2\n";
         let table = parse(source, text, &mut FactIds::default(), &mut Vec::new());
-        let last = table.leaves().last().unwrap();
-        assert_eq!(last.steps, [Step::Key("a"), Step::Item(1), Step::Key("k")]);
-        assert_eq!(&text[last.entry.value.span.range()], "2");
+        let mut last = Vec::new();
+        table.visit_leaves(&mut |steps, _| last = steps.to_vec());
+        assert_eq!(last, [Step::Key("a"), Step::Item(1), Step::Key("l"), Step::Item(1), Step::Key("m")]);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::Filler;
 use super::gaps::last_key;
+use super::missing::Want;
+use super::{Filler, Told};
 use crate::diagnostic::Sub;
 use crate::facts::{self, Room, quote_key};
 use crate::source::line_start;
@@ -11,15 +12,14 @@ use crate::template::Slot;
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// The lines to add, each group where its table stands or at the end of the file.
-    pub(super) fn additions(&mut self, wanted: &[(&Slot, String)]) -> Vec<Sub> {
+    pub(super) fn additions(&mut self, wanted: &[Want<'_>]) -> Vec<Sub> {
         let (mut subs, mut end) = (Vec::new(), String::new());
         for group in self.groups(wanted) {
             match self.insert_into(&group) {
                 Some(sub) => subs.push(sub),
                 None if group.header.is_empty() => end.insert_str(0, &group.lines()),
-                None if !group.array && !self.told.insert(format!("[{}]", group.header.join("\n"))) => {
-                    let pairs: Vec<_> = group.pairs.iter().map(|(pair, _)| pair.as_str()).collect();
-                    let (header, lines) = (group.dotted(), pairs.join("`, `"));
+                None if !group.array && !self.told.insert(Told::Header(group.header.clone())) => {
+                    let (header, lines) = (group.dotted(), group.joined("`, `"));
                     let help = format!("`[{header}]` is to be added for a place above: then add `{lines}` to it");
                     subs.push(Sub::Help(help));
                 }
@@ -29,8 +29,8 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
             }
         }
-        let of_schema = wanted.iter().any(|(_, address)| is_of_schema(address));
-        if of_schema && self.told.insert("[tables]".to_owned()) {
+        let of_schema = wanted.iter().any(|want| is_of_schema(&want.address));
+        if of_schema && self.told.insert(Told::Schema) {
             end.push_str(TABLES);
         }
         if !end.is_empty() {
@@ -42,11 +42,11 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// The lines by the table that they go to, in the order of the page.
-    fn groups(&self, wanted: &[(&Slot, String)]) -> Vec<Group> {
+    fn groups(&self, wanted: &[Want<'_>]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         let mut known: HashMap<Vec<String>, usize> = HashMap::new();
-        for (slot, address) in wanted.iter().filter(|(_, address)| !is_of_schema(address)) {
-            let (header, array, key) = split_address(slot, address);
+        for Want { slot, address } in wanted.iter().filter(|want| !is_of_schema(&want.address)) {
+            let Home { table: header, array, key } = Home::of(slot, address);
             let item = item_line(self.text, slot);
             let pair = self.pair(slot, &key);
             let group = known.get(&header).and_then(|&at| groups.get_mut(at));
@@ -71,7 +71,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         for (depth, key) in group.header.iter().enumerate() {
             let Some(entry) = table.get(key).first() else {
                 keys.extend(group.header[depth..].iter().map(String::as_str));
-                return closed.then(|| room.add(message(group, room), group.dotted_pairs(&keys, group.array)));
+                let pairs =
+                    |keys: &[&str]| if group.array { group.dotted_record(keys) } else { group.dotted_pairs(keys) };
+                return closed.then(|| room.add(message(group, room), pairs(&keys)));
             };
             table = entry.value.as_table()?;
             if entry.value.span.source != self.facts.first {
@@ -89,7 +91,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         }
         if !keys.is_empty() {
-            return closed.then(|| room.add(message(group, room), group.dotted_pairs(&keys, false)));
+            return closed.then(|| room.add(message(group, room), group.dotted_pairs(&keys)));
         }
         let message = match header {
             Some(span) => {
@@ -99,7 +101,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             None if group.header.is_empty() => "add at the top of the file".to_owned(),
             None => message(group, room),
         };
-        Some(room.add(message, group.pairs.iter().map(|(pair, said)| (pair.clone(), said.as_str()))))
+        Some(room.add(message, group.pairs.iter().map(|pair| (pair.text.clone(), pair.said.as_str()))))
     }
 
     /// The line of a place in the first facts file.
@@ -108,9 +110,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         newlines.partition_point(|&newline| newline < at) + 1
     }
 
-    /// `version = ""` and `e.g., PostgreSQL 14+`.
-    fn pair(&self, slot: &Slot, key: &str) -> (String, String) {
-        (format!("{} = \"\"", quote_key(key)), self.hint(slot))
+    fn pair(&self, slot: &Slot, key: &str) -> Pair {
+        Pair { text: format!("{} = \"\"", quote_key(key)), said: self.hint(slot) }
     }
 
     /// The words of a placeholder, on one line.
@@ -121,12 +122,17 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 }
 
+/// A key with an empty value, and what the template says of it: `version = ""`, `e.g., PostgreSQL 14+`.
+struct Pair {
+    text: String,
+    said: String,
+}
+
 /// Lines for one table.
 struct Group {
     header: Vec<String>,
     array: bool,
-    /// Each with what is said of it.
-    pairs: Vec<(String, String)>,
+    pairs: Vec<Pair>,
     /// The list item of its first placeholder.
     item: Option<ItemLine>,
 }
@@ -144,17 +150,23 @@ impl Group {
     }
 
     fn lines(&self) -> String {
-        self.pairs.iter().map(|(pair, said)| facts::line(pair, said)).collect()
+        self.pairs.iter().map(|pair| facts::line(&pair.text, &pair.said)).collect()
     }
 
-    /// The pairs with keys before theirs; of an `array`, all of them as its one record.
-    fn dotted_pairs(&self, keys: &[&str], array: bool) -> Vec<(String, &str)> {
+    fn joined(&self, between: &str) -> String {
+        self.pairs.iter().map(|pair| pair.text.as_str()).collect::<Vec<_>>().join(between)
+    }
+
+    /// The pairs as the one record of an array at the keys.
+    fn dotted_record(&self, keys: &[&str]) -> Vec<(String, &str)> {
         let path = facts::dotted_path(keys.iter().copied());
-        if array {
-            let pairs: Vec<_> = self.pairs.iter().map(|(pair, _)| pair.as_str()).collect();
-            return vec![(format!("{path} = [{{ {} }}]", pairs.join(", ")), "")];
-        }
-        self.pairs.iter().map(|(pair, said)| (format!("{path}.{pair}"), said.as_str())).collect()
+        vec![(format!("{path} = [{{ {} }}]", self.joined(", ")), "")]
+    }
+
+    /// The pairs with keys before theirs.
+    fn dotted_pairs(&self, keys: &[&str]) -> Vec<(String, &str)> {
+        let path = facts::dotted_path(keys.iter().copied());
+        self.pairs.iter().map(|pair| (format!("{path}.{}", pair.text), pair.said.as_str())).collect()
     }
 }
 
@@ -209,33 +221,48 @@ fn is_of_schema(address: &str) -> bool {
     address.starts_with("tables{}")
 }
 
-/// The table that an address lies in, whether it is one of an array, and the key.
-pub(super) fn split_address(slot: &Slot, address: &str) -> (Vec<String>, bool, String) {
-    if !address.contains(['[', '{']) {
+/// Where the line for an address belongs.
+pub(super) struct Home {
+    /// The keys of the table.
+    pub(super) table: Vec<String>,
+    /// The table is a record of an array.
+    pub(super) array: bool,
+    pub(super) key: String,
+}
+
+impl Home {
+    /// The home of an address, which is that of a slot's placeholder.
+    pub(super) fn of(slot: &Slot, address: &str) -> Home {
+        if address.contains(['[', '{']) { Home::in_record(slot, address) } else { Home::at_top(slot, address) }
+    }
+
+    fn at_top(slot: &Slot, address: &str) -> Home {
         // Items that are filled by their own words know only their last key.
-        let whole = slot.path.join(".") == address;
-        let mut header: Vec<String> = match whole {
+        let mut table: Vec<String> = match slot.path.join(".") == address {
             true => slot.path.iter().map(|key| key.to_string()).collect(),
             false => address.split('.').map(str::to_owned).collect(),
         };
-        let key = header.pop().unwrap_or_default();
-        return (header, false, key);
+        let key = table.pop().unwrap_or_default();
+        Home { table, array: false, key }
     }
-    let mut array = false;
-    let parts = address.split('.').count();
-    let ends_in_record = address.ends_with("[]") || address.ends_with("{}");
-    let mut keys: Vec<String> = Vec::new();
-    for (at, part) in address.split('.').enumerate() {
-        // The last table on the way says what its header looks like.
-        if ends_in_record || at + 1 < parts {
-            array = part.ends_with("[]");
+
+    fn in_record(slot: &Slot, address: &str) -> Home {
+        let mut array = false;
+        let parts = address.split('.').count();
+        let ends_in_record = address.ends_with("[]") || address.ends_with("{}");
+        let mut table: Vec<String> = Vec::new();
+        for (at, part) in address.split('.').enumerate() {
+            // The last table on the way says what its header looks like.
+            if ends_in_record || at + 1 < parts {
+                array = part.ends_with("[]");
+            }
+            let plain = part.trim_end_matches("[]").trim_end_matches("{}");
+            table.push(plain.to_owned());
+            if part.ends_with("{}") {
+                table.push("example".to_owned());
+            }
         }
-        let plain = part.trim_end_matches("[]").trim_end_matches("{}");
-        keys.push(plain.to_owned());
-        if part.ends_with("{}") {
-            keys.push("example".to_owned());
-        }
+        let key = if ends_in_record { last_key(slot) } else { table.pop().unwrap_or_default() };
+        Home { table, array, key }
     }
-    let key = if ends_in_record { last_key(slot) } else { keys.pop().unwrap_or_default() };
-    (keys, array, key)
 }

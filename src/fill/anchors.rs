@@ -23,7 +23,7 @@ impl Filler<'_, '_> {
         let (mut left_out, mut stays) = (HashSet::new(), HashSet::new());
         note_anchors(&template.root, &mut |section| {
             let ids = if gone(section.range.start) { &mut left_out } else { &mut stays };
-            ids.insert(anchor(&section.title));
+            ids.insert(heading_id(&section.title));
         });
         let broken = template.anchors.iter().filter(|(range, id)| {
             let id = id.to_lowercase();
@@ -45,8 +45,8 @@ fn note_anchors(section: &Section, visit: &mut dyn FnMut(&Section)) {
     section.sections.iter().for_each(|section| note_anchors(section, visit));
 }
 
-/// The id that mdBook gives to a heading.
-fn anchor(title: &str) -> String {
+/// The id that mdBook gives to a heading: lower case, white space as `-`, without other marks.
+pub(super) fn heading_id(title: &str) -> String {
     let kept = title.trim().chars().filter_map(|c| match c {
         c if c.is_alphanumeric() || matches!(c, '_' | '-') => Some(c),
         c if c.is_whitespace() => Some('-'),

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Filler, Record, Status};
-use crate::facts::{Kind, Table, Value};
+use crate::facts::{Entry, Kind, Table, Value};
+use crate::place;
 use crate::schema::{self, Part, Schema};
 use crate::template::Slot;
 use crate::vocabulary::{Collection, Field};
@@ -15,15 +16,15 @@ pub(super) enum Answer<'f> {
     Fact(&'f Value<'f>),
     /// Text of the schema, shown as it is.
     Plain(Cow<'f, str>),
-    /// Text of the schema with names as code: for prose, and plain for code.
-    Words { markdown: String, plain: String },
+    /// Text of the schema with names in it.
+    Words(Words),
 }
 
 impl Answer<'_> {
     pub(super) fn status(&self) -> Status {
         match self {
             Answer::Fact(_) => Status::Filled,
-            Answer::Plain(_) | Answer::Words { .. } => Status::Derived,
+            Answer::Plain(_) | Answer::Words(_) => Status::Derived,
         }
     }
 }
@@ -37,30 +38,37 @@ pub(super) struct Sample<'s> {
     pub(super) named_by_label: bool,
 }
 
+impl Sample<'static> {
+    /// What stands beside a sample: nothing in it is a name.
+    pub(super) const BESIDE: Sample<'static> = Sample { slots: &[], named_by_label: true };
+}
+
 impl<'a, 'f> Filler<'a, 'f> {
     /// What answers a placeholder at the root or in a record.
     pub(super) fn answer(&mut self, record: Record<'f>, slot: &Slot, sample: Sample<'_>) -> Option<Answer<'f>> {
         match record {
             Record::Root => Some(Answer::Fact(&self.find(record, &slot.path)?.value)),
-            Record::Raw { name, value } => {
-                let is_name = !sample.named_by_label && sample.slots.first().is_some_and(|first| first.id == slot.id);
-                match value.as_table() {
-                    Some(table) => {
-                        let found = self.field(table, slot).map(Answer::Fact);
-                        let named = || Some(Answer::Plain(Cow::Borrowed(&*name.filter(|_| is_name)?.key)));
-                        found.or_else(named)
-                    }
-                    None => match name {
-                        Some(entry) if is_name && sample.slots.len() > 1 => {
-                            Some(Answer::Plain(Cow::Borrowed(&entry.key)))
-                        }
-                        // One value answers the place it is the record of, and nothing else below a heading or label.
-                        _ => sample.slots.iter().any(|own| own.id == slot.id).then_some(Answer::Fact(value)),
-                    },
-                }
-            }
+            Record::Raw { name, value } => self.raw_field(name, value, slot, sample),
             typed => self.typed_field(typed, slot, sample),
         }
+    }
+
+    /// A field of a record without a type: one of its keys, its name, or the one value that it is.
+    fn raw_field(
+        &mut self,
+        name: Option<&'f Entry<'f>>,
+        value: &'f Value<'f>,
+        slot: &Slot,
+        sample: Sample<'_>,
+    ) -> Option<Answer<'f>> {
+        let is_name = !sample.named_by_label && sample.slots.first().is_some_and(|first| first.id == slot.id);
+        let name = name.filter(|_| is_name).map(|entry| Answer::Plain(Cow::Borrowed(&*entry.key)));
+        let Some(table) = value.as_table() else {
+            // It answers the place it is the record of, and nothing else below a heading or label.
+            let own = || sample.slots.iter().any(|own| own.id == slot.id).then_some(Answer::Fact(value));
+            return name.filter(|_| sample.slots.len() > 1).or_else(own);
+        };
+        self.field(table, slot).map(Answer::Fact).or(name)
     }
 
     /// A field of a record by any of its names.
@@ -105,7 +113,7 @@ fn typed_answer<'f>(
         Record::Column(table, column) => column_field(schema, table, column, field),
         Record::Index(table, index) => index_field(table, index, field, shows),
         Record::Relation(table, relation) => relation_field(schema, table, relation, field, shows),
-        Record::Check(table, check) => check_field(table, check, field),
+        Record::Check(table, check) => check_field(table, check, field, shows),
     }
 }
 
@@ -142,9 +150,9 @@ fn column_field<'f>(
         Field::Unique => yes_or_no(column.unique),
         Field::Key => plain(key_marks(table, column)),
         Field::Default => plain(column.default.as_deref().unwrap_or(NOTHING)),
-        Field::References => plain(
-            foreign_keys(table, column).map(|key| target(schema, key)).next().unwrap_or_else(|| NOTHING.to_owned()),
-        ),
+        Field::References => {
+            plain(foreign_keys(table, column).next().map_or_else(|| NOTHING.to_owned(), |key| target(schema, key)))
+        }
         Field::OnDelete => plain(foreign_keys(table, column).find_map(|key| key.on_delete).unwrap_or(NOTHING)),
         Field::OnUpdate => plain(foreign_keys(table, column).find_map(|key| key.on_update).unwrap_or(NOTHING)),
         Field::Description => column.description.map(Answer::Fact),
@@ -234,23 +242,23 @@ fn relation_field<'f>(
         Field::OnUpdate => plain(key?.on_update.unwrap_or(NOTHING)),
         Field::Description => relation.description.map(Answer::Fact),
         Field::Words => {
-            let said = relation.words.map(|words| (words.to_owned(), words.to_owned()));
-            let (mut markdown, mut plain) = said.or_else(|| Some(in_words(&schema.foreign_key_parts(table, key?))))?;
-            if let Some(description) =
-                relation.description.filter(|_| !shows(Field::Description)).and_then(|value| value.as_str())
-            {
-                for text in [&mut markdown, &mut plain] {
-                    text.push_str(": ");
-                    text.push_str(description.trim());
-                }
-            }
-            Some(Answer::Words { markdown, plain })
+            let words = match relation.words {
+                Some(words) => Words { markdown: words.to_owned(), plain: words.to_owned() },
+                None => Words::of(&schema.foreign_key_parts(table, key?)),
+            };
+            let description = relation.description.filter(|_| !shows(Field::Description));
+            Some(Answer::Words(words.described(description)))
         }
         _ => None,
     }
 }
 
-fn check_field<'f>(table: &'f schema::Table<'f>, check: &'f schema::Check<'f>, field: Field) -> Option<Answer<'f>> {
+fn check_field<'f>(
+    table: &'f schema::Table<'f>,
+    check: &'f schema::Check<'f>,
+    field: Field,
+    shows: &mut dyn FnMut(Field) -> bool,
+) -> Option<Answer<'f>> {
     match field {
         Field::Name => plain(check.name.map_or(check.expression, |name| name.text)),
         Field::Table => plain(table.name.text),
@@ -262,31 +270,50 @@ fn check_field<'f>(table: &'f schema::Table<'f>, check: &'f schema::Check<'f>, f
                 parts.extend([Part::Name(name.text), Part::Text(": ")]);
             }
             parts.push(Part::Name(check.expression));
-            let (mut markdown, mut plain) = in_words(&parts);
-            if let Some(description) = check.description.and_then(|value| value.as_str()) {
-                for text in [&mut markdown, &mut plain] {
-                    text.push_str(": ");
-                    text.push_str(description.trim());
-                }
-            }
-            Some(Answer::Words { markdown, plain })
+            let description = check.description.filter(|_| !shows(Field::Description));
+            Some(Answer::Words(Words::of(&parts).described(description)))
         }
         _ => None,
     }
 }
 
-/// Names as code spans, and the same without markup.
-fn in_words(parts: &[Part<'_>]) -> (String, String) {
-    let mut markdown = String::new();
-    let mut plain = String::new();
-    for part in parts {
-        plain.push_str(part.text());
-        match part {
-            Part::Text(text) => markdown.push_str(text),
-            Part::Name(name) => markdown.push_str(&crate::place::code_span(name, false)),
+/// The same text for prose, with names as code, and for code, without markup.
+#[derive(Clone, Debug)]
+pub(super) struct Words {
+    pub(super) markdown: String,
+    pub(super) plain: String,
+}
+
+impl Words {
+    fn of(parts: &[Part<'_>]) -> Words {
+        let mut words = Words { markdown: String::new(), plain: String::new() };
+        for part in parts {
+            words.plain.push_str(part.text());
+            match part {
+                Part::Text(text) => words.markdown.push_str(text),
+                Part::Name(name) => words.markdown.push_str(&place::code_span(name)),
+            }
         }
+        words
     }
-    (markdown, plain)
+
+    /// The words with a description behind them.
+    fn described(mut self, description: Option<&Value<'_>>) -> Words {
+        if let Some(description) = description.and_then(|value| value.as_str()) {
+            for text in [&mut self.markdown, &mut self.plain] {
+                text.push_str(": ");
+                text.push_str(description.trim());
+            }
+        }
+        self
+    }
+}
+
+/// What a value is written in, which decides what booleans read like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writing {
+    Prose,
+    Code,
 }
 
 /// What a value reads like at an inline place.
@@ -300,17 +327,19 @@ pub(super) enum Inline<'f> {
 }
 
 /// A value as inline text: strings, numbers, booleans, dates and arrays of those, joined by `, `.
-pub(super) fn inline<'f>(value: &'f Value<'f>, in_code: bool) -> Inline<'f> {
+pub(super) fn inline<'f>(value: &'f Value<'f>, writing: Writing) -> Inline<'f> {
     match &value.kind {
         Kind::String(text) => Inline::Markdown(Cow::Borrowed(text)),
-        Kind::Boolean(yes) if !in_code => Inline::Plain(Cow::Borrowed(if *yes { "Yes" } else { "No" })),
+        Kind::Boolean(yes) if writing == Writing::Prose => {
+            Inline::Plain(Cow::Borrowed(if *yes { "Yes" } else { "No" }))
+        }
         Kind::Number(_) | Kind::Boolean(_) | Kind::Datetime(_) => {
             Inline::Plain(Cow::Borrowed(value.scalar_text().unwrap_or_default()))
         }
         Kind::Array(items) if !items.is_empty() => {
             let mut joined = String::new();
             for item in items {
-                let text = match inline(item, in_code) {
+                let text = match inline(item, writing) {
                     Inline::Markdown(text) | Inline::Plain(text) if !matches!(item.kind, Kind::Array(_)) => text,
                     _ => return Inline::No,
                 };

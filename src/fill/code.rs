@@ -1,14 +1,16 @@
 //! Code blocks: replaced whole, drawn as a diagram, or filled line by line.
 
+use super::anchors::heading_id;
 use super::answer::Answer;
+use super::misfit::Wrong;
 use super::run::Targets;
-use super::write::container_prefix;
+use super::write::{container_prefix, has_html};
 use super::{Filler, Record, Status, Unit};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::draft::MISSING_IN_CODE;
 use crate::erd::{self, Diagram};
-use crate::facts::{Entry, Kind};
-use crate::place::{self, Misfit};
+use crate::facts::{Entry, Kind, Value};
+use crate::place;
 use crate::slug::slug;
 use crate::source::{line_start, next_line};
 use crate::splice::{Edit, Origin};
@@ -40,21 +42,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.mark_code(code, edits);
     }
 
-    /// In a draft, marks a block that keeps a placeholder; nothing in it can be marked.
-    fn mark_code(&self, code: &CodeBlock, edits: &mut Vec<Edit<'f>>) {
-        let is_missing = |slot: &Slot| self.statuses.get(slot.id) == Some(&Some(Status::Missing));
-        let missing = code.run.items.iter().flat_map(|item| &item.slots).any(is_missing);
-        let line = line_start(self.text, code.range.start);
-        if !self.options.draft || !missing || line != code.range.start {
-            return;
-        }
-        let newline = self.newline;
-        let end = code.range.start + self.text[code.range.clone()].trim_end().len();
-        let open = format!("<div class=\"{MISSING_IN_CODE}\">{newline}{newline}");
-        edits.push(Edit::new(code.range.start..code.range.start, open, Origin::Template));
-        edits.push(Edit::new(end..end, format!("{newline}{newline}</div>{newline}"), Origin::Template));
-    }
-
+    /// Puts a fact in place of the text, or of the whole block where it begins with a fence.
     fn replace_code(
         &mut self,
         code: &'a CodeBlock,
@@ -73,23 +61,40 @@ impl<'a, 'f> Filler<'a, 'f> {
             _ => {
                 let address = code.path.join(".");
                 self.wrong_form(&entry.value, &address, code.range.clone(), "the text of a code block");
-                self.leave(&code.range, Code::WrongForm);
-                return;
+                return self.leave_code(code, edits);
             }
         };
         unit.kept = true;
         self.set_all(&code.range, Status::Filled);
-        let prefix = container_prefix(self.text, code.range.start);
         if text.trim_start().starts_with("```") || text.trim_start().starts_with("~~~") {
-            match place::block(text, &prefix, self.newline) {
-                Ok(block) => {
-                    self.note_definitions(text, &entry.value, &code.path.join("."));
-                    edits.push(Edit::new(code.range.clone(), block.into_owned(), Origin::Code));
-                }
-                Err(misfit) => self.code_misfit(entry, code, misfit),
-            }
-            return;
+            self.replace_block(code, &entry.value, text, edits);
+        } else {
+            self.replace_content(code, text, edits);
         }
+    }
+
+    /// Puts blocks in place of the whole block.
+    fn replace_block(&mut self, code: &'a CodeBlock, value: &'f Value<'f>, text: &'f str, edits: &mut Vec<Edit<'f>>) {
+        let address = code.path.join(".");
+        let prefix = container_prefix(self.text, code.range.start);
+        let block = match !self.options.allow_html && has_html(text) {
+            true => Err(Wrong::Html),
+            false => place::block(text, &prefix, self.newline).map_err(Wrong::Misfit),
+        };
+        match block {
+            Ok(block) => {
+                self.note_definitions(text, value, &address);
+                edits.push(Edit::new(code.range.clone(), block, Origin::Code));
+            }
+            Err(wrong) => {
+                self.block_misfit(value, &address, &wrong, code.range.clone(), "the block is here");
+                self.leave_code(code, edits);
+            }
+        }
+    }
+
+    /// Puts a text between the fences.
+    fn replace_content(&mut self, code: &'a CodeBlock, text: &str, edits: &mut Vec<Edit<'f>>) {
         let first = edits.len();
         match &code.content {
             Some(content) => {
@@ -98,6 +103,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 edits.push(Edit::new(content.clone(), body, Origin::Code));
             }
             None => {
+                let prefix = container_prefix(self.text, code.range.start);
                 let at = next_line(self.text, code.range.start).min(code.range.end);
                 let body = place::code(text.trim_matches('\n'), &prefix, self.newline);
                 edits.push(Edit::new(at..at, format!("{prefix}{body}{}", self.newline), Origin::Code));
@@ -106,14 +112,25 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.lengthen_fence(code, first, edits);
     }
 
-    fn code_misfit(&mut self, entry: &'f Entry<'f>, code: &'a CodeBlock, misfit: Misfit) {
-        let title = format!("`{}` does not fit its place: {misfit}", code.path.join("."));
-        let place = self.span(code.range.clone());
-        self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, entry.value.span, "").with_place(
-            "the block is here",
-            place,
-            "",
-        ));
+    /// Leaves a block as it is, for which there is a value of another form.
+    fn leave_code(&mut self, code: &CodeBlock, edits: &mut Vec<Edit<'f>>) {
+        self.leave(&code.range, Code::WrongForm);
+        self.mark_code(code, edits);
+    }
+
+    /// In a draft, marks a block that keeps a placeholder; nothing in it can be marked.
+    pub(super) fn mark_code(&self, code: &CodeBlock, edits: &mut Vec<Edit<'f>>) {
+        let is_missing = |slot: &Slot| self.statuses.get(slot.id) == Some(&Some(Status::Missing));
+        let missing = code.run.items.iter().flat_map(|item| &item.slots).any(is_missing);
+        let line = line_start(self.text, code.range.start);
+        if !self.options.draft || !missing || line != code.range.start {
+            return;
+        }
+        let newline = self.newline;
+        let end = code.range.start + self.text[code.range.clone()].trim_end().len();
+        let open = format!("<div class=\"{MISSING_IN_CODE}\">{newline}{newline}");
+        edits.push(Edit::new(code.range.start..code.range.start, open, Origin::Template));
+        edits.push(Edit::new(end..end, format!("{newline}{newline}</div>{newline}"), Origin::Template));
     }
 
     /// Writes an answer into a line of code; further lines of it keep to the container.
@@ -161,21 +178,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         unit.answered += 1;
         unit.kept = true;
-        let diagram = Diagram::new(self.facts.schema, &|table| Some(heading_anchor(table)));
+        let diagram = Diagram::new(self.facts.schema, &|table| Some(heading_id(table)));
         let picture = erd::draw(&diagram, self.options.erd, &format!("erd-{}", slug(self.options.chapter)));
         let prefix = container_prefix(self.text, code.range.start);
         let text = place::code(picture.trim_end(), &prefix, self.newline).into_owned();
         edits.push(Edit::new(code.range.clone(), text, Origin::Code));
         true
     }
-}
-
-/// The id that mdBook gives a heading that is the table's name: lower case, white space as `-`, other marks dropped.
-fn heading_anchor(name: &str) -> String {
-    let kept = name.trim().chars().filter_map(|c| match c {
-        c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c.to_lowercase().collect::<String>()),
-        c if c.is_whitespace() => Some("-".to_owned()),
-        _ => None,
-    });
-    kept.collect()
 }

@@ -1,9 +1,11 @@
 //! Keys that the template does not have: further items of a run, or slips of the pen.
 
-use super::answer::{Answer, Inline, inline};
+use std::collections::HashMap;
+
+use super::answer::{Answer, Inline, Writing, inline};
+use super::misfit::Wrong;
 use super::record::Record;
 use super::run::Targets;
-use super::write::{Wrong, container_prefix};
 use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, Table, quote_key};
@@ -11,7 +13,7 @@ use crate::nearest::edits;
 use crate::place::{self, Block, Misfit, Place};
 use crate::slug::{label_of_key, slug};
 use crate::splice::{Edit, Origin, splice_part};
-use crate::template::{Form, Item, PlaceholderId, Role, Run, RunKind, address_key};
+use crate::template::{Form, Item, PlaceholderId, Role, Run, RunKind, Template, address_key};
 
 /// How often a further key of a run is compared with a missing one: thousands of each meet in no book.
 pub(super) const COMPARISONS: usize = 10_000;
@@ -51,7 +53,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         for entry in entries {
             let fits = match entry.value.as_table() {
                 Some(_) => tables,
-                None => scalars && !matches!(inline(&entry.value, false), Inline::No),
+                None => scalars && !matches!(inline(&entry.value, Writing::Prose), Inline::No),
             };
             if fits && !self.near_miss(entry, &missing, &run.base, &mut comparisons) {
                 further.extend(self.further_item(run, entry, unit));
@@ -76,8 +78,9 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// The keys below an address that the table does not have.
     fn missing_keys(&self, table: &Table<'_>, base: &str) -> Vec<(String, PlaceholderId)> {
-        let children = self.children.get(&address_key(base)).into_iter().flatten();
-        children.filter(|(child, _)| table.get(child).first().is_none()).cloned().collect()
+        let children = self.children.get_or_init(|| children(self.template));
+        let below = children.get(&address_key(base)).into_iter().flatten();
+        below.filter(|(child, _)| table.get(child).first().is_none()).cloned().collect()
     }
 
     /// Whether a further key is nearly a missing one, which is told.
@@ -132,7 +135,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let record = Record::Raw { name: Some(entry), value: &entry.value };
         let mut edits = Vec::new();
         if let Some(label) = &sample.label {
-            edits.extend(self.write_label(label, &label_of_key(&entry.key), Form::Cell));
+            edits.push(self.write_label(label, &label_of_key(&entry.key), Form::Cell));
         }
         let depth = sample.path.len();
         let mut answers = Vec::new();
@@ -175,18 +178,10 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.use_all(&entry.value);
         let label = label_of_key(&entry.key);
         let plain = Place::new(Block::Paragraph { line_start: false, prefix: "" }).between("**", ":** ");
-        let (before, after) = self.item_style(run, &place::text(&label, &plain), &entry.key);
-        let prefix = container_prefix(self.text, leaf);
-        let place =
-            Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };
-        match self.written(&Answer::Fact(&entry.value), &place.between(&before, &after)) {
-            Ok(value) => match self.guarded(format!("{before}{value}{after}")) {
-                Ok(text) => Some(format!("{marker}{text}")),
-                Err(misfit) => {
-                    self.misfit_further(entry, run, &Wrong::Misfit(misfit));
-                    None
-                }
-            },
+        let answer = Answer::Fact(&entry.value);
+        let item = self.labelled_item(run, &place::text(&label, &plain), &entry.key, leaf, &answer);
+        match item.and_then(|item| self.guarded(item).map_err(Wrong::Misfit)) {
+            Ok(text) => Some(format!("{marker}{text}")),
             Err(wrong) => {
                 self.misfit_further(entry, run, &wrong);
                 None
@@ -207,4 +202,27 @@ impl<'a, 'f> Filler<'a, 'f> {
         let address = format!("{}.{}", run.base, entry.key);
         self.misfit_of(&Answer::Fact(&entry.value), &address, slot, wrong);
     }
+}
+
+/// The keys that a template has, by the folded address above them, each with one of the placeholders that it is for.
+pub(super) type Children = HashMap<String, Vec<(String, PlaceholderId)>>;
+
+/// The last keys of all addresses at the top.
+fn children(template: &Template) -> Children {
+    let mut children = Children::new();
+    for (id, placeholder) in template.placeholders.iter().enumerate() {
+        let Some(address) = placeholder.address.as_deref().filter(|address| !address.contains(['[', '{'])) else {
+            continue;
+        };
+        let mut rest = address;
+        // Tables on the way are keys, too; one is as good a place as another for what it holds.
+        while let Some((parent, key)) = rest.rsplit_once('.').or_else(|| (!rest.is_empty()).then_some(("", rest))) {
+            let siblings = children.entry(address_key(parent)).or_default();
+            if siblings.last().is_none_or(|(last, _)| last != key) {
+                siblings.push((key.to_owned(), id));
+            }
+            rest = parent;
+        }
+    }
+    children
 }

@@ -3,24 +3,37 @@
 use std::collections::HashSet;
 
 use super::additions::item_line;
-use super::{Filler, Record, repair};
+use super::{Filler, Record, Told, repair};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, quote_key};
 use crate::nearest::edits;
 use crate::source::Span;
 use crate::template::Slot;
-use crate::vocabulary::{Collection, Field};
 
 /// How many records are shown one by one before the rest is summed up.
 const SHOWN: usize = 3;
+
+/// A field that one record lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct MissingField {
+    record: Span,
+    /// Its key, or those up to the records that it leads to.
+    key: String,
+}
 
 /// A field that records lack.
 pub(super) struct RecordGap<'a, 'f> {
     slot: &'a Slot,
     key: String,
-    /// The addresses below the record that stand for the key, each with what the template says of it.
-    wanted: Vec<(Vec<String>, String)>,
+    /// What stands for the key.
+    wanted: Vec<Want>,
     records: Vec<Lacking<'f>>,
+}
+
+/// An address below a record, and what the template says of it.
+struct Want {
+    below: Vec<String>,
+    hint: String,
 }
 
 /// A record that lacks a field.
@@ -47,20 +60,19 @@ impl<'a, 'f> Filler<'a, 'f> {
                 (key.clone(), vec![key])
             }
         };
-        let known = format!("{span:?} {key}");
-        if !self.told.insert(known.clone()) {
+        let field = MissingField { record: span, key };
+        if !self.told.insert(Told::Field(field.clone())) {
             if below.len() > 1 {
-                self.note_field(slot, &known, below);
+                self.note_nested(slot, &field, below);
             }
             return;
         }
-        self.noted.push((slot.id, known.clone()));
-        let hint = self.hint(slot);
+        self.noted.push((slot.id, field.clone()));
+        let key = field.key.trim_end_matches(['[', ']', '{', '}']).to_owned();
         if below.len() > 1 {
-            self.nested_gaps.insert(known, slot.id);
+            self.nested_gaps.insert(field, slot.id);
         }
-        let key = key.trim_end_matches(['[', ']', '{', '}']).to_owned();
-        let wanted = vec![(below, hint)];
+        let wanted = vec![Want { below, hint: self.hint(slot) }];
         let called = self.called(record);
         let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, wanted, records: Vec::new() });
         let table = record.table(self.facts.root);
@@ -86,16 +98,16 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// One more field of nested records that are missing altogether.
-    fn note_field(&mut self, slot: &'a Slot, known: &str, below: Vec<String>) {
+    fn note_nested(&mut self, slot: &'a Slot, field: &MissingField, below: Vec<String>) {
         let hint = self.hint(slot);
-        let gap = self.nested_gaps.get(known).and_then(|id| self.gaps.get_mut(id));
+        let gap = self.nested_gaps.get(field).and_then(|id| self.gaps.get_mut(id));
         let item = item_line(self.text, slot);
         // One record is enough, and it takes the form of the first sample.
         let is_of_first =
             |first: &Slot| item_line(self.text, first).zip(item).is_none_or(|(first, item)| item.is_inside(first));
-        let is_new = |gap: &&mut RecordGap<'_, '_>| !gap.wanted.iter().any(|(wanted, _)| *wanted == below);
+        let is_new = |gap: &&mut RecordGap<'_, '_>| gap.wanted.iter().all(|want| want.below != below);
         if let Some(gap) = gap.filter(|gap| is_of_first(gap.slot)).filter(is_new) {
-            gap.wanted.push((below, hint));
+            gap.wanted.push(Want { below, hint });
         }
     }
 
@@ -117,8 +129,8 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// Takes back what was noted since there were `kept` notes: what lacks it is left out.
     pub(super) fn forget_gaps(&mut self, kept: usize) {
-        for (id, known) in self.noted.drain(kept..).rev() {
-            self.told.remove(&known);
+        for (id, field) in self.noted.drain(kept..).rev() {
+            self.told.remove(&Told::Field(field));
             if let Some(gap) = self.gaps.get_mut(&id) {
                 gap.records.pop();
             }
@@ -129,10 +141,15 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// Reports what records lack, in the order of the page.
     pub(super) fn report_gaps(&mut self) {
         let mut gaps: Vec<_> = std::mem::take(&mut self.gaps).into_values().collect();
+        if gaps.is_empty() {
+            return;
+        }
         gaps.sort_by_key(|gap| gap.slot.range.start);
         let mut used: HashSet<FactId> = self.used.iter().copied().collect();
+        let schema = self.facts.schema;
+        let unknown: HashSet<FactId> = schema.unknown.iter().map(|field| field.entry.value.id).collect();
         for RecordGap { slot, key, wanted, mut records } in gaps {
-            records.retain(|record| !self.misspelt(slot, &key, record, &mut used));
+            records.retain(|record| !self.misspelt(slot, &key, record, &unknown, &mut used));
             if !records.is_empty() {
                 let span = self.span(slot.range.clone());
                 self.diagnostics.push(lacking(&key, &wanted, &records, span));
@@ -140,16 +157,21 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
     }
 
-    /// Whether a record has the field under a name that is nearly right, which is told. A field of the schema's records
-    /// that no template shows is told there.
-    fn misspelt(&mut self, slot: &Slot, key: &str, record: &Lacking<'f>, used: &mut HashSet<FactId>) -> bool {
+    /// Whether a record has the field under a name that is nearly right, which is told. A field that is `unknown` to the
+    /// schema is told there.
+    fn misspelt(
+        &mut self,
+        slot: &Slot,
+        key: &str,
+        record: &Lacking<'f>,
+        unknown: &HashSet<FactId>,
+        used: &mut HashSet<FactId>,
+    ) -> bool {
         let entries = record.table.map(|table| table.entries.as_slice()).unwrap_or_default();
         // A field of that very name holds no record where records are wanted: that is not its name's fault.
         let unused = entries.iter().filter(|entry| !used.contains(&entry.value.id) && entry.key != key);
         let near = unused.filter_map(|entry| Some((edits(&entry.key, key)?, entry)));
-        let schema = self.facts.schema;
-        let is_unknown = |id: FactId| schema.unknown.iter().any(|field| field.entry.value.id == id);
-        let near = near.filter(|(_, entry)| !record.typed || is_unknown(entry.value.id));
+        let near = near.filter(|(_, entry)| !record.typed || unknown.contains(&entry.value.id));
         let Some((_, entry)) = near.min_by_key(|(edits, _)| *edits) else { return false };
         self.left.push((slot.id, Code::UnknownFact));
         if record.typed {
@@ -171,10 +193,10 @@ impl<'a, 'f> Filler<'a, 'f> {
 }
 
 /// Says that records lack a field.
-fn lacking(key: &str, wanted: &[(Vec<String>, String)], records: &[Lacking<'_>], place: Span) -> Diagnostic {
+fn lacking(key: &str, wanted: &[Want], records: &[Lacking<'_>], place: Span) -> Diagnostic {
     let mut lines = Vec::new();
-    for (below, hint) in wanted {
-        repair::add(&mut lines, below, hint);
+    for want in wanted {
+        repair::add(&mut lines, &want.below, &want.hint);
     }
     let mut by_hand = records.len() > SHOWN;
     let (title, help) = match records {
@@ -201,7 +223,7 @@ fn lacking(key: &str, wanted: &[(Vec<String>, String)], records: &[Lacking<'_>],
         diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
     }
     if by_hand {
-        let keys = wanted.first().map(|(below, _)| keys_up_to_records(below)).unwrap_or_default();
+        let keys = wanted.first().map(|want| keys_up_to_records(&want.below)).unwrap_or_default();
         diagnostic = diagnostic.with_help(format!("{help} `{} = \"\"`", facts::dotted_path(keys)));
     }
     diagnostic
@@ -221,16 +243,9 @@ pub(super) fn last_key(slot: &Slot) -> String {
 
 /// The key that a record would answer a placeholder with.
 fn key_of(slot: &Slot, record: Record<'_>) -> String {
-    let own = last_key(slot);
-    let Some(collection) = record.collection() else { return own };
-    let field = slot.path.iter().chain(&slot.aliases).find_map(|slug| collection.field(slug));
-    match field {
-        Some(Field::Description) if collection == Collection::Indexes => "purpose".to_owned(),
-        Some(Field::Description) => "description".to_owned(),
-        Some(Field::Type) => "type".to_owned(),
-        Some(Field::References | Field::Words) => "references".to_owned(),
-        Some(Field::Columns) => "columns".to_owned(),
-        Some(Field::Expression) => "expression".to_owned(),
-        _ => own,
-    }
+    let typed = record.collection().and_then(|collection| {
+        let field = slot.path.iter().chain(&slot.aliases).find_map(|slug| collection.field(slug))?;
+        collection.key_of(field)
+    });
+    typed.map_or_else(|| last_key(slot), str::to_owned)
 }

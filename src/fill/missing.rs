@@ -1,11 +1,26 @@
 //! What a section's own body lacks, as messages: the places in the template, and the lines to add to the facts.
 
-use super::additions::split_address;
+use super::additions::Home;
 use super::further::SLIP;
-use super::{Filler, Status, Unit};
+use super::{Filler, Status, Told, Unit};
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::nearest::edits;
 use crate::template::{PlaceholderKind, Section, Slot, address_key};
+
+/// A place without a fact, and its address.
+pub(super) struct Want<'s> {
+    pub(super) slot: &'s Slot,
+    pub(super) address: String,
+}
+
+/// How much of a section is left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of it.
+    Whole,
+    /// What it asks for itself: the heading stays, for what is below it.
+    Own,
+}
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// Says which placeholders of a section stand in a section that may stay unfilled.
@@ -25,36 +40,47 @@ impl<'a, 'f> Filler<'a, 'f> {
             slots.extend(&unit.open_topics);
         }
         slots.sort_by_key(|slot| slot.range.start);
-        let mut wanted: Vec<(&Slot, String)> = Vec::new();
+        let mut wanted: Vec<Want<'_>> = Vec::new();
         for slot in slots {
-            let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
+            let address = self.address(slot);
             if self.slips.contains(&address) || self.slip(slot, &address) {
                 self.left.push((slot.id, Code::UnknownFact));
-            } else if self.told.insert(address_key(&address)) {
+            } else if self.told.insert(Told::Address(address_key(&address))) {
                 self.missing.push(address.clone());
-                wanted.push((slot, address));
+                wanted.push(Want { slot, address });
             }
         }
-        let Some((first, address)) = wanted.first() else { return };
+        let Some(first) = wanted.first() else { return };
         let title = match wanted.len() {
-            1 => format!("no fact for `{}`", shown(address)),
+            1 => format!("no fact for `{}`", shown(&first.address)),
             count if section.title.is_empty() => format!("{count} placeholders have no fact"),
             count => format!("{count} placeholders of `{}` have no fact", section.title),
         };
-        let mut diagnostic = Diagnostic::new(
-            Code::UnfilledPlaceholder,
-            title,
-            self.span(first.range.clone()),
-            self.wants(first, address),
-        );
-        for (slot, address) in &wanted[1..] {
-            diagnostic.more.push(Label { span: self.span(slot.range.clone()), text: self.wants(slot, address) });
-        }
+        let mut diagnostic = self.at_all(Code::UnfilledPlaceholder, title, &wanted, &|want| self.wants(want));
         diagnostic.subs = self.additions(&wanted);
-        if let Some(topics) = prompt_advice(self, &wanted) {
+        if let Some(topics) = self.prompt_advice(&wanted) {
             diagnostic = diagnostic.with_help(topics);
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// The address of a slot's placeholder.
+    pub(super) fn address(&self, slot: &Slot) -> String {
+        self.template.placeholders[slot.id].address.clone().unwrap_or_default()
+    }
+
+    /// One message about several places, each with a label.
+    fn at_all(
+        &self,
+        code: Code,
+        title: String,
+        wanted: &[Want<'_>],
+        label: &dyn Fn(&Want<'_>) -> String,
+    ) -> Diagnostic {
+        let label = |want: &Want<'_>| Label { span: self.span(want.slot.range.clone()), text: label(want) };
+        let mut labels = wanted.iter().map(label);
+        let first = labels.next().unwrap_or_else(|| Label { span: self.options.source.whole(), text: String::new() });
+        Diagnostic { more: labels.collect(), ..Diagnostic::new(code, title, first.span, first.text) }
     }
 
     /// Whether the fact of an address is there under a name that is nearly right, which is told in its place.
@@ -62,8 +88,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         if address.contains(['[', '{']) {
             return false;
         }
-        let (header, _, key) = split_address(slot, address);
-        let above: Vec<&str> = header.iter().map(String::as_str).collect();
+        let Home { table: above, key, .. } = Home::of(slot, address);
+        let base = above.join(".");
+        let above: Vec<&str> = above.iter().map(String::as_str).collect();
         let root = self.facts.root;
         let table = match above.is_empty() {
             true => Some(root),
@@ -71,7 +98,6 @@ impl<'a, 'f> Filler<'a, 'f> {
         };
         let Some(table) = table.filter(|table| table.entries.len() <= self.comparisons) else { return false };
         self.comparisons -= table.entries.len();
-        let base = header.join(".");
         let near = table.entries.iter().filter_map(|entry| Some((edits(&entry.key, &key)?, entry)));
         let near = near.filter(|(edits, entry)| *edits <= SLIP && entry.value.as_table().is_none());
         let near = near.filter(|(_, entry)| self.is_further(entry, &base) && !self.used.contains(&entry.value.id));
@@ -80,70 +106,70 @@ impl<'a, 'f> Filler<'a, 'f> {
         true
     }
 
-    fn wants(&self, slot: &Slot, address: &str) -> String {
+    fn wants(&self, Want { slot, address }: &Want<'_>) -> String {
         match self.template.placeholders[slot.id].kind {
-            PlaceholderKind::Topic => format!("topic without `{}`", shown(address)),
+            PlaceholderKind::Topic => topic_without(&shown(address)),
             _ => format!("wants `{}`", shown(address)),
         }
     }
 
-    /// Notes that a section without facts is left out; `whole` is false where its heading stays, for what is below it.
-    pub(super) fn note_unfilled(&mut self, section: &Section, whole: bool) {
+    /// Notes that a section without facts is left out.
+    pub(super) fn note_unfilled(&mut self, section: &Section, extent: Extent) {
+        let Section { title, address, .. } = section;
         let span = self.span(section.heading.clone());
-        let title = match whole {
-            true => format!("section `{}` is left out of the book: nothing is said of it", section.title),
-            false => format!("what `{}` asks for is left out of the book: nothing is said of it", section.title),
+        let (title, label, help) = match extent {
+            Extent::Whole => (
+                format!("section `{title}` is left out of the book: nothing is said of it"),
+                "may stay unfilled",
+                format!("fill `{address}`, or write `{address} = false` to say that there is no such thing"),
+            ),
+            Extent::Own => (
+                format!("what `{title}` asks for is left out of the book: nothing is said of it"),
+                "nothing is said of it itself, and it may stay unfilled",
+                format!("to have it in the book, fill its placeholders in `{address}`"),
+            ),
         };
-        let label = if whole { "may stay unfilled" } else { "nothing is said of it itself, and it may stay unfilled" };
-        let mut diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, label);
-        if !section.address.is_empty() {
-            diagnostic = diagnostic.with_help(match whole {
-                true => {
-                    format!("fill `{0}`, or write `{0} = false` to say that there is no such thing", section.address)
-                }
-                false => format!("to have it in the book, fill its placeholders in `{}`", section.address),
-            });
-        }
-        self.diagnostics.push(diagnostic);
+        let diagnostic = Diagnostic::new(Code::UnfilledSection, title, span, label);
+        self.diagnostics.push(if address.is_empty() { diagnostic } else { diagnostic.with_help(help) });
     }
 
     /// Warns of topics under a label that no fact answers.
     pub(super) fn warn_topics(&mut self, unit: &Unit<'a, 'f>) {
-        let mut wanted: Vec<(&Slot, String)> = Vec::new();
+        let mut wanted: Vec<Want<'_>> = Vec::new();
         for slot in &unit.label_topics {
             // It stays on the page and fails nothing.
             self.statuses[slot.id] = Some(Status::Optional);
-            let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
-            if self.told.insert(address_key(&address)) {
-                wanted.push((slot, address));
+            let address = self.address(slot);
+            if self.told.insert(Told::Address(address_key(&address))) {
+                wanted.push(Want { slot, address });
             }
         }
-        let Some((first, address)) = wanted.first() else { return };
+        let Some(first) = wanted.first() else { return };
         let title = match wanted.len() {
-            1 => format!("the topic `{address}` has no fact and stays as it is"),
+            1 => format!("the topic `{}` has no fact and stays as it is", first.address),
             count => format!("{count} topics have no fact and stay as they are"),
         };
-        let span = self.span(first.range.clone());
-        let mut diagnostic = Diagnostic::new(Code::UnansweredTopic, title, span, format!("topic without `{address}`"));
-        for (slot, address) in &wanted[1..] {
-            let text = format!("topic without `{address}`");
-            diagnostic.more.push(Label { span: self.span(slot.range.clone()), text });
-        }
+        let label = |want: &Want<'_>| topic_without(&want.address);
+        let mut diagnostic = self.at_all(Code::UnansweredTopic, title, &wanted, &label);
         diagnostic.subs = self.additions(&wanted);
         self.diagnostics.push(diagnostic);
     }
+
+    /// A prompt may stand for the topics below it.
+    fn prompt_advice(&self, wanted: &[Want<'_>]) -> Option<String> {
+        let kind = |want: &Want<'_>| self.template.placeholders[want.slot.id].kind;
+        let Want { address, .. } = wanted.iter().find(|want| kind(want) == PlaceholderKind::Prompt)?;
+        wanted.iter().any(|want| kind(want) == PlaceholderKind::Topic).then(|| {
+            format!("`{address}` alone is enough and stands for all topics; or answer every topic and leave it out")
+        })
+    }
+}
+
+fn topic_without(address: &str) -> String {
+    format!("topic without `{address}`")
 }
 
 /// An address as it would be written: `tables{}.description` is `tables.NAME.description`.
 fn shown(address: &str) -> String {
     address.replace("{}", ".NAME")
-}
-
-fn prompt_advice(filler: &Filler<'_, '_>, wanted: &[(&Slot, String)]) -> Option<String> {
-    let kind = |slot: &Slot| filler.template.placeholders[slot.id].kind;
-    let prompt = wanted.iter().find(|(slot, _)| kind(slot) == PlaceholderKind::Prompt)?;
-    let topics = wanted.iter().filter(|(slot, _)| kind(slot) == PlaceholderKind::Topic).count();
-    (topics > 0).then(|| {
-        format!("`{}` alone is enough and stands for all topics; or answer every topic and leave it out", prompt.1)
-    })
 }

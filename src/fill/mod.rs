@@ -1,38 +1,52 @@
 //! Binding: a template and its facts become edits, statuses and diagnostics.
+//!
+//! `section` and `repeat` walk the template, and ask the gate with `unfilled`. What a section holds is filled by `run`
+//! with `samples`, `further` and `written`, by `code`, `prompt` and `slots`; `unknown` is for what is repeated for records
+//! of which nothing is said. A path starts at a `record`, `answer` says what answers it, and `write` writes that at its
+//! `spot`. What is wrong is told by `missing`, with `additions`, by `gaps`, with `repair`, and by `misfit`, `definitions`
+//! and `anchors`. `edits` makes the page, and `progress` counts.
 
 mod additions;
 mod anchors;
 mod answer;
 mod code;
 mod definitions;
+mod edits;
 mod further;
 mod gaps;
+mod misfit;
 mod missing;
+mod progress;
 mod prompt;
 mod record;
 mod repair;
+mod repeat;
 mod run;
 mod samples;
 mod section;
 mod slots;
 mod spot;
+mod unfilled;
+mod unknown;
 mod write;
 mod written;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::diagnostic::{Code, Diagnostic, Progress, SectionProgress};
+use crate::diagnostic::{Code, Diagnostic, Progress};
 use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
-use crate::source::{SourceId, Span, next_line};
-use crate::splice::{Edit, Origin, splice, splice_guarded, splice_part};
-use crate::template::{Key, PlaceholderId, PlaceholderKind, Section, Slot, Template, address_key};
-use answer::Answer;
-use gaps::RecordGap;
+use crate::source::{SourceId, Span};
+use crate::template::{Key, PlaceholderId, PlaceholderKind, Prompt, Slot, Template};
+use answer::{Answer, Inline, Writing, inline};
+use further::Children;
+use gaps::{MissingField, RecordGap};
 pub(crate) use record::Record;
 use spot::Spots;
+use unfilled::Listed;
 pub(crate) use write::{container_prefix, has_html};
 
 /// The facts of one template.
@@ -122,48 +136,15 @@ pub struct Filled {
 
 /// Fills a template.
 pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Options<'_>) -> Filled {
-    let count = template.placeholders.len();
-    let mut filler = Filler {
-        text,
-        template,
-        facts,
-        options,
-        newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
-        statuses: vec![None; count],
-        required: vec![true; count],
-        diagnostics: Vec::new(),
-        used: Vec::new(),
-        missing: Vec::new(),
-        left: Vec::new(),
-        gaps: HashMap::new(),
-        nested_gaps: HashMap::new(),
-        names: Vec::new(),
-        noted: Vec::new(),
-        told: HashSet::new(),
-        slips: HashSet::new(),
-        comparisons: further::COMPARISONS,
-        said: Vec::new(),
-        gone: Vec::new(),
-        children: children(template),
-        order: Order::new(template),
-        spots: Spots::new(count),
-        answers: Vec::new(),
-        newlines: OnceCell::new(),
-        paths: OnceCell::new(),
-    };
+    let mut filler = Filler::new(text, template, facts, options);
     let mut edits = Vec::new();
     filler.section(&template.root, Record::Root, &mut edits);
     filler.report_gaps();
     filler.report_definitions();
     filler.report_anchors();
-    let cut = edits.iter().any(|edit| edit.origin == Origin::Template && filler.ends_page(edit.range.end));
-    let mut text = filler.splice(0..text.len(), edits);
-    if cut {
-        end_without_blank_lines(&mut text);
-    }
-    filler.keep_definitions(&mut text);
+    let text = filler.page(edits);
     let statuses: Vec<Status> = filler.statuses.iter().map(|status| status.unwrap_or(Status::Removed)).collect();
-    let progress = progress(template, &statuses, &filler.order, options.chapter);
+    let progress = progress::progress(template, &statuses, &filler.order, options.chapter);
     Filled {
         text,
         statuses,
@@ -176,67 +157,6 @@ pub fn fill<'f>(text: &str, template: &Template, facts: Facts<'f>, options: Opti
     }
 }
 
-/// The blank lines that kept the last block from what is gone go, too.
-fn end_without_blank_lines(text: &mut String) {
-    let kept = text.trim_end().len();
-    text.truncate(next_line(text, kept));
-}
-
-/// The last keys of all addresses at the top, by the folded address above them.
-fn children(template: &Template) -> HashMap<String, Vec<(String, PlaceholderId)>> {
-    let mut children: HashMap<String, Vec<(String, PlaceholderId)>> = HashMap::new();
-    for (id, placeholder) in template.placeholders.iter().enumerate() {
-        let Some(address) = placeholder.address.as_deref().filter(|address| !address.contains(['[', '{'])) else {
-            continue;
-        };
-        let mut rest = address;
-        // Tables on the way are keys, too; one is as good a place as another for what it holds.
-        while let Some((parent, key)) = rest.rsplit_once('.').or_else(|| (!rest.is_empty()).then_some(("", rest))) {
-            let siblings = children.entry(address_key(parent)).or_default();
-            if siblings.last().is_none_or(|(last, _)| last != key) {
-                siblings.push((key.to_owned(), id));
-            }
-            rest = parent;
-        }
-    }
-    children
-}
-
-fn progress(template: &Template, statuses: &[Status], order: &Order, chapter: &str) -> Progress {
-    let mut sections = Vec::new();
-    level_two(&template.root, &mut sections);
-    let count = |title: &str, address: &str, ids: &[PlaceholderId]| {
-        let mut progress =
-            SectionProgress { title: title.to_owned(), address: address.to_owned(), done: 0, total: 0, complete: true };
-        for &id in ids {
-            let status = statuses[id];
-            if template.placeholders[id].kind != PlaceholderKind::Continuation && status != Status::Optional {
-                progress.total += 1;
-                progress.done += usize::from(matches!(status, Status::Filled | Status::Derived | Status::Removed));
-                progress.complete &= status != Status::Missing;
-            }
-        }
-        progress
-    };
-    // What stands above the first section, or in a page without sections, is counted as one more where it asks for
-    // anything.
-    let inside: HashSet<_> = sections.iter().flat_map(|section| order.of(&section.range)).collect();
-    let outside: Vec<_> = order.0.iter().map(|(_, id)| *id).filter(|id| !inside.contains(id)).collect();
-    let title = template.root.sections.first().filter(|section| section.level == 1);
-    let title = title.map_or(chapter, |section| section.title.as_str());
-    let outside = Some(count(title, "", &outside)).filter(|progress| progress.total > 0);
-    let sections = sections.iter().map(|section| count(&section.title, &section.address, &order.of(&section.range)));
-    Progress { chapter: chapter.to_owned(), sections: outside.into_iter().chain(sections).collect() }
-}
-
-fn level_two<'t>(section: &'t Section, found: &mut Vec<&'t Section>) {
-    if section.level >= 2 {
-        found.push(section);
-    } else {
-        section.sections.iter().for_each(|section| level_two(section, found));
-    }
-}
-
 /// The state of one filling.
 struct Filler<'a, 'f> {
     text: &'a str,
@@ -246,21 +166,25 @@ struct Filler<'a, 'f> {
     newline: &'static str,
     /// `None` until something is known of the placeholder.
     statuses: Vec<Option<Status>>,
+    /// Whether each placeholder stands in a section that may not stay unfilled.
     required: Vec<bool>,
+    /// Sections that may stay unfilled.
+    optional: Listed,
+    /// Sections that may not, whatever they say of themselves.
+    mandatory: Listed,
     diagnostics: Vec<Diagnostic>,
     used: Vec<FactId>,
     missing: Vec<String>,
     left: Vec<(PlaceholderId, Code)>,
     /// Fields that records lack, by the placeholder that wants them.
     gaps: HashMap<PlaceholderId, RecordGap<'a, 'f>>,
-    /// The gaps that stand for nested records that are missing altogether, by what `told` knows them by.
-    nested_gaps: HashMap<String, PlaceholderId>,
+    /// The gaps that stand for nested records which are missing altogether.
+    nested_gaps: HashMap<MissingField, PlaceholderId>,
+    /// The fields that records lack, in the order in which that was found, with the placeholders that want them.
+    noted: Vec<(PlaceholderId, MissingField)>,
     /// The placeholders of the names of the records around what is being filled.
     names: Vec<Option<&'a Slot>>,
-    /// The same in the order in which they were found, with what `told` knows them by.
-    noted: Vec<(PlaceholderId, String)>,
-    /// Facts that were already reported as missing, by address or by record and key.
-    told: HashSet<String>,
+    told: HashSet<Told>,
     /// Addresses whose facts are there under names that are nearly right, which was told.
     slips: HashSet<String>,
     /// How many more keys are compared with missing ones.
@@ -269,7 +193,7 @@ struct Filler<'a, 'f> {
     said: Vec<definitions::Said>,
     /// Sections that are not on the page.
     gone: Vec<Range<usize>>,
-    children: HashMap<String, Vec<(String, PlaceholderId)>>,
+    children: OnceCell<Children>,
     order: Order,
     /// What is known of the slots.
     spots: Spots<'a>,
@@ -279,6 +203,19 @@ struct Filler<'a, 'f> {
     newlines: OnceCell<Vec<usize>>,
     /// The path of each fact, for messages about records.
     paths: OnceCell<HashMap<FactId, String>>,
+}
+
+/// What is told once, however many places want it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Told {
+    /// A missing fact, by its address as [`address_key`](crate::template::address_key) folds it.
+    Address(String),
+    /// A field that a record lacks.
+    Field(MissingField),
+    /// The header of a table that is to be added, by its keys.
+    Header(Vec<String>),
+    /// How a table of the schema is written.
+    Schema,
 }
 
 /// Placeholders other than residue in the order of the page.
@@ -319,7 +256,7 @@ struct Unit<'a, 'f> {
     /// The section's prompt has an answer.
     prompt_answered: bool,
     /// Prompts in order, with their answers.
-    prompts: Vec<(&'a crate::template::Prompt, Option<Answer<'f>>)>,
+    prompts: Vec<(&'a Prompt, Option<Answer<'f>>)>,
     /// Blocks that were removed.
     removed: Vec<Range<usize>>,
     /// A block with placeholders stays.
@@ -333,6 +270,40 @@ impl Unit<'_, '_> {
 }
 
 impl<'a, 'f> Filler<'a, 'f> {
+    fn new(text: &'a str, template: &'a Template, facts: Facts<'f>, options: Options<'a>) -> Self {
+        let count = template.placeholders.len();
+        Filler {
+            text,
+            template,
+            facts,
+            options,
+            newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
+            statuses: vec![None; count],
+            required: vec![true; count],
+            optional: Listed::new(options.optional),
+            mandatory: Listed::new(options.required),
+            diagnostics: Vec::new(),
+            used: Vec::new(),
+            missing: Vec::new(),
+            left: Vec::new(),
+            gaps: HashMap::new(),
+            nested_gaps: HashMap::new(),
+            noted: Vec::new(),
+            names: Vec::new(),
+            told: HashSet::new(),
+            slips: HashSet::new(),
+            comparisons: further::COMPARISONS,
+            said: Vec::new(),
+            gone: Vec::new(),
+            children: OnceCell::new(),
+            order: Order::new(template),
+            spots: Spots::new(count),
+            answers: Vec::new(),
+            newlines: OnceCell::new(),
+            paths: OnceCell::new(),
+        }
+    }
+
     /// The entry that a path means, from a record; two keys that mean it are told.
     fn find(&mut self, record: Record<'f>, path: &[Key]) -> Option<&'f Entry<'f>> {
         let (last, parents) = path.split_last()?;
@@ -393,100 +364,14 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn span(&self, range: Range<usize>) -> Span {
         self.options.source.span(range)
     }
-
-    /// The part of the template with the edits and without its residue.
-    fn splice(&mut self, range: Range<usize>, mut edits: Vec<Edit<'f>>) -> String {
-        let key = |edit: &Edit<'_>| (edit.range.start, edit.range.end);
-        if !edits.is_sorted_by_key(key) {
-            edits.sort_by_key(key);
-        }
-        let template = self.template;
-        let residue = &template.residue;
-        let first = residue.partition_point(|residue| residue.end <= range.start);
-        let inside = residue[first..].iter().take_while(|residue| residue.end <= range.end);
-        let free = inside.filter(|residue| {
-            let before = edits.partition_point(|edit| edit.range.start < residue.end);
-            residue.start >= range.start && edits[..before].last().is_none_or(|edit| edit.range.end <= residue.start)
-        });
-        let removed: Vec<_> = free.map(|range| Edit::new(range.clone(), "", Origin::Template)).collect();
-        if !removed.is_empty() {
-            edits.extend(removed);
-            edits.sort_by_key(key);
-        }
-        let edits = within(self.text, &range, disjoint(edits));
-        if !self.options.guard_includes {
-            return splice(self.text, range, &edits);
-        }
-        let guarded = if range == (0..self.text.len()) { splice_guarded } else { splice_part };
-        match guarded(self.text, range.clone(), &edits) {
-            Ok(text) => text,
-            Err(refused) => {
-                let at = edits.get(refused.edit).map_or(range.clone(), |edit| edit.range.clone());
-                let span = self.span(at);
-                let title = refused.misfit.to_string();
-                self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, span, "the value goes here"));
-                splice(self.text, range, &edits)
-            }
-        }
-    }
-}
-
-/// Sorted edits without overlaps. What is removed takes the blank lines around it along, which may be those of a neighbour
-/// or lie in what a value replaces: there the value wins.
-fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
-    if edits.is_sorted_by(|edit, next| edit.range.end <= next.range.start) {
-        return edits;
-    }
-    let mut apart: Vec<Edit<'_>> = Vec::with_capacity(edits.len());
-    for mut edit in edits {
-        let Some(last) = apart.last_mut().filter(|last| edit.range.start < last.range.end) else {
-            apart.push(edit);
-            continue;
-        };
-        match (last.text.is_empty(), edit.text.is_empty()) {
-            (true, true) => last.range.end = last.range.end.max(edit.range.end),
-            (true, false) if edit.range.end <= last.range.end => {}
-            (true, false) => {
-                last.range.end = edit.range.start;
-                apart.push(edit);
-            }
-            (false, true) if edit.range.end <= last.range.end => {}
-            (false, true) => {
-                edit.range.start = last.range.end;
-                apart.push(edit);
-            }
-            (false, false) => debug_assert!(false, "two values for one place"),
-        }
-    }
-    apart
-}
-
-/// Edits cut to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
-fn within<'f>(text: &str, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> Vec<Edit<'f>> {
-    let inside =
-        |edit: Option<&Edit<'_>>| edit.is_none_or(|e| range.start <= e.range.start && e.range.end <= range.end);
-    if inside(edits.first()) && inside(edits.last()) {
-        return edits;
-    }
-    let end = if range.end < text.len() { range.end } else { usize::MAX };
-    for at in 0..edits.len() {
-        let start = edits[at].range.start.max(range.start);
-        let mut cut = start..edits[at].range.end.clamp(start, range.end);
-        if edits[at].text.is_empty() && edits[at].range.end > end {
-            let from = at.checked_sub(1).map_or(range.start, |before| edits[before].range.end);
-            cut.start = from + text.get(from..start).unwrap_or_default().trim_end().len();
-        }
-        edits[at].range = cut;
-    }
-    edits
 }
 
 /// A value at an inline place outside a template: its text, and whether that is Markdown.
-pub(crate) fn inline_text<'f>(value: &'f Value<'f>) -> Option<(std::borrow::Cow<'f, str>, bool)> {
-    match answer::inline(value, false) {
-        answer::Inline::Markdown(text) => Some((text, true)),
-        answer::Inline::Plain(text) => Some((text, false)),
-        answer::Inline::No => None,
+pub(crate) fn inline_text<'f>(value: &'f Value<'f>) -> Option<(Cow<'f, str>, bool)> {
+    match inline(value, Writing::Prose) {
+        Inline::Markdown(text) => Some((text, true)),
+        Inline::Plain(text) => Some((text, false)),
+        Inline::No => None,
     }
 }
 
@@ -496,52 +381,4 @@ pub(crate) fn ambiguous(first: &Entry<'_>, second: &Entry<'_>) -> Diagnostic {
     Diagnostic::new(Code::AmbiguousAddress, title, second.key_span, "said again here")
         .with_place("it is first said here", first.key_span, "")
         .with_help("keep one of them: case, `-` and `_` do not count in keys")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Edits `(start, end, text)` put side by side, as the same.
-    fn edits(of: &[(usize, usize, &'static str)]) -> Vec<Edit<'static>> {
-        of.iter().map(|&(start, end, text)| Edit::new(start..end, text, Origin::Template)).collect()
-    }
-
-    fn said(edits: Vec<Edit<'_>>) -> Vec<(usize, usize, String)> {
-        edits.into_iter().map(|edit| (edit.range.start, edit.range.end, edit.text.into_owned())).collect()
-    }
-
-    #[test]
-    fn where_something_is_removed_around_a_value_the_value_wins() {
-        for (given, expected) in [
-            (&[(0, 4, ""), (2, 6, "")][..], &[(0, 6, "")][..]),
-            (&[(0, 6, ""), (2, 4, "")], &[(0, 6, "")]),
-            (&[(0, 4, ""), (2, 6, "v")], &[(0, 2, ""), (2, 6, "v")]),
-            (&[(0, 4, ""), (2, 4, "v")], &[(0, 4, "")]),
-            (&[(0, 4, "v"), (2, 6, "")], &[(0, 4, "v"), (4, 6, "")]),
-            (&[(0, 4, "v"), (2, 4, "")], &[(0, 4, "v")]),
-            (&[(0, 4, ""), (4, 6, ""), (5, 8, "")], &[(0, 4, ""), (4, 8, "")]),
-            (&[(0, 4, "v"), (2, 3, ""), (4, 4, "w")], &[(0, 4, "v"), (4, 4, "w")]),
-        ] {
-            let expected: Vec<_> = expected.iter().map(|&(start, end, text)| (start, end, text.to_owned())).collect();
-            assert_eq!(said(disjoint(edits(given))), expected, "{given:?}");
-        }
-    }
-
-    #[test]
-    fn an_edit_is_cut_to_what_is_shown_and_leaves_no_blank_line_at_its_end() {
-        let text = "one\n\ntwo\n\nthree\n";
-        for (range, given, expected) in [
-            (0..19, &[(5, 10, "")][..], &[(5, 10, "")][..]),
-            (0..8, &[(5, 10, "")], &[(3, 8, "")]),
-            (0..8, &[(0, 3, "v"), (5, 10, "")], &[(0, 3, "v"), (3, 8, "")]),
-            (0..8, &[(5, 10, "v")], &[(5, 8, "v")]),
-            (5..19, &[(3, 8, ""), (10, 12, "x")], &[(5, 8, ""), (10, 12, "x")]),
-            (0..19, &[(5, 25, "")], &[(5, 19, "")]),
-            (5..8, &[(0, 3, ""), (5, 8, "v")], &[(5, 5, ""), (5, 8, "v")]),
-        ] {
-            let expected: Vec<_> = expected.iter().map(|&(start, end, text)| (start, end, text.to_owned())).collect();
-            assert_eq!(said(within(text, &range, edits(given))), expected, "{range:?} {given:?}");
-        }
-    }
 }

@@ -1,13 +1,16 @@
 //! Prompts: a paragraph that one placeholder makes, answered by Markdown of any length.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::answer::{Answer, Inline, Sample, inline};
-use super::slots::mark;
-use super::write::{Wrong, container_prefix, has_html};
+use super::answer::{Answer, Inline, Sample, Writing, inline};
+use super::misfit::Wrong;
+use super::run::is_empty;
+use super::section::Below;
+use super::write::{MARKS, container_prefix, has_html, is_marks};
 use super::{Filler, Record, Status, Unit};
 use crate::facts::{Kind, Value};
-use crate::place;
+use crate::place::{self, Edges};
 use crate::source::{line_start, next_line};
 use crate::splice::{Edit, Origin};
 use crate::template::{Prompt, Site};
@@ -24,58 +27,85 @@ impl<'a, 'f> Filler<'a, 'f> {
         if prompt.more {
             return self.remove_prompt(prompt, unit, edits);
         }
-        let sample = Sample { slots: &[], named_by_label: true };
-        let answer = self.answer(record, &prompt.slot, sample);
-        if let Some(Answer::Fact(Value { kind: Kind::Array(items), .. })) = &answer
-            && items.is_empty()
-        {
-            self.leave_prompt_out(prompt, answer.as_ref(), unit, edits);
-            return;
-        }
-        match &answer {
-            Some(found) => {
+        match self.answer(record, &prompt.slot, Sample::BESIDE) {
+            Some(Answer::Fact(value)) if is_empty(value) => {
+                self.use_all(value);
                 unit.answered += 1;
-                self.set(prompt.slot.id, found.status());
-                if let Answer::Fact(value) = found {
-                    self.use_all(value);
-                }
                 unit.prompt_answered |= prompt.of_section;
-                unit.prompts.push((prompt, answer));
+                self.remove_prompt(prompt, unit, edits);
+            }
+            Some(answer) => {
+                self.note_answer(&prompt.slot, &answer, unit);
+                unit.prompt_answered |= prompt.of_section;
+                unit.prompts.push((prompt, Some(answer)));
             }
             None if prompt.of_section => unit.prompts.push((prompt, None)),
-            None => {
-                unit.kept = true;
-                self.note_missing(&prompt.slot, record, unit);
-                if self.options.draft {
-                    edits.extend(mark(prompt.slot.range.clone()));
-                }
-            }
+            None => self.keep_prompt(prompt, record, unit, edits),
         }
     }
 
-    fn leave_prompt_out(
+    /// Writes the prompts, now that the rest of the section is known: one that only announces goes when all it
+    /// announces is answered.
+    pub(super) fn settle_prompts(
+        &mut self,
+        unit: &mut Unit<'a, 'f>,
+        record: Record<'f>,
+        below: Below,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        if unit.prompts.is_empty() && unit.open_topics.is_empty() && unit.label_topics.is_empty() {
+            return;
+        }
+        let answered = unit.is_complete()
+            && unit.open_topics.is_empty()
+            && unit.label_topics.is_empty()
+            && below.complete
+            && (unit.answered > 0 || below.any);
+        let mut unanswered = false;
+        unit.removed.sort_by_key(|removed| removed.start);
+        for (prompt, answer) in std::mem::take(&mut unit.prompts) {
+            match answer {
+                Some(answer) => {
+                    unit.kept = true;
+                    self.write_prompt(prompt, &answer, unit, edits);
+                }
+                None if prompt.announces && answered => self.remove_prompt(prompt, unit, edits),
+                None => {
+                    unanswered = true;
+                    self.keep_prompt(prompt, record, unit, edits);
+                }
+            }
+        }
+        // A prompt without an answer speaks for the topics, too.
+        if unanswered {
+            unit.open_topics.append(&mut unit.label_topics);
+        } else {
+            unit.label_topics.append(&mut unit.open_topics);
+        }
+        self.warn_topics(unit);
+    }
+
+    /// A prompt that nothing answers stays.
+    fn keep_prompt(
         &mut self,
         prompt: &'a Prompt,
-        answer: Option<&Answer<'f>>,
+        record: Record<'f>,
         unit: &mut Unit<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
     ) {
-        if let Some(Answer::Fact(value)) = answer {
-            self.use_all(value);
-        }
-        unit.answered += 1;
-        unit.prompt_answered |= prompt.of_section;
-        self.remove_prompt(prompt, unit, edits);
+        unit.kept = true;
+        self.note_missing(&prompt.slot, record, unit);
+        self.mark(&prompt.slot.range, edits);
     }
 
-    pub(super) fn remove_prompt(&mut self, prompt: &'a Prompt, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
+    fn remove_prompt(&mut self, prompt: &'a Prompt, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
         self.set(prompt.slot.id, Status::Removed);
         let start = prompt.lead.as_ref().map_or(prompt.range.start, |lead| lead.start);
         self.remove_block(start..prompt.range.end, unit, edits);
     }
 
     /// Writes the answer as blocks of their own, between blank lines.
-    pub(super) fn write_prompt(
+    fn write_prompt(
         &mut self,
         prompt: &'a Prompt,
         answer: &Answer<'f>,
@@ -89,7 +119,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 None => return self.unwritten(answer, prompt, &Wrong::Kind, edits),
             },
             Answer::Plain(plain) => Cow::Owned(place::text(plain, &place::Place::new(PARAGRAPH)).into_owned()),
-            Answer::Words { markdown, .. } => Cow::Owned(markdown.clone()),
+            Answer::Words(words) => Cow::Borrowed(words.markdown.as_str()),
         };
         if !self.options.allow_html && has_html(&markdown) {
             return self.unwritten(answer, prompt, &Wrong::Html, edits);
@@ -97,7 +127,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         match self.block_between(&markdown, prompt, unit) {
             Ok(text) => {
                 if let Answer::Fact(value) = answer {
-                    let address = self.template.placeholders[prompt.slot.id].address.clone().unwrap_or_default();
+                    let address = self.address(&prompt.slot);
                     self.note_definitions(&markdown, value, &address);
                 }
                 edits.push(Edit::new(prompt.range.clone(), text, Origin::Prose));
@@ -109,52 +139,26 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// Tells that a value cannot stand at a prompt, which stays, marked in a draft.
     fn unwritten(&mut self, answer: &Answer<'f>, prompt: &Prompt, wrong: &Wrong, edits: &mut Vec<Edit<'f>>) {
         self.misfit(answer, &prompt.slot, wrong);
-        if self.options.draft {
-            edits.extend(mark(prompt.slot.range.clone()));
-        }
+        self.mark(&prompt.slot.range, edits);
     }
 
     /// Markdown as blocks in place of a prompt, with what keeps it apart from its neighbours.
-    pub(super) fn block_between(
-        &self,
-        markdown: &str,
-        prompt: &Prompt,
-        unit: &Unit<'a, 'f>,
-    ) -> Result<String, place::Misfit> {
-        let range = &prompt.range;
-        let prefix = container_prefix(self.text, range.start);
+    fn block_between(&self, markdown: &str, prompt: &Prompt, unit: &Unit<'a, 'f>) -> Result<String, place::Misfit> {
+        let prefix = container_prefix(self.text, prompt.range.start);
         let block = place::block(markdown, &prefix, self.newline)?;
         let edges = place::edges(markdown);
         let blank = format!("{}{}", self.newline, prefix.trim_end());
-        let line = format!("{}{}", self.newline, prefix);
+        let gap = format!("{blank}{}{prefix}", self.newline);
         let mut text = String::with_capacity(block.len() + 32);
-        let start = line_start(self.text, range.start);
-        let before = &self.text[..start];
-        let above = before.lines().next_back().unwrap_or_default();
-        if edges.joins_list && ends_in_list(before) {
-            text.push_str("<!-- -->");
-            text.push_str(&blank);
-            text.push_str(&line);
-        } else if !is_blank(above) && start > 0 && self.text[start..range.start].trim_matches(MARKS).is_empty() {
-            text.push_str(&blank);
-            text.push_str(&line);
-        }
+        self.part_from_above(&prompt.range, edges, &gap, &mut text);
         text.push_str(&block);
-        let mut next = next_line(self.text, range.end);
-        let first = unit.removed.partition_point(|removed| removed.end <= next);
-        for removed in &unit.removed[first..] {
-            if removed.start > next {
-                break;
-            }
-            next = removed.end;
-        }
+        let next = end_with_removed(next_line(self.text, prompt.range.end), unit);
         let rest = &self.text[next..];
         // The end of its item ends the answer, too; a blank line before the next one would make their list loose.
         let ends_item = prompt.item_end.is_some_and(|end| end <= next);
-        let joined = !ends_item && !is_blank(rest.lines().next().unwrap_or_default()) && next < self.text.len();
+        let joined = !ends_item && !is_blank(rest.lines().next().unwrap_or_default()) && !rest.is_empty();
         if edges.ends_in_list && !ends_item && starts_with_list(rest) {
-            text.push_str(&blank);
-            text.push_str(&line);
+            text.push_str(&gap);
             text.push_str("<!-- -->");
         }
         if joined {
@@ -162,10 +166,35 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         Ok(text)
     }
+
+    /// Keeps an answer apart from the block above it.
+    fn part_from_above(&self, range: &Range<usize>, edges: Edges, gap: &str, text: &mut String) {
+        let start = line_start(self.text, range.start);
+        let before = &self.text[..start];
+        let above = before.lines().next_back().unwrap_or_default();
+        if edges.joins_list && ends_in_list(before) {
+            text.push_str("<!-- -->");
+            text.push_str(gap);
+        } else if !is_blank(above) && start > 0 && is_marks(&self.text[start..range.start]) {
+            text.push_str(gap);
+        }
+    }
+}
+
+/// The end of what is gone together with what ends at a line.
+fn end_with_removed(line: usize, unit: &Unit<'_, '_>) -> usize {
+    let first = unit.removed.partition_point(|removed| removed.end <= line);
+    let mut end = line;
+    for removed in &unit.removed[first..] {
+        if removed.start > end {
+            break;
+        }
+        end = removed.end;
+    }
+    end
 }
 
 const PARAGRAPH: place::Block<'static> = place::Block::Paragraph { line_start: true, prefix: "" };
-const MARKS: [char; 3] = [' ', '\t', '>'];
 
 fn is_blank(line: &str) -> bool {
     line.trim_matches(MARKS).trim().is_empty()
@@ -195,7 +224,7 @@ fn is_item(line: &str) -> bool {
 /// A value as blocks: Markdown, or an array as a bulleted list.
 pub(super) fn markdown<'f>(value: &'f Value<'f>) -> Option<Cow<'f, str>> {
     let Kind::Array(items) = &value.kind else {
-        return match inline(value, false) {
+        return match inline(value, Writing::Prose) {
             Inline::Markdown(text) => Some(text),
             Inline::Plain(text) => Some(Cow::Owned(place::text(&text, &place::Place::new(PARAGRAPH)).into_owned())),
             Inline::No => None,
@@ -203,7 +232,7 @@ pub(super) fn markdown<'f>(value: &'f Value<'f>) -> Option<Cow<'f, str>> {
     };
     let mut list = String::new();
     for item in items {
-        let text = match inline(item, false) {
+        let text = match inline(item, Writing::Prose) {
             Inline::Markdown(text) | Inline::Plain(text) => text,
             Inline::No => return None,
         };

@@ -1,5 +1,7 @@
 //! What paths start from: the root of the facts, or one record of them.
 
+use std::borrow::Cow;
+
 use crate::facts::{Entry, Kind, Table, Value};
 use crate::schema::{self, Schema};
 use crate::source::Span;
@@ -47,42 +49,47 @@ impl<'f> Record<'f> {
         }
     }
 
-    /// What messages call it.
-    pub(super) fn name(self) -> String {
+    /// Its own name, where it has one: the key, or what it says first.
+    fn own_name(self) -> Option<&'f str> {
         match self {
-            Record::Root => String::new(),
-            Record::Raw { name: Some(entry), .. } => entry.key.to_string(),
-            Record::Raw { name: None, value } => match &value.kind {
-                Kind::Table(table) => {
-                    let first = table.entries.iter().find_map(|entry| entry.value.scalar_text());
-                    first.unwrap_or("a record").lines().next().unwrap_or_default().to_owned()
-                }
-                _ => value.scalar_text().unwrap_or("a record").to_owned(),
-            },
-            Record::Table(table) => table.name.text.to_owned(),
-            Record::Column(table, column) => format!("{}.{}", table.name.text, column.name.text),
-            Record::Index(_, index) => index.name.text.to_owned(),
-            Record::Relation(table, relation) => {
-                relation.name.map_or_else(|| format!("a relation of {}", table.name.text), |name| name.text.to_owned())
+            Record::Root => None,
+            Record::Raw { name: Some(entry), .. } => Some(&*entry.key),
+            Record::Raw { name: None, value } => {
+                let said = match &value.kind {
+                    Kind::Table(table) => table.entries.iter().find_map(|entry| entry.value.scalar_text()),
+                    _ => value.scalar_text(),
+                };
+                said.map(|said| said.lines().next().unwrap_or_default())
             }
-            Record::Check(table, check) => {
-                check.name.map_or_else(|| format!("a check of {}", table.name.text), |name| name.text.to_owned())
-            }
+            Record::Table(table) => Some(table.name.text),
+            Record::Column(_, column) => Some(column.name.text),
+            Record::Index(_, index) => Some(index.name.text),
+            Record::Relation(_, relation) => relation.name.map(|name| name.text),
+            Record::Check(_, check) => check.name.map(|name| name.text),
         }
     }
 
-    /// What messages call it in a sentence: its name, or words where it has none.
+    /// What it goes by where it has no name.
+    fn in_words(self) -> String {
+        match self {
+            Record::Relation(table, _) => format!("a relation of {}", table.name.text),
+            Record::Check(table, _) => format!("a check of {}", table.name.text),
+            _ => "a record".to_owned(),
+        }
+    }
+
+    /// Its own name, or words.
+    pub(super) fn name(self) -> Cow<'f, str> {
+        self.own_name().map_or_else(|| Cow::Owned(self.in_words()), Cow::Borrowed)
+    }
+
+    /// What messages call it in a sentence: its name, a column's with that of its table, or words.
     pub(super) fn called(self) -> String {
-        let named = match self {
-            Record::Raw { name: None, value } => match &value.kind {
-                Kind::Table(table) => table.entries.iter().any(|entry| entry.value.scalar_text().is_some()),
-                _ => value.scalar_text().is_some(),
-            },
-            Record::Relation(_, relation) => relation.name.is_some(),
-            Record::Check(_, check) => check.name.is_some(),
-            _ => true,
-        };
-        if named { format!("`{}`", self.name()) } else { self.name() }
+        match (self, self.own_name()) {
+            (Record::Column(table, column), _) => format!("`{}.{}`", table.name.text, column.name.text),
+            (_, Some(name)) => format!("`{name}`"),
+            (_, None) => self.in_words(),
+        }
     }
 
     /// The type, where it has one.

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::answer::{Answer, Sample};
+use super::misfit::Wrong;
 use super::record::Record;
-use super::write::container_prefix;
+use super::write::{MARKS, container_prefix};
 use super::{Filler, Status, Unit};
 use crate::diagnostic::{Code, Sub};
 use crate::facts::{Entry, Value, dotted_path};
@@ -62,14 +63,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                     Some(copies) if !copies.is_empty() => Plan::Copies(copies),
                     _ => Plan::Gone,
                 },
-                Role::Continuation if known || !samples => {
-                    self.set(item.slots[0].id, Status::Removed);
-                    Plan::Gone
-                }
-                Role::Continuation => {
-                    self.set(item.slots[0].id, Status::Missing);
-                    Plan::Keep(Vec::new())
-                }
+                Role::Continuation => self.continuation(item, known || !samples),
                 Role::Labelled => self.labelled(item, record, unit),
                 Role::Topic => self.topic(run, item, record, unit),
                 Role::Plain => {
@@ -81,6 +75,13 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         let further = self.further(run, record, targets, unit);
         self.write_run(run, plans, further, unit, edits);
+    }
+
+    /// `[Additional columns...]` goes where the records are known.
+    fn continuation(&mut self, item: &Item, known: bool) -> Plan<'f> {
+        let status = if known { Status::Removed } else { Status::Missing };
+        item.slots.iter().for_each(|slot| self.set(slot.id, status));
+        if known { Plan::Gone } else { Plan::Keep(Vec::new()) }
     }
 
     /// `[]` at the address of a labelled run.
@@ -101,18 +102,15 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     pub(super) fn labelled(&mut self, item: &'a Item, record: Record<'f>, unit: &mut Unit<'a, 'f>) -> Plan<'f> {
         let own = if item.label.is_some() { self.find(record, &item.path) } else { None };
-        if let Some(entry) = own.filter(|entry| is_empty(&entry.value)) {
+        let sole = match item.slots.as_slice() {
+            [slot] if own.is_none() || slot.path != item.path => self.find(record, &slot.path),
+            _ => None,
+        };
+        if let Some(entry) = [own, sole].into_iter().flatten().find(|entry| is_empty(&entry.value)) {
             self.use_all(&entry.value);
-            self.leave_item_out(item, unit);
+            unit.answered += 1;
+            self.set_all(&item.range, Status::Removed);
             return Plan::Gone;
-        }
-        if let [slot] = item.slots.as_slice() {
-            let value = self.find(record, &slot.path).filter(|entry| is_empty(&entry.value));
-            if let Some(entry) = value {
-                self.use_all(&entry.value);
-                self.leave_item_out(item, unit);
-                return Plan::Gone;
-            }
         }
         let below = item.slots.first().is_some_and(|slot| slot.path != item.path);
         let misfit = own.filter(|entry| below && entry.value.as_table().is_none());
@@ -120,8 +118,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         match misfit {
             Some(entry) => {
                 self.one_value_for_several(item, entry, unit);
-                let unanswered: Vec<_> = item.slots.iter().map(|slot| (slot, None)).collect();
-                self.write_slots(&unanswered, &mut edits);
+                self.write_unanswered(&item.slots, &mut edits);
             }
             None => self.fill_slots(&item.slots, record, Sample::default(), unit, &mut edits),
         }
@@ -131,7 +128,8 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     fn one_value_for_several(&mut self, item: &Item, entry: &'f Entry<'f>, unit: &mut Unit<'a, 'f>) {
         let address = item.path.join(".");
-        self.wrong_form(&entry.value, &address, item.slots[0].range.clone(), "a table with a key for each place");
+        let place = item.slots.first().map_or(item.range.clone(), |slot| slot.range.clone());
+        self.wrong_form(&entry.value, &address, place, "a table with a key for each place");
         let keys =
             item.slots.iter().filter_map(|slot| slot.path.get(item.path.len()..).filter(|keys| !keys.is_empty()));
         let keys: Vec<_> = keys.map(|keys| format!("{} = \"\"", dotted_path(keys.iter().map(|key| &**key)))).collect();
@@ -140,15 +138,9 @@ impl<'a, 'f> Filler<'a, 'f> {
             let text = format!("{{ {} }}", keys.join(", "));
             diagnostic.subs.push(Sub::Replace { message, span: entry.value.span, text });
         }
-        self.use_all(&entry.value);
         unit.answered += 1;
         unit.kept = true;
         item.slots.iter().for_each(|slot| self.leave(&slot.range, Code::WrongForm));
-    }
-
-    fn leave_item_out(&mut self, item: &Item, unit: &mut Unit<'a, 'f>) {
-        unit.answered += 1;
-        self.set_all(&item.range, Status::Removed);
     }
 
     /// A plain item that asks for something.
@@ -160,33 +152,23 @@ impl<'a, 'f> Filler<'a, 'f> {
         unit: &mut Unit<'a, 'f>,
     ) -> Plan<'f> {
         let Some(slot) = item.slots.first() else { return Plan::Keep(Vec::new()) };
-        let Some(answer) = self.answer(record, slot, Sample { slots: &[], named_by_label: true }) else {
+        let Some(answer) = self.answer(record, slot, Sample::BESIDE) else {
             return self.open_topic(run, slot, unit);
         };
-        unit.answered += 1;
-        self.set(slot.id, answer.status());
-        if let Answer::Fact(value) = &answer {
+        if let Answer::Fact(value) = &answer
+            && is_empty(value)
+        {
             self.use_all(value);
-            if is_empty(value) {
-                self.set(slot.id, Status::Removed);
-                return Plan::Gone;
-            }
+            unit.answered += 1;
+            self.set(slot.id, Status::Removed);
+            return Plan::Gone;
         }
+        self.note_answer(slot, &answer, unit);
         unit.kept = true;
         let label = self.text[slot.range.clone()].trim_end().trim_end_matches(':').trim_end();
         let label = on_one_line(label);
-        let (mut before, after) = self.item_style(run, &label, &label);
-        if before.starts_with("[^") {
-            // With the colon it would define a footnote.
-            before.insert(0, '\\');
-        }
-        let prefix = container_prefix(self.text, slot.leaf);
-        let place =
-            Place { newline: self.newline, ..Place::new(Block::Paragraph { line_start: false, prefix: &prefix }) };
-        match self.written(&answer, &place.between(&before, &after)) {
-            Ok(value) => {
-                Plan::Keep(vec![Edit::new(slot.range.clone(), format!("{before}{value}{after}"), Origin::Prose)])
-            }
+        match self.labelled_item(run, &label, &label, slot.leaf, &answer) {
+            Ok(text) => Plan::Keep(vec![Edit::new(slot.range.clone(), text, Origin::Prose)]),
             Err(wrong) => {
                 self.misfit(&answer, slot, &wrong);
                 Plan::Keep(Vec::new())
@@ -209,9 +191,29 @@ impl<'a, 'f> Filler<'a, 'f> {
         Plan::Keep(Vec::new())
     }
 
-    /// What stands around the value of an item made from a topic or key: as in the last labelled item of the list, else
-    /// a bold label. `in_code` is the label as it stands in a code span.
-    pub(super) fn item_style(&self, run: &Run, label: &str, in_code: &str) -> (String, String) {
+    /// An item made from a topic or key: its label and the answer, in the style of the list. `in_code` is the label as it
+    /// stands in a code span, `leaf` where the text of the item starts, or of one like it.
+    pub(super) fn labelled_item(
+        &self,
+        run: &Run,
+        label: &str,
+        in_code: &str,
+        leaf: usize,
+        answer: &Answer<'f>,
+    ) -> Result<String, Wrong> {
+        let (mut before, after) = self.item_style(run, label, in_code);
+        if before.starts_with("[^") {
+            // With the colon it would define a footnote.
+            before.insert(0, '\\');
+        }
+        let prefix = container_prefix(self.text, leaf);
+        let block = Block::Paragraph { line_start: false, prefix: &prefix };
+        let place = Place { newline: self.newline, ..Place::new(block) }.between(&before, &after);
+        Ok(format!("{before}{}{after}", self.written(answer, &place)?))
+    }
+
+    /// What stands around the value of such an item: as in the last labelled item of the list, else a bold label.
+    fn item_style(&self, run: &Run, label: &str, in_code: &str) -> (String, String) {
         let sample = run.items.iter().rev().find(|item| item.role == Role::Labelled && item.slots.len() == 1);
         let styled = sample.and_then(|item| {
             let (slot, old) = (&item.slots[0], item.label.as_ref()?);
@@ -236,11 +238,33 @@ fn on_one_line(text: &str) -> Cow<'_, str> {
     if !text.contains('\n') {
         return Cow::Borrowed(text);
     }
-    let lines = text.lines().map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end());
+    let lines = text.lines().map(|line| line.trim_start_matches(MARKS).trim_end());
     Cow::Owned(lines.collect::<Vec<_>>().join(" "))
 }
 
 /// `[]`, which leaves out what stands at its address.
 pub(super) fn is_empty(value: &Value<'_>) -> bool {
     value.as_array().is_some_and(<[_]>::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fill::Status;
+    use crate::fixture::with_page;
+
+    #[test]
+    fn a_topic_that_is_left_out_is_not_filled() {
+        let page = "## Pool\n\n[Describe the pool:]\n\n- Pool size\n- Timeout\n";
+        let facts = "[pool]\npool_size = []\ntimeout = 5\n";
+        with_page(page, facts, |template, filled, _, told| {
+            assert_eq!(told, []);
+            let status = |address: &str| {
+                let address = |of: &Option<String>| of.as_deref() == Some(address);
+                let at = template.placeholders.iter().position(|placeholder| address(&placeholder.address));
+                filled.statuses[at.unwrap()]
+            };
+            assert_eq!(status("pool.pool_size"), Status::Removed);
+            assert_eq!(status("pool.timeout"), Status::Filled);
+        });
+    }
 }

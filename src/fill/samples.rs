@@ -1,24 +1,20 @@
 //! Samples of a run: which records they stand for, and a copy for each record.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::answer::Sample;
 use super::record::{self, Record};
 use super::run::{Targets, is_empty};
+use super::section::Below;
+use super::spot::block;
 use super::{Filler, Status, Unit};
-use crate::facts::{Entry, Kind, Value, fold};
-use crate::place::{self, Block, Place};
+use crate::facts::{Entry, Kind, Table, Value, fold};
+use crate::place::{self, Place};
 use crate::slug::{label_of_key, slug};
 use crate::source::{line_of, line_start};
 use crate::splice::{Edit, Origin};
-use crate::template::{Element, Form, Item, Key, Label, Role, Run, Site, Slot, Template};
-
-/// What stands in place of the samples of a run.
-enum Records<'f> {
-    /// No fact and no schema says anything.
-    Unknown,
-    These(Vec<Record<'f>>),
-}
+use crate::template::{Element, Form, Item, Key, Label, Role, Run, Site, Slot};
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// The copies that stand in place of the samples; `None` where nothing is known of the records.
@@ -31,143 +27,60 @@ impl<'a, 'f> Filler<'a, 'f> {
         edits: &mut Vec<Edit<'f>>,
     ) -> Option<Vec<String>> {
         let samples: Vec<&'a Item> = run.items.iter().filter(|item| item.role == Role::Sample).collect();
-        let records = match self.records(run, &samples, record, targets) {
-            Records::These(records) => records,
-            Records::Unknown => match self.by_own_words(run, &samples, record, unit) {
-                Some(copies) => {
-                    unit.answered += copies.len();
-                    unit.kept |= !copies.is_empty();
-                    return Some(copies);
-                }
-                None => {
-                    self.samples_missing(run, &samples, record, unit, edits);
-                    return None;
-                }
-            },
+        let copies = match self.records(run, &samples, record, targets) {
+            Some(records) => {
+                unit.answered += 1;
+                Some(self.copies(&samples, &records, unit))
+            }
+            None => {
+                let copies = self.by_own_words(run, &samples, record, unit);
+                unit.answered += copies.as_ref().map_or(0, Vec::len);
+                copies
+            }
         };
-        unit.answered += 1;
-        unit.kept |= !records.is_empty();
+        match &copies {
+            Some(copies) => unit.kept |= !copies.is_empty(),
+            None => self.items_missing(run, samples, record, unit, edits),
+        }
+        copies
+    }
+
+    /// A copy of the fitting sample for each record.
+    fn copies(&mut self, samples: &[&'a Item], records: &[Record<'f>], unit: &mut Unit<'a, 'f>) -> Vec<String> {
         let mut copies = Vec::with_capacity(records.len());
-        for record in &records {
-            let sample = fitting(&samples, *record);
-            copies.push(self.copy_item(sample, *record, unit));
+        for record in records {
+            copies.extend(fitting(samples, *record).map(|sample| self.copy_item(sample, *record, unit)));
         }
         if records.is_empty() {
-            for sample in &samples {
-                self.set_all(&sample.range, Status::Removed);
-            }
+            samples.iter().for_each(|sample| self.set_all(&sample.range, Status::Removed));
         }
-        for sample in samples {
-            for slot in &sample.slots {
-                let status = self.statuses[slot.id];
-                self.set(slot.id, status.unwrap_or(Status::Removed));
-            }
+        for slot in samples.iter().flat_map(|sample| &sample.slots) {
+            self.statuses[slot.id].get_or_insert(Status::Removed);
         }
-        Some(copies)
+        copies
     }
 
-    fn samples_missing(
-        &mut self,
-        run: &Run,
-        samples: &[&'a Item],
-        record: Record<'f>,
-        unit: &mut Unit<'a, 'f>,
-        edits: &mut Vec<Edit<'f>>,
-    ) {
-        // One record by name would do, of whichever kind; those of an array are asked for one by one.
-        let first = samples.first().map_or(0, |first| first.range.start);
-        for sample in samples {
-            let alternative = run.open && sample.range.start > first && !has_own_address(self.template, run, sample);
-            for slot in &sample.slots {
-                match alternative {
-                    true => self.set(slot.id, Status::Missing),
-                    false => self.note_missing(slot, record, unit),
-                }
-            }
-            if alternative {
-                self.set_all(&sample.range, Status::Missing);
-            }
-            let answers: Vec<_> = sample.slots.iter().map(|slot| (slot, None)).collect();
-            self.write_slots(&answers, edits);
-            if !alternative {
-                self.elements_missing(&sample.nested, record, unit, edits);
-            }
-        }
-    }
-
-    /// Where nothing is known of the records, what stands inside the samples is missing too.
-    pub(super) fn elements_missing(
-        &mut self,
-        elements: &'a [Element],
-        record: Record<'f>,
-        unit: &mut Unit<'a, 'f>,
-        edits: &mut Vec<Edit<'f>>,
-    ) {
-        for element in elements {
-            match element {
-                Element::Slots(slots) => {
-                    slots.iter().for_each(|slot| self.note_missing(slot, record, unit));
-                    let answers: Vec<_> = slots.iter().map(|slot| (slot, None)).collect();
-                    self.write_slots(&answers, edits);
-                }
-                Element::Prompt(prompt) if prompt.more => self.set(prompt.slot.id, Status::Missing),
-                Element::Prompt(prompt) => {
-                    self.note_missing(&prompt.slot, record, unit);
-                    self.write_slots(&[(&prompt.slot, None)], edits);
-                }
-                Element::Run(run) => self.items_missing(run, record, unit, edits),
-                Element::Code(code) => self.items_missing(&code.run, record, unit, edits),
-                Element::Repeat { repeat, elements, .. } => {
-                    self.note_missing(&repeat.name, record, unit);
-                    self.elements_missing(elements, record, unit, edits);
-                }
-            }
-        }
-    }
-
-    fn items_missing(&mut self, run: &'a Run, record: Record<'f>, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
-        let first = run.items.iter().find(|item| item.role == Role::Sample).map_or(0, |item| item.range.start);
-        for item in &run.items {
-            let alternative = run.open
-                && item.role == Role::Sample
-                && item.range.start > first
-                && !has_own_address(self.template, run, item);
-            if item.role == Role::Continuation || alternative {
-                self.set_all(&item.range, Status::Missing);
-                continue;
-            }
-            item.slots.iter().for_each(|slot| self.note_missing(slot, record, unit));
-            if !matches!(item.role, Role::Topic) {
-                let answers: Vec<_> = item.slots.iter().map(|slot| (slot, None)).collect();
-                self.write_slots(&answers, edits);
-            }
-            self.elements_missing(&item.nested, record, unit, edits);
-        }
-    }
-
+    /// The records that stand in place of samples; `None` where neither facts nor schema say anything.
     fn records(
         &mut self,
         run: &'a Run,
         samples: &[&'a Item],
         record: Record<'f>,
         targets: Targets<'a, 'f>,
-    ) -> Records<'f> {
+    ) -> Option<Vec<Record<'f>>> {
         if let (Record::Table(table), Some(collection)) = (record, run.collection) {
-            return Records::These(record::typed(self.facts.schema, Some(table), collection));
+            return Some(record::typed(self.facts.schema, Some(table), collection));
         }
         let short = targets.items.filter(|_| run.lead.is_none());
         let value = self.find(record, &run.records).map(|entry| &entry.value).or(short);
         if let Some(value) = value {
-            return match self.raw_records(run, samples, value) {
-                Some(records) => Records::These(records),
-                None => Records::Unknown,
-            };
+            return self.raw_records(run, samples, value);
         }
         match (record, run.collection) {
             (Record::Root, Some(collection)) if !self.facts.schema.tables.is_empty() => {
-                Records::These(record::typed(self.facts.schema, None, collection))
+                Some(record::typed(self.facts.schema, None, collection))
             }
-            _ => Records::Unknown,
+            _ => None,
         }
     }
 
@@ -175,19 +88,19 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn raw_records(&mut self, run: &'a Run, samples: &[&'a Item], value: &'f Value<'f>) -> Option<Vec<Record<'f>>> {
         let places = samples.iter().map(|sample| sample.slots.len() + usize::from(run.open && sample.label.is_some()));
         let most = places.max().unwrap_or(0);
+        let place = || samples.first().map_or(run.range.clone(), |sample| sample.range.clone());
         match &value.kind {
             Kind::Array(items) => {
                 let fits = |item: &Value<'_>| item.as_table().is_some() || most == 1 && item.scalar_text().is_some();
                 if let Some(wrong) = items.iter().find(|item| !fits(item)) {
                     let wanted = if most == 1 { "a string or a table" } else { "a table with the fields of a record" };
-                    self.wrong_form(wrong, &run.address, samples[0].range.clone(), wanted);
+                    self.wrong_form(wrong, &run.address, place(), wanted);
                 }
                 self.used.push(value.id);
                 Some(items.iter().filter(|item| fits(item)).map(|value| Record::Raw { name: None, value }).collect())
             }
             Kind::Table(table) => {
-                let own = |entry: &Entry<'_>| is_own_word(samples, &entry.key);
-                if !run.open && most == 1 && !table.entries.is_empty() && table.entries.iter().all(own) {
+                if !run.open && most == 1 && are_own_words(samples, table) {
                     return None;
                 }
                 let fits = |entry: &Entry<'_>| {
@@ -195,14 +108,14 @@ impl<'a, 'f> Filler<'a, 'f> {
                 };
                 for wrong in table.entries.iter().filter(|entry| !fits(entry)) {
                     let wanted = "a table with the fields of a record";
-                    self.wrong_form(&wrong.value, &run.address, samples[0].range.clone(), wanted);
+                    self.wrong_form(&wrong.value, &run.address, place(), wanted);
                 }
                 let entries = table.entries.iter().filter(|entry| fits(entry));
                 Some(entries.map(|entry| Record::Raw { name: Some(entry), value: &entry.value }).collect())
             }
             _ => {
                 let wanted = "an array of records, or a table of them by name,";
-                self.wrong_form(value, &run.address, samples[0].range.clone(), wanted);
+                self.wrong_form(value, &run.address, place(), wanted);
                 Some(Vec::new())
             }
         }
@@ -216,34 +129,34 @@ impl<'a, 'f> Filler<'a, 'f> {
         record: Record<'f>,
         unit: &mut Unit<'a, 'f>,
     ) -> Option<Vec<String>> {
-        let single = samples.iter().all(|sample| sample.slots.len() == 1 && sample.nested.is_empty());
-        if !single || run.open {
-            return None;
-        }
+        let sole = |sample: &&'a Item| match sample.slots.as_slice() {
+            [slot] if sample.nested.is_empty() => Some((*sample, slot)),
+            _ => None,
+        };
+        let places: Vec<_> = samples.iter().map(sole).collect::<Option<_>>().filter(|_| !run.open)?;
         let table = match run.path.is_empty() {
             true => record.table(self.facts.root)?,
             false => self.find(record, &run.path)?.value.as_table()?,
         };
-        let found: Vec<_> = samples.iter().map(|sample| self.get(table, &sample.slots[0].path[0])).collect();
+        let found: Vec<_> = places.iter().map(|(_, slot)| self.get(table, slot.path.first()?)).collect();
         if found.iter().all(Option::is_none) {
             return None;
         }
         let mut copies = Vec::new();
-        for (sample, entry) in samples.iter().zip(found) {
+        for ((sample, slot), entry) in places.into_iter().zip(found) {
             match entry {
+                Some(entry) if is_empty(&entry.value) => {
+                    self.use_all(&entry.value);
+                    self.set(slot.id, Status::Removed);
+                }
                 Some(entry) => {
                     let record = Record::Raw { name: None, value: &entry.value };
-                    if is_empty(&entry.value) {
-                        self.use_all(&entry.value);
-                        self.set(sample.slots[0].id, Status::Removed);
-                    } else {
-                        copies.push(self.copy_item(sample, record, unit));
-                    }
+                    copies.push(self.copy_item(sample, record, unit));
                 }
                 None => {
-                    self.note_missing(&sample.slots[0], record, unit);
+                    self.note_missing(slot, record, unit);
                     let mut edits = Vec::new();
-                    self.write_slots(&[(&sample.slots[0], None)], &mut edits);
+                    self.write_unanswered(&sample.slots, &mut edits);
                     copies.push(self.splice(sample.range.clone(), edits));
                 }
             }
@@ -262,68 +175,53 @@ impl<'a, 'f> Filler<'a, 'f> {
                 Record::Raw { name: Some(entry), .. } if label.site == Site::Text => Some(label_of_key(&entry.key)),
                 Record::Raw { name: Some(entry), .. } => Some(Cow::Borrowed(&*entry.key)),
                 Record::Raw { name: None, .. } => None,
-                typed => Some(Cow::Owned(last_part(typed))),
+                typed => Some(typed.name()),
             };
-            edits.extend(name.and_then(|name| self.write_label(label, &name, Form::Prose)));
+            let form = item.slots.first().map_or(Form::Prose, |slot| slot.form);
+            edits.extend(name.map(|name| self.write_label(label, &name, form)));
         }
         let mut inner = Unit::default();
         self.names.push(item.slots.first());
         self.fill_slots(&item.slots, record, sample, &mut inner, &mut edits);
         self.elements(&item.nested, record, Targets::default(), &mut inner, &mut edits);
-        self.settle_prompts(&mut inner, record, true, false, &mut edits);
+        self.settle_prompts(&mut inner, record, Below::NOTHING, &mut edits);
         self.names.pop();
         unit.gaps |= !inner.is_complete();
         self.splice(item.range.clone(), edits)
     }
 
     /// A name in place of a label.
-    pub(super) fn write_label(&mut self, label: &Label, name: &str, form: Form) -> Option<Edit<'f>> {
+    pub(super) fn write_label(&self, label: &Label, name: &str, form: Form) -> Edit<'f> {
         match &label.site {
             Site::CodeSpan(span) => {
-                let text = place::code_span(name, form == Form::Cell);
-                Some(Edit::new(span.clone(), text, Origin::Code))
+                let text = if form == Form::Cell { place::code_span_in_cell(name) } else { place::code_span(name) };
+                Edit::new(span.clone(), text, Origin::Code)
             }
-            Site::CodeLine => Some(Edit::new(label.range.clone(), name.to_owned(), Origin::Code)),
+            Site::CodeLine => Edit::new(label.range.clone(), name.to_owned(), Origin::Code),
             Site::Text | Site::LinkTarget => {
-                let block = match form {
-                    Form::Cell => Block::Cell,
-                    Form::Heading => Block::Heading,
-                    Form::Prose => Block::Paragraph { line_start: false, prefix: "" },
-                };
                 let before = &self.text[line_start(self.text, label.range.start)..label.range.start];
                 let after = &self.text[label.range.end..line_of(self.text, label.range.end).end];
-                let place = Place::new(block).between(before, after);
-                Some(Edit::new(label.range.clone(), place::text(name, &place).into_owned(), Origin::Prose))
+                let place = Place::new(block(form, false, "")).between(before, after);
+                Edit::new(label.range.clone(), place::text(name, &place).into_owned(), Origin::Prose)
             }
         }
     }
 }
 
-/// Whether a sample's sole placeholder has an address of its own, beside that of the records.
-fn has_own_address(template: &Template, run: &Run, sample: &Item) -> bool {
-    let [slot] = sample.slots.as_slice() else { return false };
-    let address = template.placeholders.get(slot.id).and_then(|placeholder| placeholder.address.as_deref());
-    address.is_some_and(|address| !address.starts_with(&run.address))
-}
-
-/// A typed record's own name, without that of its table.
-fn last_part(record: Record<'_>) -> String {
-    match record {
-        Record::Column(_, column) => column.name.text.to_owned(),
-        other => other.name(),
+/// Whether the keys of a table are the slugs of the samples' own placeholders.
+fn are_own_words(samples: &[&Item], table: &Table<'_>) -> bool {
+    if samples.len() < 2 || table.entries.is_empty() {
+        return false;
     }
-}
-
-/// Whether a key is the slug of a sample's own placeholder.
-fn is_own_word(samples: &[&Item], key: &str) -> bool {
-    samples.len() > 1
-        && samples.iter().any(|sample| sample.slots.first().is_some_and(|slot| fold(&slot.path[0]) == fold(key)))
+    let words = samples.iter().filter_map(|sample| sample.slots.first()?.path.first());
+    let words: HashSet<_> = words.map(|word| fold(word)).collect();
+    table.entries.iter().all(|entry| words.contains(&fold(&entry.key)))
 }
 
 /// The first sample that has a place for every field of the record, else the first.
-fn fitting<'a>(samples: &[&'a Item], record: Record<'_>) -> &'a Item {
+fn fitting<'a>(samples: &[&'a Item], record: Record<'_>) -> Option<&'a Item> {
     if let [only] = samples {
-        return only;
+        return Some(only);
     }
     let fields = match record {
         Record::Raw { value, .. } => value.as_table(),
@@ -331,18 +229,14 @@ fn fitting<'a>(samples: &[&'a Item], record: Record<'_>) -> &'a Item {
     };
     let fits =
         |sample: &&&Item| fields.is_none_or(|table| table.entries.iter().all(|entry| has_place(sample, &entry.key)));
-    samples.iter().find(fits).or(samples.first()).copied().unwrap_or(samples[0])
+    samples.iter().find(fits).or(samples.first()).copied()
 }
 
 fn has_place(sample: &Item, key: &str) -> bool {
-    let key_fold = fold(key);
-    let named = |slot: &Slot| {
-        slot.path
-            .iter()
-            .take(1)
-            .chain(&slot.aliases)
-            .any(|name| fold(name) == key_fold || fold(name) == fold(&slug(key)))
-    };
+    let (key_fold, slug) = (fold(key), slug(key));
+    let slug_fold = fold(&slug);
+    let means = |name: &Key| [&key_fold, &slug_fold].contains(&&fold(name));
+    let named = |slot: &Slot| slot.path.first().into_iter().chain(&slot.aliases).any(means);
     sample.slots.iter().any(named) || sample.nested.iter().any(|element| element_has_place(element, &key_fold))
 }
 

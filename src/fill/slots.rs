@@ -1,5 +1,7 @@
 //! Placeholders inside text: look-up, writing, and marking what is missing in a draft.
 
+use std::ops::Range;
+
 use super::answer::{Answer, Sample};
 use super::{Filler, Record, Status, Unit};
 use crate::draft::MISSING;
@@ -32,7 +34,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.answers = answers;
     }
 
-    fn note_answer(&mut self, slot: &Slot, answer: &Answer<'f>, unit: &mut Unit<'a, 'f>) {
+    /// Notes what a slot is answered by.
+    pub(super) fn note_answer(&mut self, slot: &Slot, answer: &Answer<'f>, unit: &mut Unit<'a, 'f>) {
         unit.answered += 1;
         self.set(slot.id, answer.status());
         if let Answer::Fact(value) = answer {
@@ -40,6 +43,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
     }
 
+    /// Notes that nothing answers a slot.
     pub(super) fn note_missing(&mut self, slot: &'a Slot, record: Record<'f>, unit: &mut Unit<'a, 'f>) {
         self.set(slot.id, Status::Missing);
         match record {
@@ -52,15 +56,21 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
     }
 
+    /// Leaves slots as they are, marked in a draft.
+    pub(super) fn write_unanswered(&mut self, slots: impl IntoIterator<Item = &'a Slot>, edits: &mut Vec<Edit<'f>>) {
+        if self.options.draft {
+            let unanswered: Vec<_> = slots.into_iter().map(|slot| (slot, None)).collect();
+            self.write_slots(&unanswered, edits);
+        }
+    }
+
     /// Writes answers; code spans are written whole, so their slots go together.
     pub(super) fn write_slots(&mut self, answers: &[(&'a Slot, Option<Answer<'f>>)], edits: &mut Vec<Edit<'f>>) {
-        let same_span = |a: &(&'a Slot, Option<Answer<'f>>), b: &(&'a Slot, Option<Answer<'f>>)| matches!((&a.0.site, &b.0.site), (Site::CodeSpan(a), Site::CodeSpan(b)) if a == b);
-        for group in answers.chunk_by(same_span) {
+        for group in answers.chunk_by(|(one, _), (next, _)| is_same_span(&one.site, &next.site)) {
             let Some((slot, answer)) = group.first() else { continue };
             if let Site::CodeSpan(span) = &slot.site {
-                let written = self.write_code_span(span, group, edits);
-                if self.options.draft && !written && !self.in_image(span) {
-                    edits.extend(mark(span.clone()));
+                if !self.write_code_span(span, group, edits) {
+                    self.mark(span, edits);
                 }
                 continue;
             }
@@ -71,28 +81,32 @@ impl<'a, 'f> Filler<'a, 'f> {
                 (None, _) => None,
             };
             match (edit, &slot.site) {
-                (None, Site::Text) if self.options.draft && !self.in_image(&slot.range) => {
-                    edits.extend(mark(slot.range.clone()))
-                }
+                (None, Site::Text) => self.mark(&slot.range, edits),
                 (edit, _) => edits.extend(edit),
             }
         }
     }
 }
 
-impl Filler<'_, '_> {
+impl<'f> Filler<'_, 'f> {
+    /// Marks what stays on the page of a draft.
+    pub(super) fn mark(&self, range: &Range<usize>, edits: &mut Vec<Edit<'f>>) {
+        if self.options.draft && !self.in_image(range) {
+            let open = format!("<mark class=\"{MISSING}\">");
+            edits.push(Edit::new(range.start..range.start, open, Origin::Template));
+            edits.push(Edit::new(range.end..range.end, "</mark>", Origin::Template));
+        }
+    }
+
     /// Whether a place is shown as the text of an image, in which HTML is no markup.
-    fn in_image(&self, range: &std::ops::Range<usize>) -> bool {
+    fn in_image(&self, range: &Range<usize>) -> bool {
         let images = &self.template.images;
         let after = images.partition_point(|image| image.start <= range.start);
         after > 0 && range.end <= images[after - 1].end
     }
 }
 
-/// Marks a placeholder that stays on the page of a draft.
-pub(super) fn mark<'f>(range: std::ops::Range<usize>) -> [Edit<'f>; 2] {
-    [
-        Edit::new(range.start..range.start, format!("<mark class=\"{MISSING}\">"), Origin::Template),
-        Edit::new(range.end..range.end, "</mark>", Origin::Template),
-    ]
+/// Whether two slots stand in the same code span.
+fn is_same_span(one: &Site, other: &Site) -> bool {
+    matches!((one, other), (Site::CodeSpan(one), Site::CodeSpan(other)) if one == other)
 }

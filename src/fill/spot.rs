@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::Filler;
-use super::write::container_prefix;
+use super::write::{container_prefix, is_marks};
 use crate::place::{Block, Edge, Place};
 use crate::source::line_of;
 use crate::template::{Form, Slot};
@@ -30,7 +30,7 @@ impl<'a> Spot<'a> {
         let far = line.end.clamp(at.end, at.end + NEAR);
         let end = (at.end..=far).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(at.end);
         let head = &text[line.start.max(slot.leaf.min(at.start)).min(at.start)..at.start];
-        let line_start = head.trim_matches([' ', '\t', '>']).is_empty();
+        let line_start = is_marks(head);
         let before = &text[near(text, line.start.min(at.start), at.start)];
         let after = &text[at.end..end];
         let prefix = if slot.form == Form::Prose { container_prefix(text, slot.leaf) } else { String::new() };
@@ -50,7 +50,8 @@ fn is_in_link(links: &[Range<usize>], range: &Range<usize>) -> bool {
     links.get(next).is_some_and(|link| link.start < range.start)
 }
 
-fn block(form: Form, line_start: bool, prefix: &str) -> Block<'_> {
+/// The block that a slot of that form stands in.
+pub(super) fn block(form: Form, line_start: bool, prefix: &str) -> Block<'_> {
     match form {
         Form::Cell => Block::Cell,
         Form::Heading => Block::Heading,

@@ -1,25 +1,26 @@
 //! Where a place lies among lines and containers, and how a value is written there.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser};
 
-use super::answer::{Answer, Inline, inline};
+use super::answer::{Answer, Inline, Writing, inline};
+use super::misfit::Wrong;
 use super::{Filler, Unit};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::facts::{Entry, FactId, Kind, Table, Value, quote_key};
 use crate::markdown::{self, blocks::inside_backticks};
-use crate::place::{self, Edge, Misfit, Place, Unclosed};
+use crate::place::{self, Edge, Misfit, Place};
 use crate::source::line_start;
 use crate::splice::{Edit, Origin, splice};
-use crate::template::{Form, Slot};
+use crate::template::{Form, Slot, lines_of, with_blank_lines};
+
+/// What the lines of a container begin with after the first.
+pub(super) const MARKS: [char; 3] = [' ', '\t', '>'];
 
 /// What the lines of a container begin with after the first: quote marks stay, list markers become spaces.
 pub(crate) fn container_prefix(text: &str, at: usize) -> String {
     let before = &text[line_start(text, at)..at];
-    let marked = before.trim_start_matches([' ', '\t', '>']).len();
+    let marked = before.trim_start_matches(MARKS).len();
     let mut prefix = before[..before.len() - marked].to_owned();
     prefix.extend(before[before.len() - marked..].chars().map(|c| if c == '>' { '>' } else { ' ' }));
     prefix
@@ -58,20 +59,20 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         };
         match answer {
-            Answer::Fact(value) => match inline(value, false) {
+            Answer::Fact(value) => match inline(value, Writing::Prose) {
                 Inline::No => Err(Wrong::Kind),
                 Inline::Plain(text) => Ok(plain(text)),
                 Inline::Markdown(text) => markdown(text),
             },
             Answer::Plain(text) => Ok(plain(text.clone())),
-            Answer::Words { markdown: text, .. } => markdown(Cow::Owned(text.clone())),
+            Answer::Words(words) => markdown(Cow::Owned(words.markdown.clone())),
         }
     }
 
     /// An answer as raw text for code.
     pub(super) fn raw(&mut self, slot: &Slot, answer: &Answer<'f>) -> Option<Cow<'f, str>> {
         let raw = match answer {
-            Answer::Fact(value) => match inline(value, true) {
+            Answer::Fact(value) => match inline(value, Writing::Code) {
                 Inline::Markdown(text) | Inline::Plain(text) => text,
                 Inline::No => {
                     self.misfit(answer, slot, &Wrong::Kind);
@@ -79,7 +80,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
             },
             Answer::Plain(plain) => plain.clone(),
-            Answer::Words { plain, .. } => Cow::Owned(plain.clone()),
+            Answer::Words(words) => Cow::Owned(words.plain.clone()),
         };
         if raw.trim().is_empty() {
             self.misfit(answer, slot, &Wrong::Misfit(Misfit::Blank));
@@ -108,15 +109,18 @@ impl<'a, 'f> Filler<'a, 'f> {
         if awkward {
             let inside = inside_backticks(self.text, span);
             // A placeholder that goes over the break is replaced with it.
-            let filled: Vec<_> = slots.iter().map(|(slot, _)| &slot.range).collect();
-            let breaks = line_breaks(self.text, inside.clone());
-            let breaks = breaks.filter(|range| !filled.iter().any(|filled| filled.contains(&range.start)));
+            let in_slot = |at: usize| {
+                let next = slots.partition_point(|(slot, _)| slot.range.end <= at);
+                slots.get(next).is_some_and(|(slot, _)| slot.range.contains(&at))
+            };
+            let breaks = line_breaks(self.text, inside.clone()).filter(|range| !in_slot(range.start));
             edits.extend(breaks.map(|range| Edit::new(range, " ", Origin::Code)));
             edits[first..].sort_by_key(|edit| edit.range.start);
             let content = splice(self.text, inside, &edits[first..]);
-            let cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
+            let in_cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
+            let text = if in_cell { place::code_span_in_cell(&content) } else { place::code_span(&content) };
             edits.truncate(first);
-            edits.push(Edit::new(span.clone(), place::code_span(&content, cell), Origin::Code));
+            edits.push(Edit::new(span.clone(), text, Origin::Code));
         }
         written
     }
@@ -141,127 +145,17 @@ impl<'a, 'f> Filler<'a, 'f> {
         Some(Edit::new(slot.range.clone(), target, Origin::Prose))
     }
 
-    /// Tells that a value cannot stand at its address.
-    pub(super) fn misfit(&mut self, answer: &Answer<'_>, slot: &Slot, wrong: &Wrong) {
-        let address = self.template.placeholders[slot.id].address.clone().unwrap_or_default();
-        self.misfit_of(answer, &address, slot, wrong);
-        self.leave(&slot.range, Code::WrongForm);
-    }
-
-    /// As [`Filler::misfit`], for a value that has an address of its own and stands beside a slot.
-    pub(super) fn misfit_of(&mut self, answer: &Answer<'_>, address: &str, slot: &Slot, wrong: &Wrong) {
-        let Answer::Fact(value) = answer else {
-            let span = self.span(slot.range.clone());
-            self.diagnostics.push(Diagnostic::new(Code::WrongForm, wrong.title(None), span, ""));
-            return;
-        };
-        self.use_all(value);
-        let place = self.span(slot.range.clone());
-        // What stands for many records has a path of its own in each.
-        let path = Some(address).filter(|address| !address.contains(['[', '{']));
-        let title = wrong.title(Some((value, path.or_else(|| self.path_of(value)).unwrap_or(address))));
-        let mut diagnostic = Diagnostic::new(Code::WrongForm, title, value.span, wrong.label(value));
-        diagnostic = diagnostic.with_place("the value is wanted here", place, "");
-        self.diagnostics.push(diagnostic.with_help(wrong.help()));
-    }
-
-    /// The path of a value as it is written.
-    fn path_of(&self, value: &Value<'_>) -> Option<&str> {
-        let paths = self.paths.get_or_init(|| {
-            let mut paths = HashMap::new();
-            note_paths(self.facts.root, "", &mut paths);
-            paths
-        });
-        paths.get(&value.id).map(String::as_str)
-    }
-
-    /// A value that cannot stand at an address that is no single place.
-    pub(super) fn wrong_form(&mut self, value: &Value<'_>, address: &str, place: Range<usize>, wanted: &str) {
-        self.use_all(value);
-        let title = format!("`{address}` is {}, but {wanted} belongs there", value.describe());
-        let place = self.span(place);
-        self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, value.span, value.describe()).with_place(
-            "it is wanted here",
-            place,
-            "",
-        ));
-    }
-
     /// Removes whole lines with the blank lines after them; right behind the marker of an item, the block alone.
     pub(super) fn remove_block(&self, range: Range<usize>, unit: &mut Unit<'a, 'f>, edits: &mut Vec<Edit<'f>>) {
-        let lines = crate::template::lines_of(self.text, range.clone());
-        if !self.text[lines.start..range.start].trim_matches([' ', '\t', '>']).is_empty() {
+        let lines = lines_of(self.text, range.clone());
+        if !is_marks(&self.text[lines.start..range.start]) {
             unit.removed.push(range.clone());
             edits.push(Edit::new(range, "", Origin::Template));
             return;
         }
-        let lines = crate::template::with_blank_lines(self.text, lines);
+        let lines = with_blank_lines(self.text, lines);
         unit.removed.push(lines.clone());
         edits.push(Edit::new(lines, "", Origin::Template));
-    }
-}
-
-/// The dotted paths of all values below a table; the items of an array have its path.
-fn note_paths(table: &Table<'_>, above: &str, paths: &mut HashMap<FactId, String>) {
-    for Entry { key, value, .. } in &table.entries {
-        let dot = if above.is_empty() { "" } else { "." };
-        note_path(value, format!("{above}{dot}{}", quote_key(key)), paths);
-    }
-}
-
-fn note_path(value: &Value<'_>, path: String, paths: &mut HashMap<FactId, String>) {
-    match &value.kind {
-        Kind::Table(table) => note_paths(table, &path, paths),
-        Kind::Array(items) => items.iter().for_each(|item| note_path(item, path.clone(), paths)),
-        _ => {}
-    }
-    paths.insert(value.id, path);
-}
-
-/// Why a value cannot be written.
-pub(super) enum Wrong {
-    /// A table, or an array of tables, where text belongs.
-    Kind,
-    /// HTML where the configuration allows none.
-    Html,
-    Misfit(Misfit),
-}
-
-impl Wrong {
-    fn title(&self, value: Option<(&Value<'_>, &str)>) -> String {
-        let address = value.map_or("the value", |(_, address)| address);
-        match (self, value) {
-            (Wrong::Kind, Some((value, _))) => {
-                format!("`{address}` is {}, but a string, number, boolean or date belongs there", value.describe())
-            }
-            (Wrong::Kind, None) => "a value of this kind cannot stand here".to_owned(),
-            (Wrong::Html, _) => format!("`{address}` holds HTML, which `allow-html = false` forbids"),
-            (Wrong::Misfit(misfit), _) => format!("`{address}` does not fit its place: {misfit}"),
-        }
-    }
-
-    fn label(&self, value: &Value<'_>) -> &'static str {
-        match self {
-            Wrong::Kind => value.describe(),
-            Wrong::Html => "holds HTML",
-            Wrong::Misfit(_) => "",
-        }
-    }
-
-    fn help(&self) -> &'static str {
-        match self {
-            Wrong::Kind => "write one value here, or an array of them, which are joined by commas",
-            Wrong::Html => "write it as Markdown, or in backticks to show it as it is",
-            Wrong::Misfit(Misfit::Blank) => "write the fact, or take the key away",
-            Wrong::Misfit(Misfit::StrayEndTag | Misfit::StrayElement | Misfit::Unclosed(Unclosed::Element)) => {
-                "write the whole element, or put the tag in backticks to show it as it is"
-            }
-            Wrong::Misfit(Misfit::Unclosed(_)) => "close it inside the value",
-            Wrong::Misfit(Misfit::Heading) => "use bold text in place of the heading",
-            Wrong::Misfit(Misfit::LinkInLink) => "write it without the link",
-            Wrong::Misfit(Misfit::Include) => "write the include in the template itself",
-            Wrong::Misfit(_) => "put the longer text at the section's `description`, and a short one here",
-        }
     }
 }
 
@@ -275,7 +169,12 @@ pub(crate) fn has_html(markdown: &str) -> bool {
 /// Whether nothing but white space and the marks of containers stands before a place on its line, so that a value could
 /// open a block there.
 fn begins_line(text: &str, at: usize) -> bool {
-    text[line_start(text, at)..at].chars().all(|c| CONTINUATION.contains(&c))
+    is_marks(&text[line_start(text, at)..at])
+}
+
+/// Whether there is nothing but white space and quote marks.
+pub(super) fn is_marks(text: &str) -> bool {
+    text.trim_start_matches(MARKS).is_empty()
 }
 
 /// The line breaks of a code span, which mean spaces, each with what its container begins the next line with.
@@ -284,17 +183,12 @@ fn line_breaks(text: &str, inside: Range<usize>) -> impl Iterator<Item = Range<u
     breaks.map(move |(at, _)| {
         let at = inside.start + at;
         let next = &text[at + 1..inside.end];
-        let marks = next.len() - next.trim_start_matches(CONTINUATION).len();
+        let marks = next.len() - next.trim_start_matches(MARKS).len();
         at - usize::from(text[..at].ends_with('\r'))..at + 1 + marks
     })
 }
 
-/// What the lines of a paragraph in a container begin with after the first.
-const CONTINUATION: [char; 3] = [' ', '\t', '>'];
-
 /// Whether a code span around `raw` would need other delimiters, or more than them.
 fn is_awkward_in_code(raw: &str) -> bool {
-    raw.bytes().any(|byte| matches!(byte, b'`' | b'|') || byte.is_ascii_control())
-        || raw.contains(|c: char| c.is_control())
-        || raw.trim() != raw
+    raw.contains(|c: char| matches!(c, '`' | '|') || c.is_control()) || raw.trim() != raw
 }

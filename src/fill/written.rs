@@ -115,7 +115,7 @@ impl<'r, 't> Written<'r, 't> {
         let range = self.run.items[at].range.clone();
         self.start_before(range.start, edits);
         self.renumbers = true;
-        let text = self.join(copies, false);
+        let text = self.join(copies);
         edits.push(Edit::new(range, text, Origin::Template));
     }
 
@@ -129,19 +129,19 @@ impl<'r, 't> Written<'r, 't> {
         // A code line goes with its line end: what is added takes the place of the whole line.
         if let Some(line) = edits.last_mut().filter(|edit| self.is_code() && edit.range.end > end) {
             let (before, after) = (&self.text[line.range.start..start], &self.text[end..line.range.end]);
-            line.text = format!("{before}{}{after}", self.join(further, false)).into();
+            line.text = format!("{before}{}{after}", self.join(further)).into();
             return;
         }
         let leading = self.empty && !self.is_code();
         if leading {
             let start = self.dropped_from.take().unwrap_or(end);
-            let text = self.join(further, false);
+            let text = self.join(further);
             edits.push(Edit::new(start..end, text, Origin::Template));
             self.empty = false;
             return;
         }
-        let text = self.join(further, true);
-        edits.push(Edit::new(end..end, text, Origin::Template));
+        let text = self.join(further);
+        edits.push(Edit::new(end..end, format!("{}{text}", self.gap), Origin::Template));
     }
 
     /// Removes what was dropped in front of the first item that stays.
@@ -152,10 +152,11 @@ impl<'r, 't> Written<'r, 't> {
         self.empty = false;
     }
 
-    fn join(&mut self, copies: Vec<String>, after: bool) -> String {
+    /// Items with the gaps between them, numbered anew.
+    fn join(&mut self, copies: Vec<String>) -> String {
         let mut text = String::with_capacity(copies.iter().map(|copy| copy.len() + self.gap.len()).sum());
         for (at, copy) in copies.into_iter().enumerate() {
-            if after || at > 0 {
+            if at > 0 {
                 text.push_str(&self.gap);
             }
             match self.next_number().zip(number(&copy)) {

@@ -303,8 +303,11 @@ fn values(facts: &str) -> Option<Vec<String>> {
     let mut diagnostics = Vec::new();
     let source = Sources::default().add(SourceKind::Facts, "a.toml", facts);
     let root = facts::parse(source, facts, &mut FactIds::default(), &mut diagnostics);
-    let leaves = root.leaves().map(|leaf| format!("{} {:?}", leaf.path(), leaf.entry.value.scalar_text()));
-    diagnostics.is_empty().then(|| leaves.collect())
+    let mut values = Vec::new();
+    root.visit_leaves(&mut |steps, entry| {
+        values.push(format!("{} {:?}", facts::leaf_path(steps), entry.value.scalar_text()));
+    });
+    diagnostics.is_empty().then_some(values)
 }
 
 proptest! {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
+use super::block_start::RAW;
 use super::code::continue_lines;
 use super::{Misfit, Unclosed, clean, html};
 use crate::markdown;
@@ -106,8 +107,8 @@ fn closes_html(html: &str) -> Result<(), Misfit> {
     if open("<!--", &["-->"]) {
         return Err(Misfit::Unclosed(Unclosed::Comment));
     }
-    let raw = super::line::RAW.iter().any(|name| opens_raw(&lower, name));
-    let raw_open = raw && !super::line::RAW.iter().any(|name| lower.contains(&format!("</{name}>")));
+    let raw = RAW.iter().any(|name| opens_raw(&lower, name));
+    let raw_open = raw && !RAW.iter().any(|name| lower.contains(&format!("</{name}>")));
     let declared = lower.starts_with("<!") && !lower.starts_with("<!--") && !lower.starts_with("<![cdata[");
     if raw_open || open("<?", &["?>"]) || open("<![cdata[", &["]]>"]) || declared && !lower.contains('>') {
         return Err(Misfit::Unclosed(Unclosed::Html));

@@ -4,11 +4,20 @@ use std::borrow::Cow;
 
 use super::clean;
 
-/// A whole code span that shows `content`: delimiters longer than any run of backticks inside, spaces inside them where
-/// CommonMark 6.1 would strip or join, line breaks as spaces, and `\|` for `|` in a table cell.
+/// A whole code span that shows `content`: delimiters of a length that no run of backticks inside has, spaces inside them
+/// where CommonMark 6.1 would strip or join, and line breaks as spaces.
 ///
-/// Content that is empty or blank has no code span; it comes out as a span with a single space.
-pub fn code_span(content: &str, in_cell: bool) -> String {
+/// Content that is empty has no code span; it comes out as a span of spaces.
+pub fn code_span(content: &str) -> String {
+    span_with_bars(content, "|")
+}
+
+/// As [`code_span`], in a cell of a table, which a `|` would end.
+pub fn code_span_in_cell(content: &str) -> String {
+    span_with_bars(content, "\\|")
+}
+
+fn span_with_bars(content: &str, bar: &str) -> String {
     let plain = |byte: u8| !matches!(byte, b'`' | b'|') && !byte.is_ascii_control();
     if content.bytes().all(plain) && !content.starts_with(' ') && !content.is_empty() {
         let mut span = String::with_capacity(content.len() + 2);
@@ -26,7 +35,7 @@ pub fn code_span(content: &str, in_cell: bool) -> String {
     for c in content.chars() {
         match c {
             '\n' => span.push(' '),
-            '|' if in_cell => span.push_str("\\|"),
+            '|' => span.push_str(bar),
             c => span.push(c),
         }
     }
@@ -84,30 +93,30 @@ pub fn fence_length(content: &str, fence: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, code_span, fence_length};
+    use super::{code, code_span, code_span_in_cell, fence_length};
 
     #[test]
     fn a_code_span_has_delimiters_that_its_content_lacks() {
-        assert_eq!(code_span("a", false), "`a`");
-        assert_eq!(code_span("a`b", false), "``a`b``");
-        assert_eq!(code_span("a``b", false), "`a``b`");
-        assert_eq!(code_span("`a", false), "`` `a ``");
-        assert_eq!(code_span("` ``", false), "``` ` `` ```");
+        assert_eq!(code_span("a"), "`a`");
+        assert_eq!(code_span("a`b"), "``a`b``");
+        assert_eq!(code_span("a``b"), "`a``b`");
+        assert_eq!(code_span("`a"), "`` `a ``");
+        assert_eq!(code_span("` ``"), "``` ` `` ```");
     }
 
     #[test]
     fn spaces_and_line_breaks_survive_in_a_code_span() {
-        assert_eq!(code_span(" a ", false), "`  a  `");
-        assert_eq!(code_span(" a", false), "` a`");
-        assert_eq!(code_span(" ", false), "` `");
-        assert_eq!(code_span("a\r\nb", false), "`a b`");
-        assert_eq!(code_span("", false), "`  `");
+        assert_eq!(code_span(" a "), "`  a  `");
+        assert_eq!(code_span(" a"), "` a`");
+        assert_eq!(code_span(" "), "` `");
+        assert_eq!(code_span("a\r\nb"), "`a b`");
+        assert_eq!(code_span(""), "`  `");
     }
 
     #[test]
     fn a_pipe_in_a_cell_does_not_end_the_cell() {
-        assert_eq!(code_span("a|b", true), "`a\\|b`");
-        assert_eq!(code_span("a|b", false), "`a|b`");
+        assert_eq!(code_span_in_cell("a|b"), "`a\\|b`");
+        assert_eq!(code_span("a|b"), "`a|b`");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::line::block_start;
+use super::block_start::block_start;
 use super::syntax::Syntax;
 use super::{Block, Place};
 
@@ -106,6 +106,11 @@ impl<'t> Edge<'t> {
         joins || self.open_angle && first != '['
     }
 
+    /// Whether `last` must be, as the template's delimiter after it would change its meaning.
+    pub(super) fn encodes_last(&self, last: char) -> bool {
+        self.encode_last && !last.is_ascii_punctuation()
+    }
+
     /// Whether `first` could go on with a link, or with a marker at the start of the line, that another value right
     /// before this one begins.
     pub(super) fn runs_on(&self, first: u8) -> bool {
@@ -121,11 +126,6 @@ impl<'t> Edge<'t> {
     /// one would escape the `|`.
     pub(super) fn meets_pipe(&self) -> bool {
         self.cell && self.after.is_empty()
-    }
-
-    /// Whether `last` must be, as the template's delimiter after it would change its meaning.
-    pub(super) fn encodes_last(&self, last: char) -> bool {
-        self.encode_last && !last.is_ascii_punctuation()
     }
 
     /// Whether the value goes on with `after` so that an entity or a tag that ends the value is completed.

@@ -1,14 +1,16 @@
 //! How a value is written where it stands, so that the Markdown around it keeps its structure.
+//!
+//! `inline` writes an author's Markdown, `text` what is no Markdown, both with an eye on the `edge` of the place; `block`
+//! is for answers of any length, `code` for what stands in code. They know Markdown by `syntax`, `block_start`, `html`
+//! and, without a parser, `calm`.
 
 mod block;
+mod block_start;
 mod calm;
 mod code;
 mod edge;
 mod html;
 mod inline;
-mod line;
-mod lines;
-mod patch;
 mod syntax;
 mod text;
 
@@ -19,7 +21,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use block::{Edges, block, edges};
-pub use code::{code, code_span, fence_length};
+pub use code::{code, code_span, code_span_in_cell, fence_length};
 pub use edge::Edge;
 pub use inline::{inline, inline_within};
 pub use text::{text, text_within};

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::block_start::block_start;
 use super::calm;
 use super::edge::{Edge, entity, may_pair};
-use super::line::block_start;
 use super::{Block, Place, clean};
 
 /// `plain` as Markdown that shows exactly this text at `place`: no character of it is syntax, an entity or a tag, or

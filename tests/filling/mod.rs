@@ -40,7 +40,7 @@ pub(crate) fn fill(template: &str, facts: &str, table: &Value) -> Page {
         sources: &sources,
         chapters: vec![Chapter { path, source_path: path, text: template, source, declared: true, expanded: None }],
         paths: vec![path],
-        facts: vec![FactSet { templates: None, files: vec![file], incomplete: false }],
+        facts: vec![FactSet { templates: None, files: vec![file], incomplete: false, unknown: Vec::new() }],
         threads: None,
         guard_includes: true,
     });

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::Block;
-use super::inline::Writer;
-use super::line::{block_start, html_block};
-use super::syntax::Class;
+use super::Writer;
+use crate::place::Block;
+use crate::place::block_start::{block_start, html_block};
+use crate::place::syntax::Class;
 
 impl Writer<'_> {
     /// Line breaks, and what stands at the start of a line.

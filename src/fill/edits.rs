@@ -1,0 +1,168 @@
+//! The edits of a page put in order, kept apart from each other and from its residue, and made.
+
+use std::ops::Range;
+
+use super::Filler;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::next_line;
+use crate::splice::{Edit, Origin, splice, splice_guarded, splice_part};
+
+impl<'f> Filler<'_, 'f> {
+    /// The whole page.
+    pub(super) fn page(&mut self, edits: Vec<Edit<'f>>) -> String {
+        let cut = edits.iter().any(|edit| edit.origin == Origin::Template && self.ends_page(edit.range.end));
+        let mut page = self.splice(0..self.text.len(), edits);
+        if cut {
+            end_without_blank_lines(&mut page);
+        }
+        self.keep_definitions(&mut page);
+        page
+    }
+
+    /// Whether nothing of the page follows.
+    pub(super) fn ends_page(&self, at: usize) -> bool {
+        let last = self.template.residue.last();
+        let instructions = last.filter(|range| range.end == self.text.len());
+        self.text[at..].trim_start().is_empty() || instructions.is_some_and(|range| range.start == at)
+    }
+
+    /// The part of the template with the edits and without its residue.
+    pub(super) fn splice(&mut self, range: Range<usize>, mut edits: Vec<Edit<'f>>) -> String {
+        let key = |edit: &Edit<'_>| (edit.range.start, edit.range.end);
+        if !edits.is_sorted_by_key(key) {
+            edits.sort_by_key(key);
+        }
+        let template = self.template;
+        let residue = &template.residue;
+        let first = residue.partition_point(|residue| residue.end <= range.start);
+        let inside = residue[first..].iter().take_while(|residue| residue.end <= range.end);
+        let free = inside.filter(|residue| {
+            let before = edits.partition_point(|edit| edit.range.start < residue.end);
+            residue.start >= range.start && edits[..before].last().is_none_or(|edit| edit.range.end <= residue.start)
+        });
+        let removed: Vec<_> = free.map(|range| Edit::new(range.clone(), "", Origin::Template)).collect();
+        if !removed.is_empty() {
+            edits.extend(removed);
+            edits.sort_by_key(key);
+        }
+        let edits = within(self.text, &range, disjoint(edits));
+        if !self.options.guard_includes {
+            return splice(self.text, range, &edits);
+        }
+        let guarded = if range == (0..self.text.len()) { splice_guarded } else { splice_part };
+        match guarded(self.text, range.clone(), &edits) {
+            Ok(text) => text,
+            Err(refused) => {
+                let at = edits.get(refused.edit).map_or(range.clone(), |edit| edit.range.clone());
+                let span = self.span(at);
+                let title = refused.misfit.to_string();
+                self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, span, "the value goes here"));
+                splice(self.text, range, &edits)
+            }
+        }
+    }
+}
+
+/// The blank lines that kept the last block from what is gone go, too.
+fn end_without_blank_lines(text: &mut String) {
+    let kept = text.trim_end().len();
+    text.truncate(next_line(text, kept));
+}
+
+/// Sorted edits without overlaps. What is removed takes the blank lines around it along, which may be those of a neighbour
+/// or lie in what a value replaces: there the value wins.
+fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
+    if edits.is_sorted_by(|edit, next| edit.range.end <= next.range.start) {
+        return edits;
+    }
+    let mut apart: Vec<Edit<'_>> = Vec::with_capacity(edits.len());
+    for mut edit in edits {
+        let Some(last) = apart.last_mut().filter(|last| edit.range.start < last.range.end) else {
+            apart.push(edit);
+            continue;
+        };
+        match (last.text.is_empty(), edit.text.is_empty()) {
+            (true, true) => last.range.end = last.range.end.max(edit.range.end),
+            (true, false) if edit.range.end <= last.range.end => {}
+            (true, false) => {
+                last.range.end = edit.range.start;
+                apart.push(edit);
+            }
+            (false, true) if edit.range.end <= last.range.end => {}
+            (false, true) => {
+                edit.range.start = last.range.end;
+                apart.push(edit);
+            }
+            (false, false) => debug_assert!(false, "two values for one place"),
+        }
+    }
+    apart
+}
+
+/// Edits cut to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
+fn within<'f>(text: &str, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> Vec<Edit<'f>> {
+    let inside =
+        |edit: Option<&Edit<'_>>| edit.is_none_or(|e| range.start <= e.range.start && e.range.end <= range.end);
+    if inside(edits.first()) && inside(edits.last()) {
+        return edits;
+    }
+    let end = if range.end < text.len() { range.end } else { usize::MAX };
+    for at in 0..edits.len() {
+        let start = edits[at].range.start.max(range.start);
+        let mut cut = start..edits[at].range.end.clamp(start, range.end);
+        if edits[at].text.is_empty() && edits[at].range.end > end {
+            let from = at.checked_sub(1).map_or(range.start, |before| edits[before].range.end);
+            cut.start = from + text.get(from..start).unwrap_or_default().trim_end().len();
+        }
+        edits[at].range = cut;
+    }
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Edits `(start, end, text)` put side by side, as the same.
+    fn edits(of: &[(usize, usize, &'static str)]) -> Vec<Edit<'static>> {
+        of.iter().map(|&(start, end, text)| Edit::new(start..end, text, Origin::Template)).collect()
+    }
+
+    fn said(edits: Vec<Edit<'_>>) -> Vec<(usize, usize, String)> {
+        edits.into_iter().map(|edit| (edit.range.start, edit.range.end, edit.text.into_owned())).collect()
+    }
+
+    #[test]
+    fn where_something_is_removed_around_a_value_the_value_wins() {
+        for (given, expected) in [
+            (&[(0, 4, ""), (2, 6, "")][..], &[(0, 6, "")][..]),
+            (&[(0, 6, ""), (2, 4, "")], &[(0, 6, "")]),
+            (&[(0, 4, ""), (2, 6, "v")], &[(0, 2, ""), (2, 6, "v")]),
+            (&[(0, 4, ""), (2, 4, "v")], &[(0, 4, "")]),
+            (&[(0, 4, "v"), (2, 6, "")], &[(0, 4, "v"), (4, 6, "")]),
+            (&[(0, 4, "v"), (2, 4, "")], &[(0, 4, "v")]),
+            (&[(0, 4, ""), (4, 6, ""), (5, 8, "")], &[(0, 4, ""), (4, 8, "")]),
+            (&[(0, 4, "v"), (2, 3, ""), (4, 4, "w")], &[(0, 4, "v"), (4, 4, "w")]),
+        ] {
+            let expected: Vec<_> = expected.iter().map(|&(start, end, text)| (start, end, text.to_owned())).collect();
+            assert_eq!(said(disjoint(edits(given))), expected, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn an_edit_is_cut_to_what_is_shown_and_leaves_no_blank_line_at_its_end() {
+        let text = "one\n\ntwo\n\nthree\n";
+        for (range, given, expected) in [
+            (0..19, &[(5, 10, "")][..], &[(5, 10, "")][..]),
+            (0..8, &[(5, 10, "")], &[(3, 8, "")]),
+            (0..8, &[(0, 3, "v"), (5, 10, "")], &[(0, 3, "v"), (3, 8, "")]),
+            (0..8, &[(5, 10, "v")], &[(5, 8, "v")]),
+            (5..19, &[(3, 8, ""), (10, 12, "x")], &[(5, 8, ""), (10, 12, "x")]),
+            (0..19, &[(5, 25, "")], &[(5, 19, "")]),
+            (5..8, &[(0, 3, ""), (5, 8, "v")], &[(5, 5, ""), (5, 8, "v")]),
+        ] {
+            let expected: Vec<_> = expected.iter().map(|&(start, end, text)| (start, end, text.to_owned())).collect();
+            assert_eq!(said(within(text, &range, edits(given))), expected, "{range:?} {given:?}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Sections and labels that stand once for each record.
+
+use std::ops::Range;
+
+use super::answer::Sample;
+use super::record::{self, Record};
+use super::run::Targets;
+use super::section::{Below, Fate, GONE};
+use super::write::container_prefix;
+use super::{Filler, Status, Unit};
+use crate::facts::Kind;
+use crate::slug::without_numbering;
+use crate::splice::{Edit, Origin};
+use crate::template::{Element, Repeat, Section};
+
+impl<'a, 'f> Filler<'a, 'f> {
+    /// Fills a section once for each record.
+    pub(super) fn repeated_section(
+        &mut self,
+        section: &'a Section,
+        repeat: &'a Repeat,
+        outer: Record<'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) -> Fate {
+        let Some(records) = self.repeat_records(repeat, outer) else {
+            return self.no_records(section, repeat, outer, edits);
+        };
+        if records.is_empty() {
+            self.set_all(&section.range, Status::Removed);
+            self.remove_section(section, edits);
+            return GONE;
+        }
+        let mut complete = true;
+        let mut copies = String::new();
+        let separator = format!("{}{}", self.newline, self.newline);
+        for (at, record) in records.iter().enumerate() {
+            let mut inner = Vec::new();
+            let mut unit = Unit::default();
+            let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
+            self.names.push(Some(&repeat.name));
+            self.fill_slots(sample.slots, *record, sample, &mut unit, &mut inner);
+            self.fill_slots(&repeat.fields, *record, Sample::BESIDE, &mut unit, &mut inner);
+            inner.extend(self.renumbered(section, at));
+            complete &= self.body(section, *record, Targets::default(), &mut inner).complete && unit.is_complete();
+            self.names.pop();
+            let copy = self.splice(section.range.clone(), inner);
+            if at + 1 < records.len() && !copy.ends_with(&separator) {
+                copies.push_str(copy.trim_end());
+                copies.push_str(&separator);
+            } else {
+                copies.push_str(&copy);
+            }
+        }
+        edits.push(Edit::new(section.range.clone(), copies, Origin::Template));
+        Fate { complete, gone: false }
+    }
+
+    /// The records of something that is repeated; `None` where nothing is said.
+    fn repeat_records(&mut self, repeat: &'a Repeat, outer: Record<'f>) -> Option<Vec<Record<'f>>> {
+        if let Some(entry) = self.find(outer, &repeat.records) {
+            let value = &entry.value;
+            match &value.kind {
+                Kind::Array(items) => {
+                    self.used.push(value.id);
+                    return Some(items.iter().map(|value| Record::Raw { name: None, value }).collect());
+                }
+                Kind::Table(table) => {
+                    // Its keys are shown as names.
+                    self.used.extend(table.entries.iter().map(|entry| entry.value.id));
+                    let named =
+                        table.entries.iter().map(|entry| Record::Raw { name: Some(entry), value: &entry.value });
+                    return Some(named.collect());
+                }
+                _ => {
+                    let wanted = "an array of records, or a table of them by name,";
+                    self.wrong_form(value, &repeat.address, repeat.name.range.clone(), wanted);
+                    return Some(Vec::new());
+                }
+            }
+        }
+        let schema = self.facts.schema;
+        let collection = repeat.collection.filter(|_| matches!(outer, Record::Root) && !schema.tables.is_empty())?;
+        Some(record::typed(schema, None, collection))
+    }
+
+    /// The number of the heading of a later copy: `3.1` becomes `3.2`.
+    fn renumbered(&self, section: &Section, copy: usize) -> Option<Edit<'f>> {
+        let heading = &self.text[section.heading.clone()];
+        let marks = heading.len() - heading.trim_start_matches(['#', ' ', '\t']).len();
+        let title = &heading[marks..];
+        let length = title.len() - without_numbering(title).len();
+        let number = title[..length].trim_end().trim_end_matches([')', '.']);
+        let digits = number.len() - number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let last: usize = number[number.len() - digits..].parse().ok().filter(|_| copy > 0)?;
+        let end = section.heading.start + marks + number.len();
+        Some(Edit::new(end - digits..end, last.checked_add(copy)?.to_string(), Origin::Template))
+    }
+
+    /// Fills a label and its block once for each record.
+    pub(super) fn repeated_label(
+        &mut self,
+        repeat: &'a Repeat,
+        range: &Range<usize>,
+        elements: &'a [Element],
+        outer: Record<'f>,
+        unit: &mut Unit<'a, 'f>,
+        edits: &mut Vec<Edit<'f>>,
+    ) {
+        let Some(records) = self.repeat_records(repeat, outer) else {
+            self.note_missing(&repeat.name, outer, unit);
+            self.write_unanswered([&repeat.name], edits);
+            self.elements_missing(elements, outer, unit, edits);
+            return;
+        };
+        unit.answered += 1;
+        if records.is_empty() {
+            self.set_all(range, Status::Removed);
+            self.remove_block(range.clone(), unit, edits);
+            return;
+        }
+        unit.kept = true;
+        let gap = format!("{}{}{}", self.newline, self.newline, container_prefix(self.text, range.start));
+        let mut copies = String::new();
+        for record in records {
+            let mut inner = Vec::new();
+            let mut own = Unit::default();
+            let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
+            self.names.push(Some(&repeat.name));
+            self.fill_slots(sample.slots, record, sample, &mut own, &mut inner);
+            self.elements(elements, record, Targets::default(), &mut own, &mut inner);
+            self.settle_prompts(&mut own, record, Below::NOTHING, &mut inner);
+            self.names.pop();
+            unit.gaps |= own.gaps;
+            if !copies.is_empty() {
+                copies.push_str(&gap);
+            }
+            copies.push_str(&self.splice(range.clone(), inner));
+        }
+        edits.push(Edit::new(range.clone(), copies, Origin::Template));
+    }
+}
