@@ -139,6 +139,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             return None;
         }
         let mut copies = Vec::new();
+        unit.answered += found.iter().flatten().count();
         for ((sample, slot), entry) in places.into_iter().zip(found) {
             match entry {
                 Some(entry) if is_empty(&entry.value) => {
@@ -146,7 +147,6 @@ impl<'a, 'f> Filler<'a, 'f> {
                     self.set(slot.id, Status::Removed);
                 }
                 Some(entry) => {
-                    unit.answered += 1;
                     let record = Record::Raw { name: None, value: &entry.value };
                     copies.push(self.copy_item(sample, record, unit));
                 }

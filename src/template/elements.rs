@@ -61,6 +61,7 @@ impl<'t> Builder<'t> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => self.paragraph(block, inlines, above, sequence),
             BlockKind::Heading { inlines, .. } => {
+                self.note_links(inlines);
                 let brackets = self.brackets(inlines);
                 sequence.elements.extend(self.inline_slots(inlines, &brackets, scope, Form::Heading));
             }
@@ -340,7 +341,7 @@ fn is_run_block(block: &Block) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::template;
+    use crate::template::{self, TrapKind};
 
     /// The kinds and addresses of a section `S` that holds this, residue aside.
     fn places(body: &str) -> Vec<String> {
@@ -422,5 +423,13 @@ mod tests {
         let traps: Vec<_> = page.traps.iter().map(|trap| format!("{:?}", trap.kind)).collect();
         assert_eq!(traps, ["HiddenPlaceholder", "InTarget"]);
         assert_eq!((page.images.len(), page.link_spans.len()), (3, 7));
+    }
+
+    #[test]
+    fn the_links_of_a_heading_in_a_quote_are_seen() {
+        let template = template::parse("## A\n\n> ### [table](id), [top](#a), ![it](a.png)\n", &|_| false);
+        let traps: Vec<_> = template.traps.iter().map(|trap| trap.kind).collect();
+        assert_eq!(traps, [TrapKind::HiddenPlaceholder]);
+        assert_eq!((template.anchors.len(), template.images.len(), template.link_spans.len()), (1, 1, 2));
     }
 }
