@@ -367,4 +367,14 @@ Cache  optional
     fn a_page_without_placeholders_is_an_empty_array() {
         assert_eq!(with_page("# A\n", "", 0, json), "[\n]\n");
     }
+
+    #[test]
+    fn each_kind_of_place_says_what_it_takes() {
+        use PlaceholderKind::{CodeBlock, CodeSpan, Diagram, Item, Prompt, Record, Topic};
+        let kinds = [Prompt, Item, CodeSpan, CodeBlock, Record, Diagram, Topic];
+        assert_eq!(kinds.map(takes), ["Markdown", "text", "code", "code", "record", "diagram", "topic"]);
+        let long = "é".repeat(WORDS);
+        assert_eq!((shortened(&long), shortened(" a \n b ")), (long.clone(), "a b".to_owned()));
+        assert_eq!(shortened(&(long + "e")), "é".repeat(WORDS - 1) + "…");
+    }
 }

@@ -263,4 +263,11 @@ mod tests {
         assert_eq!(told(Format::Github).matches("::error ").count(), 1);
         assert_eq!(Telling::default().refused(&refusal), None, "people read the failure");
     }
+
+    #[test]
+    fn the_host_knows_it_as_database_and_its_chapters_by_their_paths() {
+        assert_eq!(Database.name(), "database");
+        assert_eq!(text_of(&Some(PathBuf::from("a/b.md"))).as_deref(), Some("a/b.md"));
+        assert_eq!(text_of(&None), None);
+    }
 }

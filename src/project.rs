@@ -468,4 +468,24 @@ mod tests {
         let error = on_disk(root.path()).read_chapters().unwrap_err().to_string();
         assert!(error.contains("SUMMARY.md"), "{error}");
     }
+
+    #[test]
+    fn a_chapter_that_is_no_text_cannot_be_read() {
+        let root = book(&[("book.toml", b"")]);
+        let src = root.path().join("src");
+        fs::create_dir(&src).unwrap();
+        fs::write(src.join("SUMMARY.md"), "- [A](a.md)\n").unwrap();
+        fs::write(src.join("a.md"), b"\xff").unwrap();
+        let error = on_disk(root.path()).read_chapters().unwrap_err().to_string();
+        assert!(error.contains("a.md"), "{error}");
+    }
+
+    #[test]
+    fn names_lead_from_the_current_directory() {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let root = slashes(&fs::canonicalize(elsewhere.path()).unwrap());
+        assert_eq!(prefix_from_here(elsewhere.path()), Some(root + "/"));
+        assert_eq!(prefix_from_here(Path::new(".")), None);
+        assert_eq!(prefix_from_here(Path::new("src/fill")).as_deref(), Some("src/fill/"));
+    }
 }

@@ -155,3 +155,15 @@ pub fn line_of(text: &str, at: usize) -> Range<usize> {
     let end = memchr::memchr2(b'\n', b'\r', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length);
     line_start(text, at)..end
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_are_counted_from_one_in_characters() {
+        let mut sources = Sources::default();
+        let source = sources.add(SourceKind::Facts, "database.toml", "a\nbé[x]");
+        assert_eq!([0, 1, 2, 5].map(|at| sources.line_column(source, at)), [(1, 1), (1, 2), (2, 1), (2, 3)]);
+    }
+}

@@ -236,3 +236,26 @@ fn look_up<T: Copy>(words: &[(T, &[&str])], slug: &str) -> Option<T> {
     let numbered = || exact(slug.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('_')?);
     exact(slug).or_else(numbered)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Collection;
+
+    #[test]
+    fn every_collection_has_a_key_and_words_of_its_own() {
+        use Collection::{Checks, Columns, Indexes, Relations, Tables};
+        for (collection, key, name) in [
+            (Tables, "tables", "table_name"),
+            (Columns, "columns", "column_name"),
+            (Indexes, "indexes", "index_name"),
+            (Relations, "relations", "foreign_key"),
+            (Checks, "checks", "check_name"),
+        ] {
+            assert_eq!(collection.key(), key);
+            assert!(collection.labels().contains(&key) && collection.names().contains(&name), "{key}");
+            assert_eq!((Collection::of_label(key), Collection::of_name(name)), (Some(collection), Some(collection)));
+        }
+        assert_eq!(Collection::of_name("table_2"), Some(Tables));
+        assert_eq!((Collection::of_name("table2"), Collection::of_name("tables_name")), (None, None));
+    }
+}

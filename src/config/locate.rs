@@ -110,3 +110,36 @@ fn same(written: &DeValue<'_>, handed: &Value) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::source::{SourceKind, Sources};
+
+    #[test]
+    fn a_value_is_shown_where_the_file_has_this_very_one() {
+        let text = "[preprocessor.db]\ns = 'x'\nb = true\nn = 1\nf = 1.5\nd = 2020-01-02\na = [1, 2]\nt = { x = 1 }\n";
+        let locator = Locator::new(Sources::default().add(SourceKind::Config, "book.toml", text), text, "db");
+        let shown = |key: &str, value: Value| locator.value(&[Step::Key(key)], &value).map(|span| &text[span.range()]);
+        for (key, value, there) in [
+            ("s", json!("x"), "'x'"),
+            ("b", json!(true), "true"),
+            ("n", json!(1), "1"),
+            ("f", json!(1.5), "1.5"),
+            ("d", json!("2020-01-02"), "2020-01-02"),
+            ("a", json!([3, 4]), "[1, 2]"),
+            ("t", json!({}), "{ x = 1 }"),
+        ] {
+            assert_eq!(shown(key, value), Some(there), "{key}");
+        }
+        for (key, value) in
+            [("s", json!("y")), ("s", json!(1)), ("b", json!(false)), ("a", json!([1])), ("x", json!(1))]
+        {
+            assert_eq!(shown(key, value), None, "{key}");
+        }
+        let second = locator.value(&[Step::Key("a"), Step::Index(1)], &json!(2));
+        assert_eq!(second.map(|span| &text[span.range()]), Some("2"));
+    }
+}

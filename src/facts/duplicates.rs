@@ -165,4 +165,10 @@ mod tests {
         assert_eq!(places("[a.b]\nk = 1\n[a]\nk = 1\n"), []);
         assert_eq!(places("[[a]]\nk = 1\nk = 2\n"), [(3, 2)]);
     }
+
+    #[test]
+    fn a_key_that_breaks_off_is_no_part_of_the_next() {
+        assert_eq!(places("a.\n[x]\nk = 1\n[x]\n"), [(4, 2)]);
+        assert_eq!(places("a.\n[[x]]\nk = 1\nk = 2\n"), [(4, 3)]);
+    }
 }

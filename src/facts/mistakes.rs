@@ -135,3 +135,18 @@ fn on_boundaries(text: &str, range: Range<usize>) -> Range<usize> {
     let start = floor(range.start);
     start..floor(range.end).max(start)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_moved_to_where_characters_begin() {
+        let text = "aé€";
+        assert_eq!(on_boundaries(text, 1..3), 1..3);
+        assert_eq!(on_boundaries(text, 2..5), 1..3);
+        assert_eq!(on_boundaries(text, 2..2), 1..1);
+        assert_eq!(on_boundaries(text, 4..99), 3..6);
+        assert_eq!(on_boundaries(text, Range { start: 5, end: 1 }), 3..3);
+    }
+}

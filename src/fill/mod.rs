@@ -9,6 +9,8 @@
 mod additions;
 mod anchors;
 mod answer;
+#[cfg(test)]
+mod cases;
 mod code;
 mod definitions;
 mod edits;

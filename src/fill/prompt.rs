@@ -156,7 +156,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let rest = &self.text[next..];
         // The end of its item ends the answer, too; a blank line before the next one would make their list loose.
         let ends_item = prompt.item_end.is_some_and(|end| end <= next);
-        let joined = !ends_item && !is_blank(rest.lines().next().unwrap_or_default()) && !rest.is_empty();
+        let joined = !ends_item && !is_blank(rest.lines().next().unwrap_or_default());
         if edges.ends_in_list && !ends_item && starts_with_list(rest) {
             text.push_str(&gap);
             text.push_str("<!-- -->");
@@ -175,7 +175,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         if edges.joins_list && ends_in_list(before) {
             text.push_str("<!-- -->");
             text.push_str(gap);
-        } else if !is_blank(above) && start > 0 && is_marks(&self.text[start..range.start]) {
+        } else if !is_blank(above) && is_marks(&self.text[start..range.start]) {
             text.push_str(gap);
         }
     }
@@ -243,4 +243,30 @@ pub(super) fn markdown<'f>(value: &'f Value<'f>) -> Option<Cow<'f, str>> {
         list.push_str(&text.trim().replace('\n', "\n  "));
     }
     Some(Cow::Owned(list))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_a_mark_and_a_space() {
+        for line in ["- a", "*", "+\ta", "  - a", "1. a", "12) a", "1."] {
+            assert!(is_item(line), "{line}");
+        }
+        for line in ["", "a", "-a", "**a**", "1.a", "1", ". a", ") a", "a. b"] {
+            assert!(!is_item(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_list_beside_an_answer_may_stand_in_a_quote() {
+        for rest in ["- a\n", "\n\n- a", ">\n> - a\n", "    code\n"] {
+            assert!(starts_with_list(rest), "{rest}");
+        }
+        assert!(!starts_with_list("") && !starts_with_list("a\n- b\n") && !starts_with_list("   a"));
+        assert!(
+            ends_in_list("- a\n\n") && ends_in_list("> 1. a\n>\n") && !ends_in_list("- a\n\nb\n") && !ends_in_list("")
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::facts::{Entry, Kind, Table, Value};
+use crate::facts::{Entry, Table, Value};
 use crate::schema::{self, Schema};
 use crate::source::Span;
 use crate::vocabulary::Collection;
@@ -55,11 +55,7 @@ impl<'f> Record<'f> {
             Record::Root => None,
             Record::Raw { name: Some(entry), .. } => Some(&*entry.key),
             Record::Raw { name: None, value } => {
-                let said = match &value.kind {
-                    Kind::Table(table) => table.entries.iter().find_map(|entry| entry.value.scalar_text()),
-                    _ => value.scalar_text(),
-                };
-                said.map(|said| said.lines().next().unwrap_or_default())
+                value.scalar_text().map(|said| said.lines().next().unwrap_or_default())
             }
             Record::Table(table) => Some(table.name.text),
             Record::Column(_, column) => Some(column.name.text),

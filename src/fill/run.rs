@@ -49,6 +49,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.remove_run(run, unit, edits);
             return;
         }
+        unit.kept |= run.own_lines;
         let mut plans = Vec::with_capacity(run.items.len());
         let samples = run.items.iter().any(|item| item.role == Role::Sample);
         let mut copies = if samples { self.samples(run, record, targets, unit, edits) } else { None };
@@ -69,6 +70,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 Role::Plain => {
                     let mut own = Vec::new();
                     self.elements(&item.nested, record, Targets::default(), unit, &mut own);
+                    unit.kept = true;
                     Plan::Keep(own)
                 }
             });

@@ -32,11 +32,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 unit.answered += 1;
                 Some(self.copies(&samples, &records, unit))
             }
-            None => {
-                let copies = self.by_own_words(run, &samples, record, unit);
-                unit.answered += copies.as_ref().map_or(0, Vec::len);
-                copies
-            }
+            None => self.by_own_words(run, &samples, record, unit),
         };
         match &copies {
             Some(copies) => unit.kept |= !copies.is_empty(),
@@ -143,6 +139,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             return None;
         }
         let mut copies = Vec::new();
+        unit.answered += found.iter().flatten().count();
         for ((sample, slot), entry) in places.into_iter().zip(found) {
             match entry {
                 Some(entry) if is_empty(&entry.value) => {

@@ -20,7 +20,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         edits: &mut Vec<Edit<'f>>,
     ) {
         let gone = plans.iter().all(|plan| matches!(plan, Plan::Gone));
-        if gone && further.is_empty() && run.kind != RunKind::Code {
+        if gone && further.is_empty() && !run.own_lines {
             return self.remove_run(run, unit, edits);
         }
         unit.kept |= !further.is_empty();

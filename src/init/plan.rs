@@ -7,7 +7,7 @@ use crate::slug::label_of_key;
 use crate::template::{
     self, CodeBlock, Element, Item, PlaceholderKind, Repeat, Role, Run, RunKind, Section, Slot, Template, address_key,
 };
-use crate::vocabulary::Collection;
+use crate::vocabulary::{Collection, Field};
 
 /// What facts are wanted: tables in the order of the pages.
 #[derive(Debug, Default)]
@@ -432,9 +432,26 @@ impl<'p> Planner<'p> {
         self.plan.tables.push(example);
         self.plan.tables.push(sample_of_tables(&["columns".to_owned()], columns));
         self.plan.tables.push(sample_of_tables(&["indexes".to_owned()], vec![index]));
+        if self.asks_of_relations() {
+            let value = "{ columns = [\"parent_id\"], references = \"example.id\", description = \"\" }".to_owned();
+            let relation = Key { value, ..Key::new("example_parent_id_fkey", String::new(), true) };
+            self.plan.tables.push(sample_of_tables(&["relations".to_owned()], vec![relation]));
+        }
         for field in extra.iter().filter(|field| field.path.len() > 1 && !field.path[0].contains('{')) {
             self.nested_field(field);
         }
+    }
+
+    /// Whether the template asks for what a column that refers to another does not say of the relation.
+    fn asks_of_relations(&self) -> bool {
+        let addresses = self.template.placeholders.iter().filter_map(|placeholder| placeholder.address.as_deref());
+        let mut below = addresses.filter_map(|address| address.strip_prefix("tables{}.relations{}"));
+        below.any(|below| match below.strip_prefix('.') {
+            Some(field) => {
+                matches!(Collection::Relations.field(field), Some(Field::Name | Field::Description))
+            }
+            None => below.is_empty(),
+        })
     }
 
     /// A field of a table below the sample table: `notes.text`.

@@ -372,9 +372,6 @@ impl<'t> Builder<'t> {
 
     fn finish(mut self) -> Vec<Block> {
         self.close_leaf();
-        while !self.frames.is_empty() {
-            self.close(self.text.len());
-        }
         self.blocks
     }
 }
@@ -405,6 +402,7 @@ fn trim_end(text: &str, range: Range<usize>) -> Range<usize> {
 mod tests {
     use super::*;
     use crate::markdown::blocks::each_leaf;
+    use crate::markdown::definitions::undefined;
 
     #[test]
     fn nothing_is_lost_in_deep_containers() {
@@ -419,5 +417,30 @@ mod tests {
                 assert_eq!(paragraphs, depth, "{outer:?}");
             }
         }
+    }
+
+    #[test]
+    fn containers_of_any_depth_end_where_they_end() {
+        for depth in [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 9] {
+            let document = parse(&format!("{}a\n\nb\n", "> ".repeat(depth)));
+            let ends: Vec<_> = document.blocks.iter().map(|block| block.range.len()).collect();
+            assert_eq!(ends, [2 * depth + 1, 1], "{depth}");
+        }
+        let lists = format!("- {}a\n- b\n\nc\n", "- ".repeat(MAX_DEPTH + 9));
+        let document = parse(&lists);
+        let BlockKind::List(list) = &document.blocks[0].kind else { panic!("a list") };
+        assert_eq!((document.blocks.len(), list.items.len()), (2, 2));
+    }
+
+    #[test]
+    fn footnotes_are_used_in_prose_and_not_in_code() {
+        let used = |text: &str| {
+            let mut labels: Vec<_> = undefined(text).into_iter().filter(|label| label.starts_with('^')).collect();
+            labels.sort();
+            labels
+        };
+        assert_eq!(used("a[^b] and [^C D].\n"), ["^b", "^c d"]);
+        assert_eq!(used("```\n[^a]\n```\n\nx[^b]\n\n    [^c]\n\ny[^d]\n"), ["^b", "^d"]);
+        assert_eq!(used("`[^a]` \\[^b] [^c\n\n[^d]: x\n\n[^d]\n"), [""; 0]);
     }
 }

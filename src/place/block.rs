@@ -97,7 +97,7 @@ fn closes_fence(value: &str, range: &Range<usize>) -> bool {
     let last = block.trim_end().lines().skip(1).last().unwrap_or_default();
     let close = last.trim_start_matches([' ', '\t', '>']);
     let closed = close.len() >= width && close.chars().all(|c| c == mark);
-    closed || range.end < value.len() && !value[range.end..].trim().is_empty()
+    closed || range.end < value.len()
 }
 
 /// Refuses an HTML block at the end of the answer that a blank line does not close (CommonMark 4.6, conditions 1 to 5).
@@ -109,8 +109,7 @@ fn closes_html(html: &str) -> Result<(), Misfit> {
     }
     let raw = RAW.iter().any(|name| opens_raw(&lower, name));
     let raw_open = raw && !RAW.iter().any(|name| lower.contains(&format!("</{name}>")));
-    let declared = lower.starts_with("<!") && !lower.starts_with("<!--") && !lower.starts_with("<![cdata[");
-    if raw_open || open("<?", &["?>"]) || open("<![cdata[", &["]]>"]) || declared && !lower.contains('>') {
+    if raw_open || open("<?", &["?>"]) || open("<![cdata[", &["]]>"]) {
         return Err(Misfit::Unclosed(Unclosed::Html));
     }
     Ok(())

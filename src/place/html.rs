@@ -201,6 +201,8 @@ mod tests {
             "<span title = '</span>' >c</span >",
             "a <!-- </b> --> b",
             "<script>if (a<b) c = \"</d>\"</script>",
+            "<script>a = \"</styles>\"</script>",
+            "<script>a</SCRIPT\n>",
             "<details><summary>a</summary>\n\n- b\n\n</details>",
             "<ul><li>a</li><li>b</li></ul>",
             "<table><tr><td>a</td></tr></table>",

@@ -87,8 +87,7 @@ impl Syntax {
             Event::Start(Tag::Emphasis) => self.emphasised(range, 1, "em"),
             Event::Start(Tag::Strong) => self.emphasised(range, 2, "strong"),
             Event::Start(Tag::Strikethrough) => {
-                let double = source.starts_with("~~") && source.ends_with("~~") && source.len() > 4;
-                self.emphasised(range, if double { 2 } else { 1 }, "del");
+                self.emphasised(range, if source.starts_with("~~") { 2 } else { 1 }, "del");
             }
             _ => {}
         }

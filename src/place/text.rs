@@ -37,7 +37,7 @@ fn is_plain(plain: &str, edge: &Edge<'_>) -> bool {
         return !(edge.line_start && plain.starts_with(|c: char| c.is_ascii_digit()));
     }
     let letter = ends[0].is_some_and(|c| !c.is_ascii() || c.is_ascii_alphabetic());
-    letter && !edge.open_angle && calm::text(plain) && edge.glued().is_none()
+    letter && calm::text(plain) && edge.glued().is_none()
 }
 
 /// One text on its way into a place.

@@ -400,9 +400,35 @@ mod tests {
             "must be unique",
             "references \"\"",
             "a cluster (x, unique)",
+            "unique 'per tenant'",
+            "not null \"here\"",
+            "primary key 'x'",
+            "references users 'x'",
         ] {
             assert_eq!(said(text), "", "{text}");
         }
         assert_eq!(said("generated always as identity, not null"), "not null");
+    }
+
+    #[test]
+    fn a_clause_goes_to_the_next_and_an_action_to_its_words() {
+        assert_eq!(said("default 1 (2, 3) 'x' not null"), "not null default=1 (2, 3) 'x'");
+        assert_eq!(said("DEFAULT now(), ; unique"), "unique default=now()");
+        assert_eq!(
+            said("references users (id) on delete set default on update restrict"),
+            "users(id) delete=set default update=restrict"
+        );
+        assert_eq!(said("references users, on update cascade"), "users() update=cascade");
+        assert_eq!(said("references users, on sale"), "users()");
+        assert_eq!(said("references users on delete"), "users()");
+        assert_eq!(said("references \"Big Users\" (\"Id\")"), "Big Users(Id)");
+        assert_eq!(said("references users ((id))"), "users(id)");
+        assert_eq!(said("pk"), "Sole");
+        assert_eq!(said("part of primary key"), "Composite");
+        assert_eq!(said("unique (email)"), "unique");
+        assert_eq!(said("my words, not null"), "not null");
+        assert_eq!(said("my (words, unique), null"), "null");
+        assert_eq!(said("not null check (x > 0) unique"), "not null");
+        assert_eq!(said("unique constraint x"), "unique");
     }
 }

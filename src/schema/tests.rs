@@ -529,3 +529,88 @@ fn the_schema_of_merged_files_shows_places_in_both() {
     assert_eq!((sources.slice(found[0].place.span), found[0].place.span.source), ("nr", hand));
     assert_eq!((sources.slice(label.span), label.span.source), ("accounts", tool));
 }
+
+#[test]
+fn a_text_that_speaks_of_a_thing_in_its_own_words_says_it() {
+    for (given, typed) in [
+        ("primary key of the old system", "primary_key = true"),
+        ("null in old rows", "nullable = true"),
+        ("unique per tenant", "unique = true"),
+        ("the default is 1", "default = 2"),
+        ("references the users table", "references = 'users.id'"),
+        ("a foreign key since 2020", "references = 'users.id'"),
+    ] {
+        assert_eq!(constraints(&format!("a = {{ constraints = '{given}', {typed} }}\n")), [given]);
+    }
+    for (typed, said) in [
+        ("primary_key = true", "primary key"),
+        ("nullable = false", "not null"),
+        ("nullable = true", "nullable"),
+        ("unique = true", "unique"),
+        ("default = 2", "default 2"),
+        ("references = 'users.id', on_delete = 'cascade'", "references users (id) on delete cascade"),
+        ("unique = true, default = 2", "unique, default 2"),
+    ] {
+        let text = constraints(&format!("a = {{ constraints = 'my words', {typed} }}\n"));
+        assert_eq!(text, [format!("my words, {said}")]);
+    }
+    for silent in ["primary_key = false", "unique = false"] {
+        assert_eq!(constraints(&format!("a = {{ constraints = 'my words', {silent} }}\n")), ["my words"]);
+    }
+    assert_eq!(
+        constraints("a = { constraints = 'my words', primary_key = true, nullable = false }\n"),
+        ["my words, primary key"]
+    );
+}
+
+#[test]
+fn a_record_of_an_array_has_the_name_that_it_says() {
+    let text = users_and(
+        "[tables.t]\ncolumns = { u = {} }\n\
+         relations = [{ name = 'owner', columns = 'u', references = 'users' }, { description = 'Free.' }]\n",
+    );
+    good(&text, |schema| {
+        let names: Vec<_> =
+            schema.tables[1].relations.iter().map(|relation| relation.name.map(|name| name.text)).collect();
+        assert_eq!(names, [Some("owner"), None]);
+    });
+}
+
+#[test]
+fn a_mistake_in_a_reference_is_shown_at_its_part_of_the_text() {
+    let told =
+        |reference: &str| mistakes(&users_and(&format!("[tables.t.columns]\na = {{ references = '{reference}' }}\n")));
+    let column = |near: &str| {
+        vec![format!("unknown-column table `users` has no column `{near}` @ {near} & users [{near} -> email]")]
+    };
+    assert_eq!(told("users ( emial )"), column("emial"));
+    assert_eq!(told("users (id, emial)"), column("emial"));
+    assert_eq!(told("users(id ,  emial , id)"), column("emial"));
+    assert_eq!(told("users.emial"), column("emial"));
+    assert_eq!(told("userz  (id)"), ["unknown-table there is no table `userz` @ userz & users [userz -> users]"]);
+}
+
+#[test]
+fn a_name_with_a_dot_may_be_a_table_or_a_column_of_one() {
+    let notes = |reference: &str| {
+        let text = users_and(&format!("[tables.t.columns]\na = {{ references = {reference} }}\n"));
+        with(&text, |_, diagnostics| diagnostics.iter().map(|diagnostic| diagnostic.subs.len()).collect::<Vec<_>>())
+    };
+    assert_eq!(notes("'nowhere.id'"), [1], "neither of both is a table");
+    assert_eq!(notes("'nowhere'"), [0]);
+    assert_eq!(notes("{ table = 'nowhere.at', columns = 'id' }"), [0]);
+}
+
+#[test]
+fn a_typed_reference_and_one_in_the_text_lead_to_the_same_place() {
+    let told = |typed: &str, said: &str| {
+        let column =
+            format!("[tables.t.columns]\na = {{ constraints = 'references {said}', references = '{typed}' }}\n");
+        mistakes(&format!("{USERS}[tables.other.columns]\nid = {{ primary_key = true }}\n{column}")).len()
+    };
+    assert_eq!(
+        (told("users.id", "users"), told("users", "users (id)"), told("users.email", "users (email)")),
+        (0, 0, 0)
+    );
+    assert_eq!((told("users.id", "other (id)"), told("users.id", "users (email)"), told("other", "users")), (1, 1, 1));
+}

@@ -116,7 +116,7 @@ fn segments(path: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::in_lines;
+    use super::{concealed, in_lines};
 
     fn hidden(text: &str) -> String {
         let mut text = text.to_owned();
@@ -191,5 +191,24 @@ mod tests {
             "PRIVATE"
         );
         assert!(!hidden(&block).contains("MIIE"), "{}", hidden(&block));
+    }
+
+    #[test]
+    fn a_line_of_many_credentials_is_hidden_from_the_last_that_is_looked_for() {
+        let line = "see redis://:hunter2Xyz9@db and more; ".repeat(20);
+        let shown = "see redis://:***@db and more; ".repeat(16);
+        let shown = shown.strip_suffix("@db and more; ").unwrap();
+        assert_eq!(hidden(&line), format!("{shown} "));
+    }
+
+    #[test]
+    fn stars_take_the_place_of_a_credential_byte_for_byte() {
+        assert_eq!(
+            concealed("a = 1\npassword = hünter2Xyz9 # it\n".to_owned()),
+            "a = 1\npassword = ************ # it\n"
+        );
+        let block = format!("-----BEGIN {0} KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n", "PRIVATE");
+        let stars = format!("{}\n{}\n", "*".repeat(27), "*".repeat(26));
+        assert_eq!(concealed(block), stars);
     }
 }

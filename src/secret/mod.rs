@@ -212,6 +212,9 @@ mod tests {
         assert_eq!(found("call", &jwt("9fK2mQx7Lw3RtZ8")), "");
         assert_eq!(found("call", &jwt("xxxxxxxxxxxxxxxxxxxx")), "");
         assert_eq!(found("call", &jwt("9fK2mQx7Lw3RtZ8p")), jwt("9fK2mQx7Lw3RtZ8p"));
+        let headed = |header: &str| [header, ".eyJzdWIiOiI0MiJ9.", "9fK2mQx7Lw3RtZ8p"].concat();
+        assert_eq!(found("call", &headed("eyJhbGciOiJub25l")), headed("eyJhbGciOiJub25l"));
+        assert_eq!(found("call", &headed("eyJhbGciOiJub25")), "");
         let block = |body: &str| format!("see -----BEGIN {} KEY-----\n{body} and so on", "PRIVATE");
         assert_eq!(found("tls", &block("MIIEvQIBADANBgkqhkiG9w0BAQ")), format!("-----BEGIN {} KEY-----", "PRIVATE"));
         assert_eq!(found("tls", &block("MIIEvQIBADANBgkqhki")), "");
@@ -297,5 +300,20 @@ mod tests {
                 prop_assert!(value.get(finding.range).is_some_and(|text| !text.is_empty()));
             }
         }
+    }
+
+    #[test]
+    fn a_word_that_goes_on_for_a_kilobyte_is_no_connection() {
+        let dsn = |length: usize| format!("app:hunter2@tcp({})", "x".repeat(length - "app:hunter2@tcp()".len()));
+        assert_eq!(found("dsn", &dsn(1024)), "hunter2");
+        assert_eq!(found("dsn", &dsn(1025)), "");
+    }
+
+    #[test]
+    fn a_uuid_that_is_assigned_is_a_key() {
+        let uuid = "550e8400-e29b-41d4-a716-446655440000";
+        assert_eq!(found("code", &format!("api_key={uuid} of it")), uuid);
+        assert_eq!(found("code", &format!("api_key: {uuid}")), uuid);
+        assert_eq!(found("code", &format!("api_key: {uuid} of it")), "");
     }
 }

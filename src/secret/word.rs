@@ -499,8 +499,13 @@ mod tests {
             "yourdbpasswd",
             "todo-9",
             "a-b-c-d-e-f-g-h-i-j-k-l-m-n-placeholder",
+            "DB_HOST",
+            "SHOP_DB_1",
+            "ABCDEFGHIJKLMNOPQRSTOKEN",
         ];
         let literals = [
+            "AB_1",
+            "ABCDEFGHIJKLMNOPQRSTTOKEN",
             "$1a",
             "%sx",
             "%d",
@@ -572,7 +577,11 @@ mod tests {
     fn random_is_what_takes_turns_too_often_for_words() {
         assert_eq!(wrong(&["a1bcd2efg3hi", "aB1cD2eF3gH4", "aBCaBCaBCaBC"], true, is_random), [""; 0]);
         assert_eq!(
-            wrong(&["a1b2c3d4e5f", "abcdefghijk1", "PostgreSqlDatabaseServer", "a1bcdefghijkl2"], false, is_random),
+            wrong(
+                &["a1b2c3d4e5f", "abcdefghijk1", "PostgreSqlDatabaseServer", "a1bcdefghijkl2", "goToDbUpInto"],
+                false,
+                is_random
+            ),
             [""; 0]
         );
         assert_eq!(wrong(&["9fK2mQx7Lw3RtZ8p"], true, is_key), [""; 0]);
@@ -596,8 +605,11 @@ mod tests {
             "90d",
             "p95",
             "5th",
+            "goToDbUpIn",
+            "12345",
+            "7days",
         ];
-        let strange = ["hunter2", "x7Kq", "aBCdEFgH", "db123", "90dx", "30fortnights", "q95", "p99x"];
+        let strange = ["aBCdE", "hunter2", "x7Kq", "aBCdEFgH", "db123", "90dx", "30fortnights", "q95", "p99x"];
         assert_eq!(wrong(&plain, true, is_plain), [""; 0]);
         assert_eq!(wrong(&strange, false, is_plain), [""; 0]);
     }

@@ -273,4 +273,46 @@ mod tests {
         assert_eq!(code("${[NAME]} $[HOST] [@]"), ["[NAME]", "[HOST]", "[@]"]);
         assert_eq!(code("-- [Add policy SQL here]"), ["[Add policy SQL here]"]);
     }
+
+    #[test]
+    fn what_a_definition_or_a_title_of_a_link_holds_is_no_placeholder() {
+        assert_eq!(prose("See [docs][ref].\n\n[ref]: https://x.org/[element]\n"), [""; 0]);
+        assert_eq!(prose("[x](y \"a [b] c\") and [x](/[y] \"z\")"), ["[y]"]);
+        assert_eq!(prose("![a](b/[c].png) and [](d/[e])"), ["[c]", "[e]"]);
+    }
+
+    #[test]
+    fn classes_numbers_and_alerts_are_told_from_words() {
+        for none in [
+            "[a-z]",
+            "[A-Z_]",
+            "[0-9a-f.]",
+            "[^name]",
+            "[:name:]",
+            "[a\\d]",
+            "[\\w]",
+            "[\\s]",
+            "[0xFF]",
+            "[1]",
+            "[-1, 2]",
+            "[ ]",
+            "['a']",
+            "[`a`]",
+        ] {
+            assert_eq!(code(none), [""; 0], "{none}");
+        }
+        for place in ["[z-a]", "[a-z b]", "[a-z é]", "[:name]", "[name:]", "[0xFG]", "[1a]", "[-]", "[a'b]", "[a-]"] {
+            assert_eq!(code(place), [place], "{place}");
+        }
+        assert_eq!(prose("[!NOTE] [!a-b] [!a b] [!!] [^a] [a^]"), ["[!a b]", "[!!]", "[a^]"]);
+    }
+
+    #[test]
+    fn of_html_only_what_a_reader_sees_is_searched() {
+        let text = "[x]a<b c=\"d\">e<!-- f > g -->h<script>i</script>j<style>k</style>l<m n";
+        let seen: Vec<_> = html_text(text, 3..text.len()).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(seen, ["a", "e", "h", "j", "l"]);
+        let seen: Vec<_> = html_text(text, 0..5).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(seen, ["[x]a"]);
+    }
 }

@@ -24,6 +24,8 @@ impl Builder<'_> {
         let kind = if diagram { PlaceholderKind::Diagram } else { PlaceholderKind::CodeBlock };
         let mut run = Run::new(RunKind::Code, block.range.clone(), scope.path.clone(), scope.path.clone(), &scope);
         run.lead = lead.map(|lead| lead.range);
+        let mut lines = code.lines.iter().zip(&found);
+        run.own_lines = lines.any(|(line, found)| found.is_empty() && !self.text[line.clone()].trim().is_empty());
         for (line, brackets) in code.lines.iter().zip(&found) {
             let Some(first) = brackets.first() else { continue };
             let more = !diagram && !run.items.is_empty() && self.is_more(line, brackets);
@@ -108,6 +110,7 @@ pub(super) fn is_literal(info: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::is_literal;
     use crate::template;
 
     #[test]
@@ -118,5 +121,29 @@ mod tests {
             let addresses: Vec<_> = placeholders.iter().filter_map(|one| one.address.as_deref()).collect();
             assert_eq!(addresses, ["a.flow"], "it is alone in its item");
         }
+    }
+
+    #[test]
+    fn the_words_of_a_fence_say_whether_its_brackets_are_its_own() {
+        for info in ["mermaid", "Mermaid", "dot {x}", "plantuml,y", "tsx,literal", "sh literal", "literal"] {
+            assert!(is_literal(info), "{info}");
+        }
+        for info in ["", "sh", "dotenv", "literally", "sh,literals", "text mermaid"] {
+            assert!(!is_literal(info), "{info}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_says_that_there_are_more_is_no_placeholder() {
+        let places = |lines: &str| {
+            let page = template::parse(&format!("## S\n\n```sh\n{lines}\n```\n"), &|_| false);
+            page.placeholders.iter().map(|place| place.kind.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(places("A=[a]\n# [more]"), ["code_block", "continuation"]);
+        assert_eq!(places("A=[a]\n[Additional variables...]"), ["code_block", "continuation"]);
+        assert_eq!(places("[more]\nA=[a]"), ["code_block", "code_block"]);
+        assert_eq!(places("A=[a]\nB=[more]"), ["code_block", "code_block"]);
+        assert_eq!(places("A=[a]\n# [more] [x]"), ["code_block", "code_block", "code_block"]);
+        assert_eq!(places("A=[a]\n# [name]"), ["code_block", "code_block"]);
     }
 }

@@ -161,6 +161,11 @@ mod tests {
         assert!(!declares_itself("# A\n\n<!-- template -->\n"));
         assert!(!declares_itself("---\nstatus: final\n---\n# TEMPLATE\n"));
         assert!(!declares_itself("```\n# A [TEMPLATE]\n```\n"));
+        assert!(!declares_itself("<!-- about this template -->\n\n# A\n"));
+        assert!(declares_itself("<!-- a --> <!-- template -->\n\n# A\n"));
+        assert!(!declares_itself("<!-- a --> template -->\n\n# A\n"));
+        assert!(declares_itself("A [TEMPLATE]\n===\n") && !declares_itself("# A\n\n# B [TEMPLATE]\n"));
+        assert!(!declares_itself("# A [x [TEMPLATE]](y.md)\n") && !declares_itself("---\nnote: TEMPLATE\n---\n# A\n"));
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl<'t> Builder<'t> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => self.paragraph(block, inlines, above, sequence),
             BlockKind::Heading { inlines, .. } => {
+                self.note_links(inlines);
                 let brackets = self.brackets(inlines);
                 sequence.elements.extend(self.inline_slots(inlines, &brackets, scope, Form::Heading));
             }
@@ -336,4 +337,99 @@ fn is_words(destination: &str) -> bool {
 
 fn is_run_block(block: &Block) -> bool {
     matches!(block.kind, BlockKind::List(_) | BlockKind::Table(_) | BlockKind::Code(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::template::{self, TrapKind};
+
+    /// The kinds and addresses of a section `S` that holds this, residue aside.
+    fn places(body: &str) -> Vec<String> {
+        let placeholders = template::parse(&format!("# T\n\n## S\n\n{body}"), &|_| false).placeholders;
+        let of = |place: template::Placeholder| Some(format!("{} {}", place.kind.as_str(), place.address?));
+        placeholders.into_iter().filter_map(of).collect()
+    }
+
+    #[test]
+    fn a_label_is_the_address_of_its_place_where_nothing_else_in_the_item_asks() {
+        let item = |nested: &str| places(&format!("- **Tool:** [name]\n\n  {nested}\n")).swap_remove(0);
+        for nested in
+            ["words", "> quoted", "- plain", "```sh\n  run\n  ```", "---", "<p>[x]</p>", "| a |\n  |---|\n  | b |"]
+        {
+            assert_eq!(item(nested), "item s.tool", "{nested}");
+        }
+        for nested in [
+            "by [who]",
+            "> by [who]",
+            "- **X:** [x]",
+            "- one\n  - by [who]",
+            "```sh\n  A=[x]\n  ```",
+            "| a | b |\n  |---|---|\n  | r | [x] |",
+            "| [a] |\n  |---|\n  | r |",
+        ] {
+            assert_eq!(item(nested), "item s.tool.name", "{nested}");
+        }
+    }
+
+    #[test]
+    fn a_label_that_is_a_placeholder_and_nothing_else_is_repeated() {
+        let list = |label: &str| places(&format!("{label}\n- **Port:** [port]\n"));
+        assert_eq!(list("**[service]:**"), ["record s.items[]", "record s.items[].port"]);
+        assert_eq!(list("**[service]**"), ["record s.items[]", "record s.items[].port"]);
+        assert_eq!(list("**Service [name]:**"), ["inline s.name", "item s.port"]);
+        assert_eq!(list("Words.\n**[service]:**"), ["inline s.service", "item s.port"]);
+        assert_eq!(places("**[service]:**\n\nWords.\n"), ["inline s.service"]);
+    }
+
+    #[test]
+    fn what_says_that_there_is_more_belongs_to_what_stands_above_it() {
+        let last = |above: &str| places(&format!("{above}\n\n[Repeat for each]\n")).pop().unwrap();
+        for (above, place) in [
+            ("- **[Name]** - [what]", "continuation s.items"),
+            ("**Kinds:**\n- **[Name]** - [what]", "continuation s.kinds"),
+            ("**[service]:**\n- **Port:** [port]", "continuation s.items"),
+            ("### [service]\n\nOn [port].", "continuation s.items[].items"),
+            ("```sh\nA=[a]\n```", "continuation s.items"),
+            ("```sh\nrun\n```", "prompt s.description"),
+            ("By [who].", "prompt s.description"),
+            ("Words.", "prompt s.description"),
+            ("- **X:** [x]\n\n**Notes:**", "prompt s.notes"),
+        ] {
+            assert_eq!(last(above), place, "{above}");
+        }
+    }
+
+    #[test]
+    fn a_label_of_one_place_is_its_address_and_of_several_lies_above_them() {
+        assert_eq!(places("**Owner:** [team]\n"), ["inline s.owner"]);
+        assert_eq!(places("**Owner:** [team], [person]\n"), ["inline s.owner.team", "inline s.owner.person"]);
+        assert_eq!(places("By [team]. **Owner:** [person]\n"), ["inline s.team", "inline s.owner"]);
+        assert_eq!(places("By **the** [team]\n"), ["inline s.team"]);
+        assert_eq!(places("Owner: [team]\nLead: [person]\n"), ["inline s.owner", "inline s.lead"]);
+        assert_eq!(places("Owner: [team] or [person]\n"), ["inline s.team", "inline s.person"]);
+        assert_eq!(places("The owner of it all: [team]\n"), ["inline s.team"]);
+    }
+
+    #[test]
+    fn links_lead_to_places_of_the_page_to_other_pages_or_nowhere() {
+        let page = template::parse(
+            "![p](#a) [s](#b) [r][r] ![i](y.md) [m](x.md) [n][n] ![o](id) [h](id) [k](/id) <https://x.org/[a]>\n\n\
+             [r]: #c\n[n]: z.md\n",
+            &|_| false,
+        );
+        let targets = |links: &[(std::ops::Range<usize>, String)]| links.iter().map(|link| link.1.clone()).collect();
+        let (anchors, links): (Vec<_>, Vec<_>) = (targets(&page.anchors), targets(&page.links));
+        assert_eq!((anchors, links), (vec!["b".to_owned()], vec!["x.md".to_owned()]));
+        let traps: Vec<_> = page.traps.iter().map(|trap| format!("{:?}", trap.kind)).collect();
+        assert_eq!(traps, ["HiddenPlaceholder", "InTarget"]);
+        assert_eq!((page.images.len(), page.link_spans.len()), (3, 7));
+    }
+
+    #[test]
+    fn the_links_of_a_heading_in_a_quote_are_seen() {
+        let template = template::parse("## A\n\n> ### [table](id), [top](#a), ![it](a.png)\n", &|_| false);
+        let traps: Vec<_> = template.traps.iter().map(|trap| trap.kind).collect();
+        assert_eq!(traps, [TrapKind::HiddenPlaceholder]);
+        assert_eq!((template.anchors.len(), template.images.len(), template.link_spans.len()), (1, 1, 2));
+    }
 }

@@ -249,7 +249,14 @@ pub(super) fn is_diagram(text: &str, lines: &[Range<usize>], brackets: &[Vec<Bra
 mod tests {
     use super::*;
     use crate::source::line_of;
+    use crate::template;
     use crate::template::brackets::in_code;
+
+    /// The addresses of a section `S` that holds this.
+    fn places(body: &str) -> Vec<String> {
+        let placeholders = template::parse(&format!("# T\n\n## S\n\n{body}"), &|_| false).placeholders;
+        placeholders.into_iter().filter_map(|place| place.address).collect()
+    }
 
     fn key(line: &str) -> Option<&str> {
         of_code_line(line, 0..line.len()).map(|range| &line[range])
@@ -268,7 +275,7 @@ mod tests {
     #[test]
     fn a_colon_is_one_in_any_script() {
         let kinds = |page: &str| {
-            let placeholders = crate::template::parse(page, &|_| false).placeholders;
+            let placeholders = template::parse(page, &|_| false).placeholders;
             placeholders.into_iter().map(|one| format!("{} {:?}", one.address.unwrap_or_default(), one.kind)).collect()
         };
         let found: Vec<String> =
@@ -298,5 +305,104 @@ mod tests {
         assert!(diagram("[Table A] ---< [Table B]\n    |\n    +---< [Table C]"));
         assert!(!diagram("[Nginx] --> [Odoo 17]"));
         assert!(!diagram("SELECT [column] -- of [Table A]"));
+    }
+
+    #[test]
+    fn an_item_is_named_by_what_leads_it() {
+        for (item, address) in [
+            ("**Pool:** [x]", "s.pool"),
+            ("**Pool**: [x]", "s.pool"),
+            ("**Pool** [x]", "s.pool"),
+            ("**Pool** - [x]", "s.pool"),
+            ("`pool` [x]", "s.pool"),
+            ("Pool: [x]", "s.pool"),
+            ("Pool: size: [x]", "s.pool"),
+            ("Pool:[x]", "s.pool"),
+            ("Pool:`[x]`", "s.pool"),
+            ("Pool：[x]", "s.pool"),
+            ("Pool - [x]", "s.pool"),
+            ("Pool – [x]", "s.pool"),
+            ("Pool — [x]", "s.pool"),
+            ("Pool-size [x]", "s.items[]"),
+            ("Pool [x]", "s.items[]"),
+            ("http://x [x]", "s.items[]"),
+            ("[x]: a", "s.items[]"),
+            ("see `a: b` [x]", "s.items[]"),
+            ("<i title=\"a: b\"></i> [x]", "s.items[]"),
+            ("**:** [x]", "s.items[]"),
+            ("one\n  two: [x]", "s.items[]"),
+        ] {
+            assert_eq!(places(&format!("- {item}\n")), [address], "{item}");
+        }
+        assert_eq!(places("- **Pool [x]:** [y]\n"), ["s.items[].x", "s.items[].y"]);
+    }
+
+    #[test]
+    fn an_item_that_only_names_something_is_a_topic_where_a_prompt_asks() {
+        for (item, topic) in [
+            ("Pool size", "s.pool_size"),
+            ("**Pool:**", "s.pool"),
+            ("**Pool**", "s.pool"),
+            ("**Pool** max", "s.pool_max"),
+            ("**Pool** -", "s.pool"),
+            ("`pool`", "s.pool"),
+            ("Pool:", "s.pool"),
+            ("Pool-max", "s.pool_max"),
+            ("**Pool:** max", ""),
+            ("**Pool** - max", ""),
+            ("`pool`: max", ""),
+            ("Pool: max", ""),
+            ("Pool - max", ""),
+            ("[ ] Pool", ""),
+            ("see [x](x.md)", ""),
+            ("Pool\n  - max", "s.pool.max"),
+            ("", ""),
+        ] {
+            let found = places(&format!("[Describe it]\n\n- {item}\n- Last\n"));
+            let expected = ["s.description", topic, "s.last"].into_iter().filter(|address| !address.is_empty());
+            assert_eq!(found, expected.collect::<Vec<_>>(), "{item}");
+        }
+        assert_eq!(places("- Pool size\n- Last\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_bold_line_with_nothing_else_on_it_names_the_block_below() {
+        for (paragraph, above) in [
+            ("**Label**", "s.label"),
+            ("**Label:**", "s.label"),
+            ("**Label**:", "s.label"),
+            ("**Label：**", "s.label"),
+            ("**Label** ：", "s.label"),
+            ("words\n**Label:**", "s.label"),
+            ("words\n**Label**:", "s.label"),
+            ("words\n**Label**", "s"),
+            ("words **Label:**", "s"),
+            ("**Label** words", "s"),
+            ("**Label:** words", "s"),
+            ("**:**", "s"),
+            ("Label:", "s"),
+        ] {
+            assert_eq!(places(&format!("{paragraph}\n\n- **X:** [x]\n")), [format!("{above}.x")], "{paragraph}");
+        }
+    }
+
+    #[test]
+    fn some_words_ask_for_more_of_the_same() {
+        for words in
+            ["...", "…", "Repeat for each table", "Add more as needed", "add another", "More...", "Further rows…"]
+        {
+            assert!(says_more(words), "{words}");
+        }
+        for words in ["More about it", "Further", "Describe it...", "Repeatable steps", "Adding more"] {
+            assert!(!says_more(words), "{words}");
+        }
+        for words in
+            ["Repeat as needed", "another one", "Further rows", "add more rows", "and so on", "rows...", "rows…"]
+        {
+            assert!(is_continuation(words), "{words}");
+        }
+        for words in ["rows", "a, b...", "etc...", "add a row", "moreover"] {
+            assert!(!is_continuation(words), "{words}");
+        }
     }
 }

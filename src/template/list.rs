@@ -76,7 +76,7 @@ impl Builder<'_> {
             });
         }
         run.items = items;
-        let speaks = |item: &Item| item.role != Role::Plain || !item.slots.is_empty() || !item.nested.is_empty();
+        let speaks = |item: &Item| item.role != Role::Plain || !item.nested.is_empty();
         run.items.iter().any(speaks).then_some(run)
     }
 

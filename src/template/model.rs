@@ -289,6 +289,8 @@ pub(crate) struct Run {
     pub(crate) collection: Option<Collection>,
     /// Directly under the section's prompt.
     pub(crate) under_prompt: bool,
+    /// A block of code with lines that hold no placeholder.
+    pub(crate) own_lines: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,6 +35,7 @@ impl Run {
             open: false,
             collection: None,
             under_prompt: false,
+            own_lines: false,
         }
     }
 

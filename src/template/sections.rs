@@ -284,3 +284,62 @@ fn is_mark(text: &str, bracket: &Bracket) -> bool {
 fn is_heading(block: &Block) -> bool {
     matches!(block.kind, BlockKind::Heading { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::template;
+
+    /// The kinds and addresses of a section `S` that holds this, residue aside.
+    fn places(body: &str) -> Vec<String> {
+        let placeholders = template::parse(&format!("# T\n\n## S\n\n{body}"), &|_| false).placeholders;
+        let of = |place: template::Placeholder| Some(format!("{} {}", place.kind.as_str(), place.address?));
+        placeholders.into_iter().filter_map(of).collect()
+    }
+
+    #[test]
+    fn a_heading_that_only_says_that_there_is_more_is_no_section() {
+        let last = |heading: &str, body: &str| {
+            places(&format!("### [service]\n\n- **Port:** [port]\n\n### {heading}\n\n{body}\n"))[2..].to_vec()
+        };
+        for body in ["", "Words.", "```sh\nrun\n```"] {
+            assert_eq!(last("[More services...]", body), ["continuation s.items[]"], "{body}");
+        }
+        let own = ["record s.more_services[]", "record s.more_services[].description"];
+        assert_eq!(last("[More services...]", "[Describe it]"), own);
+        assert_eq!(last("[service 2]", ""), ["record s.items[]"]);
+        assert_eq!(last("[queue]", ""), ["record s.queue[]"]);
+    }
+
+    #[test]
+    fn headings_of_placeholders_alone_are_repeated_and_so_is_one_that_names_a_table() {
+        for (heading, found) in [
+            ("[name]", &["record s.items[]"][..]),
+            ("1. [name]", &["record s.items[]"]),
+            ("[name] ([kind])", &["record s.items[]", "record s.items[].kind"]),
+            ("[name] of [kind]", &["heading s.name_of_kind.name", "heading s.name_of_kind.kind"]),
+            ("`[table_name]`", &["record tables{}"]),
+            ("Table: [table_name]", &["record tables{}"]),
+            ("Table: [table_name 1]", &["record tables{}"]),
+            (
+                "Table: [table_name] ([kind])",
+                &["heading s.table_table_name.table_name", "heading s.table_table_name.kind"],
+            ),
+            ("Service: [name]", &["heading s.service_name.service"]),
+        ] {
+            assert_eq!(places(&format!("### {heading}\n")), found, "{heading}");
+        }
+        let inner = places("### [table_name]\n\n#### Like [table]\n");
+        assert_eq!(inner, ["record tables{}", "record tables{}.like_table.table"]);
+    }
+
+    #[test]
+    fn a_prompt_beside_a_place_that_is_labelled_description_is_the_introduction() {
+        for beside in ["- **Description:** [x]", "**Description:** [x]", "> **Description:** [x]", "- Description: [x]"]
+        {
+            assert_eq!(places(&format!("[Say it]\n\n{beside}\n"))[0], "prompt s.introduction", "{beside}");
+        }
+        for beside in ["- **Description:** none", "- Description [x]", "**Descriptions:** [x]", "- description"] {
+            assert_eq!(places(&format!("[Say it]\n\n{beside}\n"))[0], "prompt s.description", "{beside}");
+        }
+    }
+}

@@ -141,3 +141,40 @@ fn label(cell: &Inlines) -> Option<Label> {
     let code = cell.code.iter().find(|code| code.start <= range.start && range.end <= code.end);
     Some(Label { range, site: code.map_or(Site::Text, |code| Site::CodeSpan(code.clone())) })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::template;
+
+    /// The kinds and addresses of a section `S` that holds this, residue aside.
+    fn places(body: &str) -> Vec<String> {
+        let placeholders = template::parse(&format!("# T\n\n## S\n\n{body}"), &|_| false).placeholders;
+        let of = |place: template::Placeholder| Some(format!("{} {}", place.kind.as_str(), place.address?));
+        placeholders.into_iter().filter_map(of).collect()
+    }
+
+    #[test]
+    fn a_cell_is_named_by_its_row_and_column() {
+        let rows = |header: &str, row: &str| places(&format!("| {header} |\n|---|---|\n| {row} |\n"));
+        assert_eq!(rows("Item | Size", "**Api** | [n]"), ["cell s.api.size"]);
+        assert_eq!(rows("Item | Size", "`api` | [n]"), ["cell s.api.size"]);
+        assert_eq!(rows("Item | Size", "Api | `[n]`"), ["code_span s.api.size"]);
+        assert_eq!(rows("Item | Size", "Api | [n] of [m]"), ["cell s.api.size.n", "cell s.api.size.m"]);
+        assert_eq!(rows("Item | ", "Api | [n]"), ["cell s.api.n"]);
+        assert_eq!(rows("Item | ", "Api | [n] of [m]"), ["cell s.api.n", "cell s.api.m"]);
+        assert_eq!(rows("Item | [unit]", "Api | [n]"), ["inline s.unit", "cell s.api.unit"]);
+        assert_eq!(rows("Item | Size", "Api | 3"), [""; 0]);
+    }
+
+    #[test]
+    fn a_row_that_begins_with_a_place_is_a_record() {
+        let rows = |rows: &str| places(&format!("| Item | Size |\n|---|---|\n{rows}\n"));
+        assert_eq!(rows("| [name] | [n] |"), ["record s.items[].item", "record s.items[].size"]);
+        assert_eq!(rows("| [name] | [n]/[m] |"), ["record s.items[].item", "record s.items[].n", "record s.items[].m"]);
+        assert_eq!(
+            rows("| [name] | [n] |\n| [More rows...] | |"),
+            ["record s.items{}.item", "record s.items{}.size", "continuation s.items{}.item"]
+        );
+        assert_eq!(rows("| [More rows...] | [n] |"), ["record s.items[].item", "record s.items[].size"]);
+    }
+}

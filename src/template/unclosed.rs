@@ -225,4 +225,32 @@ mod tests {
         assert_eq!(found("```sh\nA=[describe the\n  host here]\n```\n"), ["OverLines [describe the\n  host here]"]);
         assert_eq!(found("```sh\nA=[describe the host\nB=1\n```\n"), ["Unclosed [describe the host"]);
     }
+
+    #[test]
+    fn a_bracket_that_closes_with_another_mark_is_told_and_an_interval_is_not() {
+        assert_eq!(found("- **O:** [team lead)\n"), ["Unclosed [team lead)"]);
+        assert_eq!(found("- **O:** [team, lead and all)\n"), ["Unclosed [team, lead and all)"]);
+        assert_eq!(found("- **O:** [team, (lead)\n"), ["Unclosed [team, (lead)"]);
+        assert_eq!(found("in [a, b) or [low,high) of it\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_bracket_is_told_where_a_key_is_set_to_it_or_its_line_says_nothing_else() {
+        for line in [
+            "A=[describe it",
+            "a: [describe it",
+            "a: \"[describe it",
+            "# [describe it",
+            "- [describe it",
+            "  // [describe it",
+        ] {
+            assert_eq!(found(&format!("```sh\n{line}\nB=1\n```\n")), ["Unclosed [describe it"], "{line}");
+        }
+        for line in ["run [describe it", "A=b [describe it", "A=[describe (it", "A=x[describe it", "A=[describe it,"] {
+            assert_eq!(found(&format!("```sh\n{line}\nB=1\n```\n")), [""; 0], "{line}");
+        }
+        assert_eq!(found("```sh\nA=[describe it\nB=1\nC=2\nD=3\n]\n```\n"), [""; 0]);
+        assert_eq!(found("```sh\nA=\u{a0}[describe the\nhost]\n```\n"), ["OverLines [describe the\nhost]"]);
+        assert_eq!(found("```sh\nA=[one\n]\n```\n"), [""; 0]);
+    }
 }

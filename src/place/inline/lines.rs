@@ -34,7 +34,6 @@ impl Writer<'_> {
         };
         let joined = kept.is_none();
         match (kept, hard) {
-            (Some(kept), _) if kept == "\n" && text == at + 1 => {}
             (Some(kept), _) => self.patch.replace(at..text, kept),
             (None, Some(from)) => self.patch.replace(from..text, "<br>"),
             (None, None) => self.patch.replace(at..text, " "),

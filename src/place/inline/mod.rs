@@ -86,7 +86,6 @@ fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
         && edge.glued().is_none()
         && (!edge.line_start || first.is_alphabetic() || edge.block_start(value).is_none())
         && !(first.is_ascii() && edge.runs_on(first as u8))
-        && !edge.open_angle
         && !edge.encodes_first(first)
         && !edge.encodes_last(last)
         && !matches!(place.block, Block::Heading)
