@@ -2,9 +2,9 @@
 //!
 //! `section` and `repeat` walk the template, and ask the gate with `unfilled`. What a section holds is filled by `run`
 //! with `samples`, `further` and `written`, by `code`, `prompt` and `slots`; `unknown` is for what is repeated for records
-//! of which nothing is said. A path starts at a `record`, `answer` says what answers it, and `write` writes that at its
-//! `spot`. What is wrong is told by `missing`, with `additions`, by `gaps`, with `repair`, and by `misfit`, `definitions`
-//! and `anchors`. `edits` makes the page, and `progress` counts.
+//! of which nothing is said. A path starts at a `record`, `answer` says what answers it, with `typed` for the schema, and
+//! `write` writes that at its `spot`. What is wrong is told by `missing`, with `additions`, by `gaps`, with `repair`, and
+//! by `misfit`, `definitions` and `anchors`. `edits` makes the page, and `progress` counts.
 
 mod additions;
 mod anchors;
@@ -28,6 +28,7 @@ mod samples;
 mod section;
 mod slots;
 mod spot;
+mod typed;
 mod unfilled;
 mod unknown;
 mod write;

@@ -1,0 +1,222 @@
+//! What the typed fields of the schema's records say, as text.
+
+use std::borrow::Cow;
+
+use super::answer::Answer;
+use super::record::Record;
+use crate::facts::Value;
+use crate::place;
+use crate::schema::{self, Part, Schema};
+use crate::vocabulary::Field;
+
+/// What stands where a field says nothing.
+const NOTHING: &str = "–";
+
+/// What a typed field of a record says. `shows` tells which fields the placeholders of the same sample mean.
+pub(super) fn typed_answer<'f>(
+    schema: &'f Schema<'f>,
+    record: Record<'f>,
+    field: Field,
+    shows: &mut dyn FnMut(Field) -> bool,
+) -> Option<Answer<'f>> {
+    match record {
+        Record::Root | Record::Raw { .. } => None,
+        Record::Table(table) => table_field(table, field),
+        Record::Column(table, column) => column_field(schema, table, column, field),
+        Record::Index(table, index) => index_field(table, index, field, shows),
+        Record::Relation(table, relation) => relation_field(schema, table, relation, field, shows),
+        Record::Check(table, check) => check_field(table, check, field, shows),
+    }
+}
+
+fn plain<'f>(text: impl Into<Cow<'f, str>>) -> Option<Answer<'f>> {
+    Some(Answer::Plain(text.into()))
+}
+
+fn yes_or_no<'f>(yes: bool) -> Option<Answer<'f>> {
+    plain(if yes { "Yes" } else { "No" })
+}
+
+fn table_field<'f>(table: &'f schema::Table<'f>, field: Field) -> Option<Answer<'f>> {
+    match field {
+        Field::Name | Field::Table => plain(table.name.text),
+        Field::Kind => plain(table.kind),
+        Field::Description => table.description.map(Answer::Fact),
+        _ => None,
+    }
+}
+
+fn column_field<'f>(
+    schema: &'f Schema<'f>,
+    table: &'f schema::Table<'f>,
+    column: &'f schema::Column<'f>,
+    field: Field,
+) -> Option<Answer<'f>> {
+    match field {
+        Field::Name => plain(column.name.text),
+        Field::Table => plain(table.name.text),
+        Field::Type if column.data_type.is_empty() => None,
+        Field::Type => plain(&*column.data_type),
+        Field::Constraints => plain(&*column.constraints),
+        Field::Nullable => yes_or_no(column.nullable),
+        Field::Unique => yes_or_no(column.unique),
+        Field::Key => plain(key_marks(table, column)),
+        Field::Default => plain(column.default.as_deref().unwrap_or(NOTHING)),
+        Field::References => {
+            plain(foreign_keys(table, column).next().map_or_else(|| NOTHING.to_owned(), |key| target(schema, key)))
+        }
+        Field::OnDelete => plain(foreign_keys(table, column).find_map(|key| key.on_delete).unwrap_or(NOTHING)),
+        Field::OnUpdate => plain(foreign_keys(table, column).find_map(|key| key.on_update).unwrap_or(NOTHING)),
+        Field::Description => column.description.map(Answer::Fact),
+        _ => None,
+    }
+}
+
+fn foreign_keys<'f>(
+    table: &'f schema::Table<'f>,
+    column: &schema::Column<'f>,
+) -> impl Iterator<Item = &'f schema::ForeignKey<'f>> {
+    let at = table.column_position(column.name.text);
+    let keys = table.relations.iter().filter_map(|relation| relation.foreign_key.as_ref());
+    keys.filter(move |key| at.is_some_and(|at| key.columns.contains(&at)))
+}
+
+fn key_marks(table: &schema::Table<'_>, column: &schema::Column<'_>) -> String {
+    let mut marks = Vec::new();
+    if column.primary_key {
+        marks.push("PK");
+    }
+    if foreign_keys(table, column).next().is_some() {
+        marks.push("FK");
+    }
+    if column.unique && !column.primary_key {
+        marks.push("UK");
+    }
+    if marks.is_empty() { NOTHING.to_owned() } else { marks.join(", ") }
+}
+
+/// `users (id)`.
+fn target(schema: &Schema<'_>, key: &schema::ForeignKey<'_>) -> String {
+    let Some(table) = schema.tables.get(key.table) else { return NOTHING.to_owned() };
+    let columns: Vec<_> =
+        key.references.iter().filter_map(|&at| table.columns.get(at)).map(|column| column.name.text).collect();
+    format!("{} ({})", table.name.text, columns.join(", "))
+}
+
+fn index_field<'f>(
+    table: &'f schema::Table<'f>,
+    index: &'f schema::Index<'f>,
+    field: Field,
+    shows: &mut dyn FnMut(Field) -> bool,
+) -> Option<Answer<'f>> {
+    match field {
+        Field::Name => plain(index.name.text),
+        Field::Table => plain(table.name.text),
+        // Already told as a mistake of the schema.
+        Field::Columns if index.columns.is_empty() => plain(NOTHING),
+        Field::Columns => {
+            let mut details = Vec::new();
+            if index.unique && !shows(Field::Unique) {
+                details.push("unique".to_owned());
+            }
+            details.extend(index.method.filter(|_| !shows(Field::Method)).map(str::to_owned));
+            details.extend(
+                index.predicate.filter(|_| !shows(Field::Predicate)).map(|predicate| format!("where {predicate}")),
+            );
+            let columns = index.columns.join(", ");
+            plain(if details.is_empty() { columns } else { format!("{columns} ({})", details.join(", ")) })
+        }
+        Field::Unique => yes_or_no(index.unique),
+        Field::Method => plain(index.method.unwrap_or(NOTHING)),
+        Field::Predicate => plain(index.predicate.unwrap_or(NOTHING)),
+        Field::Description => index.purpose.map(Answer::Fact),
+        _ => None,
+    }
+}
+
+fn relation_field<'f>(
+    schema: &'f Schema<'f>,
+    table: &'f schema::Table<'f>,
+    relation: &'f schema::Relation<'f>,
+    field: Field,
+    shows: &mut dyn FnMut(Field) -> bool,
+) -> Option<Answer<'f>> {
+    let key = relation.foreign_key.as_ref();
+    match field {
+        Field::Name => plain(relation.name?.text),
+        Field::Table => plain(table.name.text),
+        Field::Columns => {
+            let columns = key?.columns.iter().filter_map(|&at| table.columns.get(at));
+            plain(columns.map(|column| column.name.text).collect::<Vec<_>>().join(", "))
+        }
+        Field::References => plain(target(schema, key?)),
+        Field::OnDelete => plain(key?.on_delete.unwrap_or(NOTHING)),
+        Field::OnUpdate => plain(key?.on_update.unwrap_or(NOTHING)),
+        Field::Description => relation.description.map(Answer::Fact),
+        Field::Words => {
+            let words = match relation.words {
+                Some(words) => Words { markdown: words.to_owned(), plain: words.to_owned() },
+                None => Words::of(&schema.foreign_key_parts(table, key?)),
+            };
+            let description = relation.description.filter(|_| !shows(Field::Description));
+            Some(Answer::Words(words.described(description)))
+        }
+        _ => None,
+    }
+}
+
+fn check_field<'f>(
+    table: &'f schema::Table<'f>,
+    check: &'f schema::Check<'f>,
+    field: Field,
+    shows: &mut dyn FnMut(Field) -> bool,
+) -> Option<Answer<'f>> {
+    match field {
+        Field::Name => plain(check.name.map_or(check.expression, |name| name.text)),
+        Field::Table => plain(table.name.text),
+        Field::Expression => plain(check.expression),
+        Field::Description => check.description.map(Answer::Fact),
+        Field::Words => {
+            let mut parts = Vec::new();
+            if let Some(name) = check.name {
+                parts.extend([Part::Name(name.text), Part::Text(": ")]);
+            }
+            parts.push(Part::Name(check.expression));
+            let description = check.description.filter(|_| !shows(Field::Description));
+            Some(Answer::Words(Words::of(&parts).described(description)))
+        }
+        _ => None,
+    }
+}
+
+/// The same text for prose, with names as code, and for code, without markup.
+#[derive(Clone, Debug)]
+pub(super) struct Words {
+    pub(super) markdown: String,
+    pub(super) plain: String,
+}
+
+impl Words {
+    fn of(parts: &[Part<'_>]) -> Words {
+        let mut words = Words { markdown: String::new(), plain: String::new() };
+        for part in parts {
+            words.plain.push_str(part.text());
+            match part {
+                Part::Text(text) => words.markdown.push_str(text),
+                Part::Name(name) => words.markdown.push_str(&place::code_span(name)),
+            }
+        }
+        words
+    }
+
+    /// The words with a description behind them.
+    fn described(mut self, description: Option<&Value<'_>>) -> Words {
+        if let Some(description) = description.and_then(|value| value.as_str()) {
+            for text in [&mut self.markdown, &mut self.plain] {
+                text.push_str(": ");
+                text.push_str(description.trim());
+            }
+        }
+        self
+    }
+}
