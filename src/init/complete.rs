@@ -314,7 +314,7 @@ impl Completion<'_> {
         let mut text = String::new();
         let newline = self.newline;
         for comment in &table.comments {
-            text.push_str(&format!("# {comment}{newline}"));
+            text.push_str(&format!("{}{newline}", lines::comment(comment)));
         }
         let path = dotted_path(table.path.iter().map(String::as_str));
         text.push_str(&match table.header {
@@ -358,7 +358,7 @@ impl Completion<'_> {
     fn key_lines(&self, key: &Key, prefix: &str) -> String {
         let Key { key, comment, value, .. } = key;
         let newline = self.newline;
-        let comment = if comment.is_empty() { String::new() } else { format!("# {comment}{newline}") };
+        let comment = if comment.is_empty() { String::new() } else { format!("{}{newline}", lines::comment(comment)) };
         format!("{comment}#{prefix}{} = {value}{newline}", quote_key(key))
     }
 

@@ -98,6 +98,12 @@ fn kind(line: &str) -> Kind {
     }
 }
 
+/// Words as a comment, which is read as nothing else: `[pool.limits]` might be a header that somebody has taken out.
+pub(super) fn comment(words: &str) -> String {
+    let plain = format!("# {words}");
+    if kind(&plain) == Kind::Comment { plain } else { format!("# `{words}`") }
+}
+
 /// The path of a header line, and whether it is one of an array.
 fn header(line: &str) -> Option<(Path, bool)> {
     Some(only_path(DeTable::parse(line).ok()?.get_ref()))

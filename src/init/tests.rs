@@ -168,6 +168,14 @@ fn facts_that_are_there_are_not_asked_for_again() {
 }
 
 #[test]
+fn what_the_page_asks_for_is_no_key_or_table_that_was_taken_out() {
+    let page = "# T [TEMPLATE]\n\n## A\n\n[Describe it]\n\n[[b.c]]\n\n- **Size:** [how large]\n";
+    let once = completed(page, "");
+    assert!(once.text.contains("\n# `[b.c]`\n#b_c = \"\"\n"), "{}", once.text);
+    assert_eq!(completed(page, &once.text).text, once.text, "asked for again");
+}
+
+#[test]
 fn what_a_later_template_adds_goes_where_it_belongs() {
     let old = completed(SMALL, "").text;
     let page = SMALL
