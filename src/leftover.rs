@@ -79,10 +79,15 @@ fn holds_values(table: &Table<'_>) -> bool {
     table.entries.iter().any(|entry| entry.value.as_table().is_none_or(holds_values))
 }
 
+/// Whether a value has fields of its own, of which one may be shown and another not: a record, or an array of them.
+fn holds_fields(value: &Value<'_>) -> bool {
+    let records = |items: &[Value<'_>]| items.iter().any(|item| item.as_table().is_some());
+    value.as_table().is_some() || value.as_array().is_some_and(records)
+}
+
 impl Search<'_> {
     fn entry(&mut self, entry: &Entry<'_>, above: &[String]) {
-        let records = entry.value.as_array().is_some_and(|items| items.iter().any(|item| item.as_table().is_some()));
-        if self.used.contains(entry.value.id) && !records {
+        if self.used.contains(entry.value.id) && !holds_fields(&entry.value) {
             return;
         }
         let mut path = above.to_vec();

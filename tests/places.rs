@@ -264,6 +264,11 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("", "a\n1. b\n2) c", ""),
     ("", "`a\\\\|b\\\\|c` d", ""),
     ("<!-- ", "`a > b > c` d", ""),
+    ("&", "#38;", ""),
+    ("some words before &aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "p", ";"),
+    ("&", "!x", ";"),
+    ("", "a\\\\", ""),
+    ("", "a \\\\", ""),
 ];
 
 /// Texts of code spans.

@@ -209,8 +209,7 @@ impl SectionRule {
 /// Whether a key, or what was meant by it, says which templates and facts there are.
 fn is_of_files(key: &str) -> bool {
     let of_files = ["facts", "templates"];
-    let known = KEYS.contains(&key) || HOST_KEYS.contains(&key);
-    of_files.contains(&key) || !known && nearest(key, of_files).is_some()
+    of_files.contains(&key) || nearest(key, of_files).is_some()
 }
 
 fn applies(pattern: Option<&Pattern>, path: &str) -> bool {

@@ -197,3 +197,9 @@ fn a_book_toml_that_is_no_toml_is_told_with_its_place() {
     assert_eq!(outcome.diagnostics[0].code, Code::InvalidToml);
     assert!(outcome.config.draft, "what can be read is used");
 }
+
+#[test]
+fn a_slip_in_the_key_of_the_files_leaves_open_what_they_are() {
+    assert!(["facts", "templates", "template", "fact"].iter().all(|key| is_of_files(key)));
+    assert!(!["optional", "draft", "command", "erd", "nothing"].iter().any(|key| is_of_files(key)));
+}

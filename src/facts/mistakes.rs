@@ -139,6 +139,8 @@ fn on_boundaries(text: &str, range: Range<usize>) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::{FactIds, parse};
+    use crate::source::{SourceKind, Sources};
 
     #[test]
     fn a_place_is_moved_to_where_characters_begin() {
@@ -148,5 +150,29 @@ mod tests {
         assert_eq!(on_boundaries(text, 2..2), 1..1);
         assert_eq!(on_boundaries(text, 4..99), 3..6);
         assert_eq!(on_boundaries(text, Range { start: 5, end: 1 }), 3..3);
+    }
+
+    #[test]
+    fn what_other_formats_write_is_told_on_whatever_line_it_stands() {
+        for (line, word) in [("b = null", "null"), ("b = [1, None]", "None"), ("b = nil # x", "nil"), ("b: “x”", "“x”")]
+        {
+            let text = format!("first = 1\n{line}\nlast = 2\n");
+            let mut told = Vec::new();
+            let source = Sources::default().add(SourceKind::Facts, "database.toml", "");
+            parse(source, &text, &mut FactIds::default(), &mut told);
+            let shown: Vec<_> = told.iter().map(|diagnostic| &text[diagnostic.place.span.range()]).collect();
+            assert!(shown.contains(&word), "{line}: {shown:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_lost_keys_where_it_is_no_toml_but_for_what_is_given_again() {
+        let mut sources = Sources::default();
+        let [file, other] = ["a.toml", "b.toml"].map(|name| sources.add(SourceKind::Facts, name, "a = 1\n"));
+        let told = |code, source: SourceId, label: &str| [Diagnostic::new(code, "t", source.span(0..1), label)];
+        assert!(lost_keys(file, &told(Code::InvalidToml, file, "")));
+        assert!(!lost_keys(file, &told(Code::InvalidToml, file, GIVEN_AGAIN)));
+        assert!(!lost_keys(file, &told(Code::InvalidToml, other, "")));
+        assert!(!lost_keys(file, &told(Code::UnusedFact, file, "")));
     }
 }

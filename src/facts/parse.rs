@@ -414,4 +414,10 @@ mod tests {
             proptest::prop_assert_eq!(diagnostics.is_empty(), DeTable::parse(&text).is_ok());
         }
     }
+
+    #[test]
+    fn arrays_beside_each_other_are_not_deep() {
+        let text = format!("a = [{}]\nb = [{}]\n", "[], ".repeat(300), "{ x = [1] }, ".repeat(300));
+        assert_eq!(keys(&good(&text)), ["a", "b"]);
+    }
 }

@@ -217,7 +217,7 @@ fn one_sample_of_an_open_run_is_asked_for_where_nothing_is_known_of_the_record()
     let missing = with_page(page, "", |template, filled, _, _| {
         let missing = filled.missing.clone();
         assert!(filled.statuses.iter().all(|status| *status == Status::Missing), "{:?}", filled.statuses);
-        assert_eq!(template.placeholders.len(), 6);
+        assert_eq!((template.placeholders.len(), filled.text.as_str()), (6, page));
         missing
     });
     assert_eq!(missing, ["a.items[]", "a.items[].alerts{}.rule", "a.items[].alerts{}.limit"]);
@@ -491,6 +491,7 @@ fn fences_are_longer_than_those_in_what_stands_between_them() {
         ("````sh\nA=[a]\n````", "```", "````sh\nA=```\n````"),
         ("    A=[a]", "```", "    A=```"),
         ("```sh\nA=[a]", "```", "````sh\nA=```"),
+        ("```sh\nA=`[a]`", "```", "````sh\nA=`````"),
     ] {
         let page = |block: &str| format!("# T\n\n## A\n\n{block}\n");
         assert_eq!(filled(&page(block), &format!("[a]\nA = '{value}'\n")), page(shown));
@@ -518,4 +519,30 @@ fn the_places_of_one_item_are_asked_for_as_one_record() {
     assert_eq!(lines("- **[Name]** of\nA [kind]\n"), one);
     assert_eq!(lines("1) **[Name]**\n\n   Of [kind].\n"), one);
     assert_eq!(lines("* **[Name]**\n  - Of [kind].\n"), one.replace("kind = ", "\n[[a.items.items]]\nkind = "));
+}
+
+#[test]
+fn a_part_of_a_record_that_may_be_left_out_hides_nothing_that_it_lacks_beside() {
+    let page =
+        "# T\n\n## A\n\n### [name]\n\n- **Port:** [port]\n\n#### Cache\n\n[If cached: describe it]\n\nOf [size].\n";
+    assert_eq!(told(page, "[[a.items]]\nname = 'a'\n"), ["`a` has no `port`"]);
+    let cached = "[[a.items]]\nname = 'a'\nport = 1\n[a.items.cache]\nsize = 3\n";
+    assert_eq!(told(page, cached), ["`a` has no `cache.description`"]);
+}
+
+#[test]
+fn an_index_without_columns_and_a_column_without_a_type_are_shown_as_such() {
+    let page = |label: &str, item: &str| format!("# T\n\n## Schema\n\n### `[table_name]`\n\n**{label}:**\n- {item}\n");
+    let facts = "[tables.t]\ncolumns = { id = {} }\nindexes = { j = {} }\n";
+    let text = with_page(&page("Indexes", "[index] - [columns]"), facts, |_, filled, _, _| filled.text.clone());
+    assert!(text.ends_with("- j - –\n"), "{text}");
+    let told = told(&page("Columns", "[column] - [data type]"), facts);
+    assert_eq!(told.last().map(String::as_str), Some("`t.id` has no `type`"));
+}
+
+#[test]
+fn a_place_in_the_text_of_a_link_takes_no_link() {
+    let page = "# T\n\n## A\n\nBy [owner]. See [[the [part] docs](y.md) of it] and [z](z.md).\n";
+    let told = told(page, "[a]\nowner = '[me](me.md)'\nthe_part_docs = 'x'\n");
+    assert!(!told.iter().any(|title| title.contains("link")), "{told:?}");
 }

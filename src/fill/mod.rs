@@ -4,7 +4,7 @@
 //! with `samples`, `further` and `written`, by `code`, `prompt` and `slots`; `unknown` is for what is repeated for records
 //! of which nothing is said. A path starts at a `record`, `answer` says what answers it, with `typed` for the schema, and
 //! `write` writes that at its `spot`. What is wrong is told by `missing`, with `additions`, by `gaps`, with `repair`, and
-//! by `misfit`, `definitions` and `anchors`. `edits` makes the page, and `progress` counts.
+//! by `misfit`, `definitions` and `anchors`; `footnotes` keeps those of records apart. `edits` makes the page, and `progress` counts.
 
 mod additions;
 mod anchors;
@@ -14,6 +14,7 @@ mod cases;
 mod code;
 mod definitions;
 mod edits;
+mod footnotes;
 mod further;
 mod gaps;
 mod misfit;
@@ -192,6 +193,10 @@ struct Filler<'a, 'f> {
     slips: HashSet<String>,
     /// How many more keys are compared with missing ones.
     comparisons: usize,
+    /// The labels that the template defines, folded.
+    labels: OnceCell<HashSet<&'a str>>,
+    /// The last number given to copies of a footnote, by its label.
+    copies: HashMap<&'a str, usize>,
     /// Definitions in values.
     said: Vec<definitions::Said>,
     /// Sections that are not on the page.
@@ -215,6 +220,8 @@ enum Told {
     Address(String),
     /// A field that a record lacks.
     Field(MissingField),
+    /// A footnote that only one record would have, by its label.
+    Footnote(String),
     /// The header of a table that is to be added, by its keys.
     Header(Vec<String>),
     /// How a table of the schema is written.
@@ -296,6 +303,8 @@ impl<'a, 'f> Filler<'a, 'f> {
             told: HashSet::new(),
             slips: HashSet::new(),
             comparisons: further::COMPARISONS,
+            labels: OnceCell::new(),
+            copies: HashMap::new(),
             said: Vec::new(),
             gone: Vec::new(),
             children: OnceCell::new(),

@@ -8,7 +8,7 @@ use super::run::Targets;
 use super::section::{Below, Fate, GONE};
 use super::write::container_prefix;
 use super::{Filler, Status, Unit};
-use crate::facts::Kind;
+use crate::facts::{Entry, Kind};
 use crate::slug::without_numbering;
 use crate::splice::{Edit, Origin};
 use crate::template::{Element, Repeat, Section};
@@ -43,7 +43,10 @@ impl<'a, 'f> Filler<'a, 'f> {
             inner.extend(self.renumbered(section, at));
             complete &= self.body(section, *record, Targets::default(), &mut inner).complete && unit.is_complete();
             self.names.pop();
-            let copy = self.splice(section.range.clone(), inner);
+            let mut copy = self.splice(section.range.clone(), inner);
+            if at > 0 {
+                copy = self.with_own_footnotes(copy, &section.range);
+            }
             if at + 1 < records.len() && !copy.ends_with(&separator) {
                 copies.push_str(copy.trim_end());
                 copies.push_str(&separator);
@@ -67,9 +70,14 @@ impl<'a, 'f> Filler<'a, 'f> {
                 Kind::Table(table) => {
                     // Its keys are shown as names.
                     self.used.extend(table.entries.iter().map(|entry| entry.value.id));
-                    let named =
-                        table.entries.iter().map(|entry| Record::Raw { name: Some(entry), value: &entry.value });
-                    return Some(named.collect());
+                    let is_boolean = |entry: &&Entry<'_>| matches!(entry.value.kind, Kind::Boolean(_));
+                    for wrong in table.entries.iter().filter(is_boolean).filter(|entry| !entry.value.is_false()) {
+                        let wanted = "a table with the fields of a record, or `false` to leave it out,";
+                        self.wrong_form(&wrong.value, &repeat.address, repeat.name.range.clone(), wanted);
+                    }
+                    // As `false` leaves a section out, it leaves out the one of that name.
+                    let kept = table.entries.iter().filter(|entry| !is_boolean(entry));
+                    return Some(kept.map(|entry| Record::Raw { name: Some(entry), value: &entry.value }).collect());
                 }
                 _ => {
                     let wanted = "an array of records, or a table of them by name,";
@@ -132,10 +140,13 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.settle_prompts(&mut own, record, Below::NOTHING, &mut inner);
             self.names.pop();
             unit.gaps |= own.gaps;
-            if !copies.is_empty() {
+            let copy = self.splice(range.clone(), inner);
+            if copies.is_empty() {
+                copies.push_str(&copy);
+            } else {
                 copies.push_str(&gap);
+                copies.push_str(&self.with_own_footnotes(copy, range));
             }
-            copies.push_str(&self.splice(range.clone(), inner));
         }
         edits.push(Edit::new(range.clone(), copies, Origin::Template));
     }

@@ -45,7 +45,9 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn copies(&mut self, samples: &[&'a Item], records: &[Record<'f>], unit: &mut Unit<'a, 'f>) -> Vec<String> {
         let mut copies = Vec::with_capacity(records.len());
         for record in records {
-            copies.extend(fitting(samples, *record).map(|sample| self.copy_item(sample, *record, unit)));
+            let Some(sample) = fitting(samples, *record) else { continue };
+            let copy = self.copy_item(sample, *record, unit);
+            copies.push(if copies.is_empty() { copy } else { self.with_own_footnotes(copy, &sample.range) });
         }
         if records.is_empty() {
             samples.iter().for_each(|sample| self.set_all(&sample.range, Status::Removed));

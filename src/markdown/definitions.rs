@@ -1,6 +1,6 @@
 //! Definitions of links and footnotes: what a text defines, what it names without, and what was meant to be read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, Event, Parser, RefDefs, Tag, TagEnd};
@@ -70,6 +70,30 @@ pub(crate) fn undefined(text: &str) -> HashSet<String> {
         found.extend(plain_footnotes(text, range).map(fold_label));
     }
     found
+}
+
+/// A text with the numbers put to the labels of its footnotes, which are folded and begin with `^`; and those labels that
+/// it defines and does not refer to.
+pub(crate) fn number_footnotes<'l>(text: &str, numbers: &HashMap<&'l str, usize>) -> (String, HashSet<&'l str>) {
+    let (mut out, mut done) = (String::with_capacity(text.len() + 16), 0);
+    let (mut defined, mut used) = (HashSet::new(), HashSet::new());
+    for (event, range) in Parser::new_ext(text, super::options()).into_offset_iter() {
+        let (label, found) = match event {
+            Event::Start(Tag::FootnoteDefinition(label)) => (label, &mut defined),
+            Event::FootnoteReference(label) => (label, &mut used),
+            _ => continue,
+        };
+        let Some((label, number)) = numbers.get_key_value(fold_label(&format!("^{label}")).as_str()) else { continue };
+        let Some(end) = text[range.start..].find(']').map(|at| range.start + at).filter(|end| *end >= done) else {
+            continue;
+        };
+        found.insert(*label);
+        out.push_str(&text[done..end]);
+        out.push_str(&format!("-{number}"));
+        done = end;
+    }
+    out.push_str(&text[done..]);
+    (out, &defined - &used)
 }
 
 /// The literal text outside code blocks; what is one stretch in the source is one here.

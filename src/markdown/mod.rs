@@ -4,7 +4,7 @@ pub(crate) mod blocks;
 mod definitions;
 mod parse;
 
-pub(crate) use definitions::{fold_label, undefined};
+pub(crate) use definitions::{fold_label, number_footnotes, undefined};
 pub(crate) use parse::parse;
 use pulldown_cmark::Options;
 

@@ -39,7 +39,6 @@ fn rule(bytes: &[u8]) -> bool {
     let mark = bytes[0];
     let only = |extra: fn(&u8) -> bool| bytes.iter().all(|byte| *byte == mark || extra(byte));
     match mark {
-        b'-' => only(u8::is_ascii_whitespace),
         b'*' | b'_' => only(u8::is_ascii_whitespace) && bytes.iter().filter(|&&byte| byte == mark).nth(2).is_some(),
         _ => false,
     }

@@ -231,3 +231,19 @@ pub(super) fn may_pair(previous: char, delimiter: u8, next: char) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::place::{Block, Place, inline};
+
+    #[test]
+    fn what_stands_far_before_a_value_is_taken_to_hold_what_is_looked_for() {
+        let written = |before: &str| {
+            let place = Place::new(Block::Paragraph { line_start: false, prefix: "" });
+            inline("`c` *d*", &place.between(before, "")).unwrap().into_owned()
+        };
+        let far = |length: usize| format!("`a` b{}", " ".repeat(length - 5));
+        assert_eq!(written(&far(4096)), "`c` *d*");
+        assert_eq!(written(&far(4097)), "<code>c</code> *d*");
+    }
+}

@@ -202,6 +202,7 @@ mod tests {
             "a <!-- </b> --> b",
             "<script>if (a<b) c = \"</d>\"</script>",
             "<script>a = \"</styles>\"</script>",
+            "<div title=x\"y>c</div>",
             "<script>a</SCRIPT\n>",
             "<details><summary>a</summary>\n\n- b\n\n</details>",
             "<ul><li>a</li><li>b</li></ul>",

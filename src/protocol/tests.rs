@@ -166,3 +166,10 @@ fn a_book_of_another_shape_is_refused_with_what_was_expected() {
         assert!(refusal.contains(expected), "{book}: {refusal}");
     }
 }
+
+#[test]
+fn a_content_that_is_no_text_is_named_as_such() {
+    let input = format!("[{CONTEXT},{{\"items\":[{}]}}]", chapter("a.md", "3", ""));
+    let told = refused(&input).to_string();
+    assert!(told.contains("a string"), "{told}");
+}

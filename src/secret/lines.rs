@@ -171,6 +171,7 @@ mod tests {
             ),
             ("[passwords\napp = 'hunter2Xyz9'", "[passwords\napp = 'hunter2Xyz9'"),
             ("{ x } = hunter2Xyz9", "{ x } = hunter2Xyz9"),
+            ("a = see redis://:hunter2Xyz9@db, and more", "a = see redis://:***@db, and more"),
             ("é = redis://:hunter2Xyz9@db and redis://:other2Xyz9@db", "é = redis://:***@db and redis://:***@db"),
         ] {
             assert_eq!(hidden(text), expected);

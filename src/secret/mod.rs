@@ -316,4 +316,13 @@ mod tests {
         assert_eq!(found("code", &format!("api_key: {uuid}")), uuid);
         assert_eq!(found("code", &format!("api_key: {uuid} of it")), "");
     }
+
+    #[test]
+    fn a_few_spaces_may_stand_before_an_assignment_and_a_random_word_in_prose_is_long() {
+        assert_eq!(found("code", "password   =hunter2"), "hunter2");
+        assert_eq!(found("code", "password    =hunter2"), "");
+        assert_eq!(found("token", "use 9fK2mQx7Lw3RtZ8p until June"), "9fK2mQx7Lw3RtZ8p");
+        assert_eq!(found("token", "use 9fK2mQx7Lw3RtZ8 until June"), "");
+        assert_eq!(found("token", "use aBCdEFgHiJKlMnOpQR until June"), "");
+    }
 }

@@ -452,10 +452,7 @@ fn is_plain(segment: &str) -> bool {
     is_number(segment)
         || TERMS.contains(&lower.as_str())
         || (lower.len() <= stem.len() + 2 && NUMBERED.contains(&stem))
-        || (unit.len() <= 7
-            && unit.len() < lower.len()
-            && unit.bytes().all(|byte| byte.is_ascii_alphabetic())
-            && is_unit(unit))
+        || (unit.len() < lower.len() && is_unit(unit))
         || (unit.len() <= 3 && lower.starts_with('p'))
 }
 

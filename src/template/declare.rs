@@ -163,6 +163,7 @@ mod tests {
         assert!(!declares_itself("```\n# A [TEMPLATE]\n```\n"));
         assert!(!declares_itself("<!-- about this template -->\n\n# A\n"));
         assert!(declares_itself("<!-- a --> <!-- template -->\n\n# A\n"));
+        assert!(declares_itself("# [A](b.md) and ![c](d.png) [TEMPLATE]\n"));
         assert!(!declares_itself("<!-- a --> template -->\n\n# A\n"));
         assert!(declares_itself("A [TEMPLATE]\n===\n") && !declares_itself("# A\n\n# B [TEMPLATE]\n"));
         assert!(!declares_itself("# A [x [TEMPLATE]](y.md)\n") && !declares_itself("---\nnote: TEMPLATE\n---\n# A\n"));

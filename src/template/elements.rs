@@ -432,4 +432,10 @@ mod tests {
         assert_eq!(traps, [TrapKind::HiddenPlaceholder]);
         assert_eq!((template.anchors.len(), template.images.len(), template.link_spans.len()), (1, 1, 2));
     }
+
+    #[test]
+    fn what_says_that_there_is_more_has_something_above_it() {
+        assert_eq!(places("- [More services...]\n- [name]\n")[0], "record s.more_services");
+        assert_eq!(places("- [name]\n- [More services...]\n")[1], "continuation s.items{}");
+    }
 }

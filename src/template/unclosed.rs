@@ -253,4 +253,12 @@ mod tests {
         assert_eq!(found("```sh\nA=\u{a0}[describe the\nhost]\n```\n"), ["OverLines [describe the\nhost]"]);
         assert_eq!(found("```sh\nA=[one\n]\n```\n"), [""; 0]);
     }
+
+    #[test]
+    fn a_bracket_in_the_target_of_a_definition_is_told_where_it_is_a_pair() {
+        assert_eq!(found("- [Endpoint]: [URL]\n"), ["BracketedDefinition [Endpoint]: [URL]"]);
+        assert_eq!(found("[x][r]\n\n[r]: /a/[b]\n"), ["InTarget [r]: /a/[b]"]);
+        assert_eq!(found("[x][r]\n\n[r]: /a[b\n"), [""; 0]);
+        assert_eq!(found("> [docs]: /x.html\n"), [""; 0]);
+    }
 }

@@ -14,7 +14,7 @@ impl Writer<'_> {
             self.patch.escape(self.value.len() - 1);
         }
         let hashes = self.value.trim_end_matches('#').len();
-        if hashes < self.value.len() && self.syntax.is_active(hashes) && self.char_before(hashes).is_whitespace() {
+        if self.syntax.is_active(hashes) && self.char_before(hashes).is_whitespace() {
             self.patch.escape(hashes);
         }
     }

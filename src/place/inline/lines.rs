@@ -78,8 +78,8 @@ impl Writer<'_> {
         let start = if last { self.edge.block_start(text) } else { block_start(text) };
         match start.map(|at| line.start + at) {
             Some(at) if at >= line.end => self.encode(line.end - 1..line.end),
-            Some(at) if self.syntax.is_text(at) => self.escape_run(at),
-            _ => {}
+            Some(at) => self.escape_run(at),
+            None => {}
         }
     }
 
