@@ -212,4 +212,19 @@ mod tests {
         assert_eq!(label_of_key("TLS"), "TLS");
         assert_eq!(label_of_key("on call"), "on call");
     }
+
+    #[test]
+    fn words_with_dots_are_no_numbering() {
+        for (heading, slug) in [
+            ("1. Overview", "overview"),
+            ("2.3 Overview", "overview"),
+            ("4) Overview", "overview"),
+            ("v1.2 Overview", "v1_2_overview"),
+            ("Node.js setup", "node_js_setup"),
+            ("1..2 Overview", "1_2_overview"),
+            ("16 tables", "16_tables"),
+        ] {
+            assert_eq!(label_slug(heading), slug, "{heading}");
+        }
+    }
 }

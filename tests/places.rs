@@ -265,6 +265,7 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("", "`a\\\\|b\\\\|c` d", ""),
     ("<!-- ", "`a > b > c` d", ""),
     ("&", "#38;", ""),
+    ("some words before &aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "p", ";"),
     ("&", "!x", ";"),
     ("", "a\\\\", ""),
     ("", "a \\\\", ""),

@@ -491,6 +491,7 @@ fn fences_are_longer_than_those_in_what_stands_between_them() {
         ("````sh\nA=[a]\n````", "```", "````sh\nA=```\n````"),
         ("    A=[a]", "```", "    A=```"),
         ("```sh\nA=[a]", "```", "````sh\nA=```"),
+        ("```sh\nA=`[a]`", "```", "````sh\nA=`````"),
     ] {
         let page = |block: &str| format!("# T\n\n## A\n\n{block}\n");
         assert_eq!(filled(&page(block), &format!("[a]\nA = '{value}'\n")), page(shown));
