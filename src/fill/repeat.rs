@@ -127,7 +127,8 @@ impl<'a, 'f> Filler<'a, 'f> {
             return;
         }
         unit.kept = true;
-        let gap = format!("{}{}{}", self.newline, self.newline, container_prefix(self.text, range.start));
+        let (newline, prefix) = (self.newline, container_prefix(self.text, range.start));
+        let gap = format!("{newline}{}{newline}{prefix}", prefix.trim_end());
         let mut copies = String::new();
         for record in records {
             let mut inner = Vec::new();

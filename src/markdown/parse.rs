@@ -38,6 +38,9 @@ pub(crate) fn parse(text: &str) -> Document {
     Document { blocks, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }
 }
 
+/// What Markdown knows as white space.
+const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// Builds the tree from events.
 struct Builder<'t> {
     text: &'t str,
@@ -311,8 +314,9 @@ impl<'t> Builder<'t> {
     }
 
     fn open_row(&mut self, range: Range<usize>, head: bool) {
+        let range = self.trim_end(range);
         if let Some((_, table)) = &mut self.table {
-            let row = Row { range: trim_end(self.text, range), cells: Vec::new() };
+            let row = Row { range, cells: Vec::new() };
             if head {
                 table.header = row;
             } else {
@@ -356,7 +360,7 @@ impl<'t> Builder<'t> {
                 self.block(start..end, BlockKind::List(List { first_number, items }));
             }
             Container::Item => {
-                let range = trim_end(self.text, start..end);
+                let range = self.trim_end(start..end);
                 if let Some(Frame { container: Container::List { items, .. }, .. }) = self.frames.last_mut() {
                     items.push(ListItem { range, blocks });
                 }
@@ -365,9 +369,24 @@ impl<'t> Builder<'t> {
     }
 
     fn block(&mut self, range: Range<usize>, kind: BlockKind) {
-        let block = Block { range: trim_end(self.text, range), kind };
+        let block = Block { range: self.trim_end(range), kind };
         let blocks = self.frames.last_mut().map_or(&mut self.blocks, |frame| &mut frame.blocks);
         blocks.push(block);
+    }
+
+    /// The range without what follows its last character: white space, and the marks of the quotes around it, with which
+    /// blank lines and the line after begin.
+    fn trim_end(&self, range: Range<usize>) -> Range<usize> {
+        let quotes = || self.frames.iter().filter(|frame| matches!(frame.container, Container::Quote)).count();
+        let mut kept = self.text[range.clone()].trim_end_matches(WHITE_SPACE);
+        while kept.ends_with('>')
+            && let Some((before, line)) = kept.rsplit_once('\n')
+            && line.chars().all(|c| matches!(c, '>' | ' ' | '\t'))
+            && line.matches('>').count() <= quotes()
+        {
+            kept = before.trim_end_matches(WHITE_SPACE);
+        }
+        range.start..range.start + kept.len()
     }
 
     fn finish(mut self) -> Vec<Block> {
@@ -390,12 +409,6 @@ fn push_lines(lines: &mut Vec<Range<usize>>, text: &str, range: Range<usize>) {
         continues = false;
         start += piece.len();
     }
-}
-
-/// The range without white space at its end.
-fn trim_end(text: &str, range: Range<usize>) -> Range<usize> {
-    let trimmed = text[range.clone()].trim_end_matches([' ', '\t', '\n', '\r']).len();
-    range.start..range.start + trimmed
 }
 
 #[cfg(test)]

@@ -180,20 +180,25 @@ pub(crate) fn lines_of(text: &str, range: Range<usize>) -> Range<usize> {
     line_start(text, range.start)..next_line(text, range.end)
 }
 
-/// The range with the blank lines after it, if it is preceded by a blank line or nothing.
+/// The range with the blank lines after it, if it is preceded by a blank line or nothing. A line of quote marks alone is
+/// blank; one of fewer marks than the line before has ends a quote, which the line before would not.
 pub(crate) fn with_blank_lines(text: &str, lines: Range<usize>) -> Range<usize> {
     let before = text[..lines.start].lines().next_back();
-    if before.is_some_and(|line| !line.trim_matches([' ', '\t', '>']).is_empty()) {
-        return lines;
-    }
+    let Some(quotes) = before.map_or(Some(0), quotes_of_blank) else { return lines };
     let mut end = lines.end;
     for line in text[end..].split_inclusive('\n') {
-        if !line.trim_matches([' ', '\t', '>', '\r', '\n']).is_empty() {
+        if quotes_of_blank(line).is_none_or(|own| own < quotes) {
             break;
         }
         end += line.len();
     }
     lines.start..end
+}
+
+/// How many quotes a blank line is in; `None` if it is not blank.
+fn quotes_of_blank(line: &str) -> Option<usize> {
+    let blank = line.trim_matches([' ', '\t', '>', '\r', '\n']).is_empty();
+    blank.then(|| line.matches('>').count())
 }
 
 #[cfg(test)]
