@@ -11,6 +11,7 @@ use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
 use crate::source::{SourceId, Span, line_of};
 use crate::splice::{Edit, Origin, splice, splice_guarded};
+use crate::vocabulary;
 
 /// The facts that references look into.
 #[derive(Clone, Copy)]
@@ -52,6 +53,8 @@ struct Reference<'t> {
 struct Found<'t, 's> {
     reference: Reference<'t>,
     value: &'s Value<'s>,
+    /// What its value is by its address.
+    is_text: bool,
 }
 
 /// Replaces the fact references of a chapter; all other bytes stay.
@@ -68,7 +71,7 @@ pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], manners: Man
     for reference in references(text, &document.broken_links) {
         let span = source.span(reference.range.clone());
         match look_up(reference.path, shelves) {
-            LookUp::Value(value) => found.push(Found { reference, value }),
+            LookUp::Value { value, is_text } => found.push(Found { reference, value, is_text }),
             LookUp::Unknown(unknown) => resolved.diagnostics.push(unknown.told(reference.path, span)),
             LookUp::LeftOut(entry) => resolved.diagnostics.push(left_out(reference.path, span, entry)),
             LookUp::NotOurs => {}
@@ -106,10 +109,10 @@ impl Resolved {
                 let first = found.partition_point(|found| found.reference.range.start < inlines.range.start);
                 let own = found[first..].iter().take_while(|found| found.reference.range.end <= inlines.range.end);
                 let mut leaf: Option<Leaf<'_>> = None;
-                for Found { reference, value } in own {
+                for Found { reference, value, is_text } in own {
                     self.used.push(value.id);
                     let leaf = leaf.get_or_insert_with(|| Leaf::new(text, block, inlines, newline));
-                    match leaf.write(&reference.range, value, allow_html) {
+                    match leaf.write(&reference.range, value, *is_text, allow_html) {
                         Ok(value) => edits.push(Edit::new(reference.range.clone(), value, Origin::Prose)),
                         Err(words) => self.diagnostics.push(misfit(reference, source, value, &words)),
                     }
@@ -140,7 +143,11 @@ fn is_dotted(path: &str) -> bool {
 }
 
 enum LookUp<'s> {
-    Value(&'s Value<'s>),
+    Value {
+        value: &'s Value<'s>,
+        /// It is a typed field that is text, and no Markdown.
+        is_text: bool,
+    },
     /// The first segment is a table of the facts, and the path goes on to something that is not there.
     Unknown(Unknown<'s>),
     /// Something below a section that `false` leaves out of the book.
@@ -164,7 +171,7 @@ fn look_up<'s>(path: &str, shelves: &[Shelf<'s>]) -> LookUp<'s> {
     let keys: Vec<&str> = path.split('.').collect();
     if let Some((stem, rest)) = keys.split_first()
         && let Some(shelf) = shelves.iter().find(|shelf| fold(shelf.stem) == fold(stem))
-        && let found @ (LookUp::Value(_) | LookUp::Unknown(_) | LookUp::LeftOut(_)) = look_into(*shelf, rest)
+        && let found @ (LookUp::Value { .. } | LookUp::Unknown(_) | LookUp::LeftOut(_)) = look_into(*shelf, rest)
     {
         return found;
     }
@@ -187,7 +194,7 @@ fn look_into<'s>(shelf: Shelf<'s>, keys: &[&str]) -> LookUp<'s> {
             Kind::Boolean(false) if rest > 1 => return LookUp::LeftOut(entry),
             _ if rest > 1 => return LookUp::Unknown(Unknown { shelf, table, rest, below_value: true }),
             Kind::Array(items) if items.iter().any(|item| item.as_table().is_some()) => return LookUp::NotOurs,
-            _ => return LookUp::Value(&entry.value),
+            _ => return LookUp::Value { value: &entry.value, is_text: vocabulary::is_text(keys) },
         }
     }
     LookUp::NotOurs
@@ -259,7 +266,13 @@ impl<'t> Leaf<'t> {
     }
 
     /// The value of the reference at `range`, which stands behind those that were written before.
-    fn write(&mut self, range: &Range<usize>, value: &Value<'_>, allow_html: bool) -> Result<String, String> {
+    fn write(
+        &mut self,
+        range: &Range<usize>,
+        value: &Value<'_>,
+        is_text: bool,
+        allow_html: bool,
+    ) -> Result<String, String> {
         if !self.line.contains(&range.start) {
             self.line = line_of(self.text, range.start);
         }
@@ -279,7 +292,7 @@ impl<'t> Leaf<'t> {
         let Some((content, markdown)) = inline_text(value) else {
             return Err(format!("it is {}", value.describe()));
         };
-        match markdown {
+        match markdown && !is_text {
             true if !allow_html && has_html(&content) => {
                 Err("it holds HTML, which `allow-html = false` forbids".to_owned())
             }

@@ -1,5 +1,7 @@
 //! The words by which templates name the parts of a schema, mapped to the typed fields of `[tables]`.
 
+use crate::facts::fold;
+
 /// A collection of typed records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Collection {
@@ -235,6 +237,23 @@ fn look_up<T: Copy>(words: &[(T, &[&str])], slug: &str) -> Option<T> {
     // `column_1`, `column_2`: samples of one thing.
     let numbered = || exact(slug.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('_')?);
     exact(slug).or_else(numbered)
+}
+
+/// Whether a fact at this path is text, and no Markdown: a typed field other than prose (spec section 6).
+pub(crate) fn is_text(keys: &[&str]) -> bool {
+    let keys: Vec<_> = keys.iter().map(|key| fold(key)).collect();
+    let [tables, _, rest @ ..] = keys.as_slice() else { return false };
+    let (collection, field) = match rest {
+        [field] => (Collection::Tables, &**field),
+        [collection, _, field] => {
+            let own = [Collection::Columns, Collection::Indexes, Collection::Relations, Collection::Checks];
+            let Some(&own) = own.iter().find(|own| collection == own.key()) else { return false };
+            (own, &**field)
+        }
+        _ => return false,
+    };
+    let prose = [Field::Description, Field::Words, Field::Name, Field::Table];
+    tables == Collection::Tables.key() && collection.field(field).is_some_and(|field| !prose.contains(&field))
 }
 
 #[cfg(test)]

@@ -332,6 +332,11 @@ fn the_schema_is_json_for_one_facts_file() {
     let pool = &schema["properties"]["pool"]["properties"];
     assert!(pool["pool_size"].is_object() && pool["description"]["description"] == "Describe the pool:", "{pool}");
     assert!(book.run(&["schema", "docs", "--facts", "no.toml"]).exits(2).err.contains("no.toml"));
+    book.write("docs/book.toml", "[preprocessor.database]\nfacts = [\"database.toml\", \"more.toml\"]\n");
+    book.write("docs/more.toml", "");
+    let second: Value =
+        serde_json::from_str(&book.run(&["schema", "docs", "--facts", "more.toml"]).exits(0).out).unwrap();
+    assert_eq!(second["properties"], schema["properties"], "any file of a set may hold any of its facts");
     book.write("docs/src/data.md", "# Data\n");
     assert!(book.run(&["schema", "docs"]).exits(2).err.contains("no template"));
 }

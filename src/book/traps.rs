@@ -30,6 +30,10 @@ pub(super) fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
             .with_help("write it on one line, or put `literal` behind the language if it is no placeholder"),
         TrapKind::InHtml => told(format!("`{written}` stands in a block of HTML and is not filled"))
             .with_help("write it as Markdown, with a blank line between it and the tags"),
+        TrapKind::InAttribute => told(format!("`{written}` stands in a tag and is not filled"))
+            .with_help("write the link or image as Markdown: `[words](target)`, `![words](file)`"),
+        TrapKind::InTitle => told(format!("`{written}` stands in the title of a link or image and is not filled"))
+            .with_help("put the placeholder into the text of the link"),
         TrapKind::HiddenPlaceholder => {
             let title = format!("Markdown reads `{written}` as a link");
             Diagnostic::new(Code::HiddenPlaceholder, title, span, "no placeholder")

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::facts::{self, Step, Table, Value};
-use crate::source::Span;
+use crate::facts::{self, Table, Value};
 use crate::{secret, template};
 
 /// Blank strings among the items of an array, of which nothing would be seen. (One that holds nothing else is told where
@@ -27,34 +26,17 @@ pub(super) fn blank_items(root: &Table<'_>) -> Vec<Diagnostic> {
 pub(super) fn secrets(root: &Table<'_>, config: &Config) -> Vec<Diagnostic> {
     let allowed: HashSet<String> = config.allow_secrets.iter().map(|path| template::address_key(&path.value)).collect();
     let mut found = Vec::new();
-    let mut keys = Vec::new();
-    root.visit_leaves(&mut |steps, entry| {
-        keys.clear();
-        keys.extend(steps.iter().filter_map(|step| match step {
-            Step::Key(key) => Some(*key),
-            Step::Item(_) => None,
-        }));
-        each_string(&entry.value, &mut |text, span| {
-            let Some(finding) = secret::detect(&keys, text) else { return };
-            let address = facts::leaf_path(steps);
-            if allowed.contains(&template::address_key(&address)) {
-                return;
-            }
-            let title = format!("`{address}` looks like {}", finding.kind.describe());
-            found.push(
-                Diagnostic::new(Code::LikelySecret, title, span, "not shown")
-                    .with_help("a page is published: say where the secret is kept, not what it is")
-                    .with_help(format!("if it is none, add `\"{address}\"` to `allow-secrets`")),
-            );
-        });
+    secret::in_facts(root, &mut |steps, span, finding| {
+        let address = facts::leaf_path(steps);
+        if allowed.contains(&template::address_key(&address)) {
+            return;
+        }
+        let title = format!("`{address}` looks like {}", finding.kind.describe());
+        found.push(
+            Diagnostic::new(Code::LikelySecret, title, span, "not shown")
+                .with_help("a page is published: say where the secret is kept, not what it is")
+                .with_help(format!("if it is none, add `\"{address}\"` to `allow-secrets`")),
+        );
     });
     found
-}
-
-fn each_string(value: &Value<'_>, visit: &mut dyn FnMut(&str, Span)) {
-    match &value.kind {
-        facts::Kind::String(text) => visit(text, value.span),
-        facts::Kind::Array(items) => items.iter().for_each(|item| each_string(item, visit)),
-        _ => {}
-    }
 }

@@ -32,19 +32,14 @@ impl Schema {
     pub(super) fn execute(self) -> Result<Exit, Stop> {
         let book = OpenBook::open(&self.book.root)?;
         let (_, done) = book.run("html", Purpose::Look)?;
-        let names: Vec<&str> = done
-            .templates
-            .iter()
-            .filter_map(|page| done.facts.get(page.set)?.first())
-            .map(|&first| done.sources.get(first).name.as_str())
-            .collect();
+        let names = |set: usize| done.facts.get(set).into_iter().flatten().map(|&file| &*done.sources.get(file).name);
         let wanted = match &self.facts {
             Some(wanted) => wanted.trim_start_matches("./"),
-            None => names.first().copied().unwrap_or_default(),
+            None => done.templates.iter().find_map(|page| names(page.set).next()).unwrap_or_default(),
         };
-        let own = done.templates.iter().zip(&names).filter(|(_, name)| **name == wanted);
+        let own = done.templates.iter().filter(|page| names(page.set).any(|name| name == wanted));
         let pages: Vec<_> =
-            own.map(|(page, _)| Page { text: &done.sources.get(page.source).text, template: &page.template }).collect();
+            own.map(|page| Page { text: &done.sources.get(page.source).text, template: &page.template }).collect();
         if pages.is_empty() {
             return Err(Stop::Usage(match &self.facts {
                 Some(wanted) => format!("no template of the book takes its facts from `{wanted}`"),

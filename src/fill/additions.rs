@@ -8,7 +8,7 @@ use super::{Filler, Told};
 use crate::diagnostic::Sub;
 use crate::facts::{self, Room, quote_key};
 use crate::source::line_start;
-use crate::template::Slot;
+use crate::template::{Form, Slot};
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// The lines to add, each group where its table stands or at the end of the file.
@@ -51,6 +51,8 @@ impl<'a, 'f> Filler<'a, 'f> {
             let pair = self.pair(slot, &key);
             let group = known.get(&header).and_then(|&at| groups.get_mut(at));
             match group.filter(|group| !array || group.holds(item)) {
+                // What a heading asks for may stand again below it.
+                Some(group) if group.pairs.iter().any(|known| known.text == pair.text) => {}
                 Some(group) => group.pairs.push(pair),
                 None => {
                     known.insert(header.clone(), groups.len());
@@ -133,12 +135,12 @@ struct Group {
     header: Vec<String>,
     array: bool,
     pairs: Vec<Pair>,
-    /// The list item of its first placeholder.
+    /// The list item or row of its first placeholder.
     item: Option<ItemLine>,
 }
 
 impl Group {
-    /// Whether a placeholder of that item is of the same record: another sample is another record; what is nested in a
+    /// Whether a placeholder of that item or row is of the same record: another sample is another record; what is nested in a
     /// sample belongs to it.
     fn holds(&self, item: Option<ItemLine>) -> bool {
         self.item.zip(item).is_none_or(|(first, item)| item.is_inside(first))
@@ -186,12 +188,12 @@ id = { type = \"\", constraints = \"\", description = \"\" }
 ";
 
 /// Whether a key stands in the header of a table, and not before a `=`.
-fn in_header(text: &str, at: usize) -> bool {
+pub(super) fn in_header(text: &str, at: usize) -> bool {
     let line = text.get(line_start(text, at)..at);
     line.is_some_and(|before| before.trim_start().starts_with('['))
 }
 
-/// A list item of the template.
+/// A list item or row of the template.
 #[derive(Clone, Copy)]
 pub(super) struct ItemLine {
     start: usize,
@@ -205,15 +207,18 @@ impl ItemLine {
     }
 }
 
-/// The line of a placeholder, if it begins with the marker of a list item.
+/// The line of a placeholder, if it is a row or begins with the marker of a list item.
 pub(super) fn item_line(text: &str, slot: &Slot) -> Option<ItemLine> {
     let before = text.get(..slot.range.start)?;
     let start = line_start(text, before.len());
     let line = before.get(start..)?;
     let content = line.trim_start();
     let marker = content.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_item = marker.starts_with(['-', '*', '+', '.', ')']) && marker.get(1..)?.starts_with([' ', '\t']);
-    is_item.then_some(ItemLine { start, indent: line.len() - content.len() })
+    let is_item = || {
+        marker.starts_with(['-', '*', '+', '.', ')'])
+            && marker.get(1..).is_some_and(|rest| rest.starts_with([' ', '\t']))
+    };
+    (slot.form == Form::Cell || is_item()).then_some(ItemLine { start, indent: line.len() - content.len() })
 }
 
 /// Whether a table of the schema is wanted, for which there is one example.

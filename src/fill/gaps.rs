@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::additions::item_line;
+use super::dotted::Dotted;
 use super::{Filler, Record, Told, repair};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, quote_key};
@@ -148,11 +149,12 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut used: HashSet<FactId> = self.used.iter().copied().collect();
         let schema = self.facts.schema;
         let unknown: HashSet<FactId> = schema.unknown.iter().map(|field| field.entry.value.id).collect();
+        let dotted = Dotted::new(self.facts);
         for RecordGap { slot, key, wanted, mut records } in gaps {
             records.retain(|record| !self.misspelt(slot, &key, record, &unknown, &mut used));
             if !records.is_empty() {
                 let span = self.span(slot.range.clone());
-                self.diagnostics.push(lacking(&key, &wanted, &records, span));
+                self.diagnostics.push(lacking(&key, &wanted, &records, span, &dotted));
             }
         }
     }
@@ -193,7 +195,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 }
 
 /// Says that records lack a field.
-fn lacking(key: &str, wanted: &[Want], records: &[Lacking<'_>], place: Span) -> Diagnostic {
+fn lacking<'f>(key: &str, wanted: &[Want], records: &[Lacking<'f>], place: Span, dotted: &Dotted<'f>) -> Diagnostic {
     let mut lines = Vec::new();
     for want in wanted {
         repair::add(&mut lines, &want.below, &want.hint);
@@ -206,7 +208,7 @@ fn lacking(key: &str, wanted: &[Want], records: &[Lacking<'_>], place: Span) -> 
     let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, place, format!("wants `{key}`"));
     for record in records.iter().take(SHOWN) {
         let message = format!("add it to {}", record.called);
-        let repair = record.table.and_then(|table| repair::insertion(&message, table, &lines));
+        let repair = record.table.and_then(|table| repair::insertion(&message, table, &lines, || dotted.room(table)));
         by_hand |= repair.is_none();
         diagnostic = match repair {
             Some(repair) => diagnostic.with(repair),

@@ -159,9 +159,10 @@ impl<'a, 'f> Filler<'a, 'f> {
     fn prompt_advice(&self, wanted: &[Want<'_>]) -> Option<String> {
         let kind = |want: &Want<'_>| self.template.placeholders[want.slot.id].kind;
         let Want { address, .. } = wanted.iter().find(|want| kind(want) == PlaceholderKind::Prompt)?;
-        wanted.iter().any(|want| kind(want) == PlaceholderKind::Topic).then(|| {
-            format!("`{address}` alone is enough and stands for all topics; or answer every topic and leave it out")
-        })
+        wanted
+            .iter()
+            .any(|want| kind(want) == PlaceholderKind::Topic)
+            .then(|| format!("`{address}` alone stands for all topics; or answer every topic and leave it out"))
     }
 }
 

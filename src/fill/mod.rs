@@ -3,7 +3,7 @@
 //! `section` and `repeat` walk the template, and ask the gate with `unfilled`. What a section holds is filled by `run`
 //! with `samples`, `further` and `written`, by `code`, `prompt` and `slots`; `unknown` is for what is repeated for records
 //! of which nothing is said. A path starts at a `record`, `answer` says what answers it, with `typed` for the schema, and
-//! `write` writes that at its `spot`. What is wrong is told by `missing`, with `additions`, by `gaps`, with `repair`, and
+//! `write` writes that at its `spot`. What is wrong is told by `missing`, with `additions`, by `gaps`, with `repair` and `dotted`, and
 //! by `misfit`, `definitions` and `anchors`; `footnotes` keeps those of records apart. `edits` makes the page, and `progress` counts.
 
 mod additions;
@@ -13,6 +13,7 @@ mod answer;
 mod cases;
 mod code;
 mod definitions;
+mod dotted;
 mod edits;
 mod footnotes;
 mod further;

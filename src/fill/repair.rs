@@ -1,7 +1,7 @@
 //! What a record lacks as lines to add to it: nested records are written inline, so that one paste is enough.
 
 use crate::diagnostic::Sub;
-use crate::facts::{Table, quote_key};
+use crate::facts::{Room, Table, quote_key};
 
 /// What stands at a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +70,20 @@ impl Wanted {
     }
 }
 
-/// What is wanted, added to a record or to a table in it; `None` where neither can be added to.
-pub(super) fn insertion(message: &str, record: &Table<'_>, wanted: &[Wanted]) -> Option<Sub> {
+/// What is wanted, added to a record or to a table in it; `None` where neither can be added to. For a record that dotted
+/// keys made, `around` is where further ones belong, and the keys before theirs.
+pub(super) fn insertion(
+    message: &str,
+    record: &Table<'_>,
+    wanted: &[Wanted],
+    around: impl FnOnce() -> Option<(Room, String)>,
+) -> Option<Sub> {
     let (mut table, mut wanted) = (record, wanted);
     // The last table on the way that has room, and the keys behind it.
-    let (mut room, mut behind) = (record.room, String::new());
+    let (mut room, mut behind) = match record.room {
+        None => around().map_or((None, String::new()), |(room, keys)| (Some(room), keys)),
+        own => (own, String::new()),
+    };
     while let [Wanted { key, many: Many::One, inner, .. }] = wanted
         && !inner.is_empty()
         && let Some(entry) = table.get(key).first()

@@ -10,6 +10,7 @@ mod assignment;
 mod command;
 mod conceal;
 mod connection;
+mod facts;
 mod keyed;
 mod lines;
 mod text;
@@ -17,7 +18,9 @@ mod token;
 mod word;
 
 pub(crate) use conceal::conceal;
-pub use lines::{concealed, in_lines};
+pub use facts::concealed;
+pub(crate) use facts::in_facts;
+pub use lines::in_lines;
 
 /// A credential in a value. It holds no text of the value, so it cannot leak into a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -81,21 +81,51 @@ pub(crate) fn in_code_lines(text: &str, range: Range<usize>) -> Vec<Range<usize>
     found
 }
 
-/// What of a block of HTML a reader sees: neither tags nor comments, nor what stands in `script` and `style`.
-pub(crate) fn html_text(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+/// A part of HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HtmlPart {
+    /// What a reader sees.
+    Text,
+    Tag,
+}
+
+/// The text and the tags of HTML: neither comments, nor what stands in `script` and `style`.
+pub(crate) fn html_parts(text: &str, range: Range<usize>) -> Vec<(HtmlPart, Range<usize>)> {
     let mut found = Vec::new();
     let mut at = range.start;
     while at < range.end {
         let open = text[at..range.end].find('<').map_or(range.end, |open| at + open);
         if open > at {
-            found.push(at..open);
+            found.push((HtmlPart::Text, at..open));
         }
         let rest = &text[open..range.end];
         let close = ["<!--", "<script", "<style"].iter().zip(["-->", "</script>", "</style>"]);
-        let end = close.into_iter().find_map(|(open, close)| rest.starts_with(open).then_some(close)).unwrap_or(">");
+        let other = close.into_iter().find_map(|(open, close)| rest.starts_with(open).then_some(close));
+        let end = other.unwrap_or(">");
         at = rest.find(end).map_or(range.end, |length| open + length + end.len());
+        if other.is_none() && open < at {
+            found.push((HtmlPart::Tag, open..at));
+        }
     }
     found
+}
+
+/// The attributes whose values readers see or follow.
+const SEEN: [&str; 4] = ["alt", "href", "src", "title"];
+
+/// The placeholders in the attributes of a tag that matter to a reader, by the rules of code.
+pub(crate) fn in_attributes(text: &str, tag: Range<usize>) -> Vec<Range<usize>> {
+    let value = |equals: usize| {
+        let before = text[tag.start..tag.start + equals].trim_end();
+        let name = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).next()?;
+        let rest = &text[tag.start + equals + 1..tag.end];
+        let quote = rest.trim_start().chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let start = tag.end - rest.trim_start().len() + 1;
+        let length = text[start..tag.end].find(quote)?;
+        SEEN.iter().any(|seen| seen.eq_ignore_ascii_case(name)).then_some(start..start + length)
+    };
+    let equals = text[tag.clone()].match_indices('=').map(|(at, _)| at);
+    equals.filter_map(value).flat_map(|value| in_code_lines(text, value)).collect()
 }
 
 /// What a placeholder says, without its brackets; of a topic, which has none, all of it.
@@ -309,10 +339,22 @@ mod tests {
 
     #[test]
     fn of_html_only_what_a_reader_sees_is_searched() {
+        let seen = |text: &'static str, range: Range<usize>| -> Vec<&str> {
+            let parts = html_parts(text, range).into_iter();
+            parts.filter(|(part, _)| *part == HtmlPart::Text).map(|(_, range)| &text[range]).collect()
+        };
         let text = "[x]a<b c=\"d\">e<!-- f > g -->h<script>i</script>j<style>k</style>l<m n";
-        let seen: Vec<_> = html_text(text, 3..text.len()).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(seen, ["a", "e", "h", "j", "l"]);
-        let seen: Vec<_> = html_text(text, 0..5).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(seen, ["[x]a"]);
+        assert_eq!(seen(text, 3..text.len()), ["a", "e", "h", "j", "l"]);
+        assert_eq!(seen(text, 0..5), ["[x]a"]);
+    }
+
+    #[test]
+    fn of_tags_the_attributes_that_a_reader_sees_are_searched() {
+        let found = |tag: &'static str| -> Vec<&str> {
+            in_attributes(tag, 0..tag.len()).into_iter().map(|range| &tag[range]).collect()
+        };
+        assert_eq!(found("<a href=\"[url]\" class=\"w-[2px]\" title = '[a b]'>"), ["[url]", "[a b]"]);
+        assert_eq!(found("<img ALT=\"see [this\nor] [that]\" data-src=\"[x]\" src=[y]>"), ["[that]"]);
+        assert_eq!(found("<a href=\"[url]>"), [""; 0], "no value");
     }
 }

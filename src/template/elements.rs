@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::slice;
 
 use super::address::{Key, Path, Scope};
-use super::brackets::{self, Bracket, Site};
+use super::brackets::{self, Bracket, HtmlPart, Site};
 use super::labels::{self, Lead};
 use super::run::Above;
 use super::{Builder, Element, Form, PlaceholderKind, Prompt, Repeat, Samples, Slot, TrapKind};
@@ -149,12 +149,17 @@ impl<'t> Builder<'t> {
         })
     }
 
-    /// Notes links and images, and the brackets that they hide.
+    /// Notes links and images, and the brackets that they and tags hide.
     pub(super) fn note_links(&mut self, inlines: &Inlines) {
         inlines.links.iter().for_each(|link| self.note_link(link));
+        inlines.html.iter().for_each(|tag| self.note_html(tag.clone()));
     }
 
     fn note_link(&mut self, link: &Link) {
+        // A bracket in the destination is a placeholder, and takes the title along.
+        if link.inline && !link.destination.contains('[') {
+            self.trap(TrapKind::InTitle, brackets::in_code_lines(self.text, link.text_end..link.range.end));
+        }
         let (found, range) = (&mut self.template, link.range.clone());
         if link.image {
             found.images.push(range);
@@ -179,12 +184,20 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// Notes the brackets of a block of HTML, or of the tags in a line.
     fn note_html(&mut self, range: Range<usize>) {
-        for text in brackets::html_text(self.text, range) {
-            let mut found = brackets::in_code_lines(self.text, text);
-            found.retain(|range| !(self.is_literal)(self.inner(range)));
-            self.template.traps.extend(found.into_iter().map(|range| TrapKind::InHtml.at(range)));
+        for (part, range) in brackets::html_parts(self.text, range) {
+            match part {
+                HtmlPart::Text => self.trap(TrapKind::InHtml, brackets::in_code_lines(self.text, range)),
+                HtmlPart::Tag => self.trap(TrapKind::InAttribute, brackets::in_attributes(self.text, range)),
+            }
         }
+    }
+
+    /// Notes what looks like a placeholder and is not filled.
+    fn trap(&mut self, kind: TrapKind, mut found: Vec<Range<usize>>) {
+        found.retain(|range| !(self.is_literal)(self.inner(range)));
+        self.template.traps.extend(found.into_iter().map(|range| kind.at(range)));
     }
 
     fn prompt(

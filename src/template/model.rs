@@ -130,6 +130,10 @@ pub enum TrapKind {
     HiddenPlaceholder,
     /// A bracket in a block of HTML, where Markdown has no say.
     InHtml,
+    /// A bracket in an attribute of a tag.
+    InAttribute,
+    /// A bracket in the title of a link or image.
+    InTitle,
     /// A bracket in the target of a link definition or an autolink.
     InTarget,
     /// `![Screenshot]`, an image without a file, of which the source is shown.
