@@ -6,8 +6,8 @@ mod filling;
 
 use std::ops::Range;
 
-use filling::structure::{structure, word_and_value};
-use filling::tree::{Tree, facts};
+use filling::structure::{containers_of, structure, word_and_value};
+use filling::tree::{Tree, facts, facts_at};
 use mdbook_database::book::FilledPage;
 use mdbook_database::facts::quote_string;
 use mdbook_database::report::Format;
@@ -271,6 +271,35 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A list in quotes and items, with a paragraph before and after it.
+fn list_in_containers() -> impl Strategy<Value = String> {
+    let items =
+        vec!["**P:** [x]", "**Q:** [y]", "**R**", "[Step]", "[Step]", "[ ] [Task]", "[a] and [b]", "Full", "[More...]"];
+    let items = prop::collection::vec(prop::sample::select(items), 1..4);
+    let lead = prop::sample::select(vec!["", "**Steps:**", "[Describe it:]", "**[Name]**"]);
+    let containers =
+        prop::collection::vec(prop::sample::select(vec![("> ", "> "), ("- ", "  "), ("1. ", "   ")]), 0..4);
+    let looks = (any::<bool>(), any::<bool>(), prop::bool::weighted(0.2));
+    (lead, items, containers, looks).prop_map(|(lead, items, containers, (ordered, loose, crlf))| {
+        let mut lines = vec!["text".to_owned(), String::new()];
+        lines.extend(Some(lead.to_owned()).filter(|lead| !lead.is_empty()));
+        for item in items {
+            lines.push(format!("{} {item}", if ordered { "1." } else { "-" }));
+            lines.extend(loose.then(String::new));
+        }
+        lines.extend((!loose).then(String::new));
+        lines.push("The end.".to_owned());
+        for (first, further) in containers {
+            for (at, line) in lines.iter_mut().enumerate() {
+                line.insert_str(0, if at == 0 { first } else { further });
+                line.truncate(line.trim_end().len());
+            }
+        }
+        let page = format!("## S\n\n{}\n\nafter\n", lines.join("\n"));
+        if crlf { page.replace('\n', "\r\n") } else { page }
+    })
+}
+
 fn is_broken(text: &str, span: &Range<usize>) -> bool {
     span.start >= span.end || !text.is_char_boundary(span.start) || !text.is_char_boundary(span.end)
 }
@@ -388,6 +417,21 @@ proptest! {
             plain.replace_range(place.range.clone(), "word");
         }
         prop_assert_eq!(structure(&page.text), structure(&plain), "{}\n---\n{}", page.text, facts);
+    }
+
+    #[test]
+    fn a_list_takes_no_paragraph_along(text in list_in_containers(), chosen in prop::collection::vec(0usize..5, 6)) {
+        let values = ["[]", "\"word\"", "[\"one\"]", "[\"one\", \"two\"]", "[{ x = 1, a = 1, b = 2 }]"];
+        let template = template::parse(&text, &|_| false);
+        let addresses = template.placeholders.iter().filter_map(|placeholder| placeholder.address.as_deref());
+        let addresses = addresses.filter_map(|address| address.split(['[', '{']).next());
+        let facts = facts_at(addresses.zip(chosen.iter().cycle()).map(|(address, &value)| (address, values[value])));
+        let page = filling::fill(&text, &facts, &json!({}));
+        prop_assume!(page.errors().is_empty());
+        for words in ["text", "The end.", "after"] {
+            let (filled, plain) = (containers_of(&page.text, words), containers_of(&text, words));
+            prop_assert_eq!(filled, plain, "{}\n---\n{}", page.text, facts);
+        }
     }
 
     #[test]

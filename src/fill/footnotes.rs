@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{Filler, Told};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::markdown::{self, blocks::Definition};
+use crate::source::line_start;
 
 impl<'a> Filler<'a, '_> {
     /// The copy for a later record of a part of the template, with its footnotes under labels of their own: Markdown
@@ -20,7 +21,7 @@ impl<'a> Filler<'a, '_> {
         }
         let numbers: HashMap<&str, usize> =
             notes.iter().map(|note| (note.label.as_str(), self.free_number(&note.label))).collect();
-        let (copy, lost) = markdown::number_footnotes(&copy, &numbers);
+        let (copy, lost) = markdown::number_footnotes(&copy, indent(self.text, range.start), &numbers);
         for note in notes {
             if lost.contains(note.label.as_str()) {
                 self.tell_lost_note(note);
@@ -57,4 +58,10 @@ impl<'a> Filler<'a, '_> {
                 ),
         );
     }
+}
+
+/// How many blanks stand before a place on its line.
+fn indent(text: &str, at: usize) -> usize {
+    let before = &text[line_start(text, at)..at];
+    before.len() - before.trim_end_matches(' ').len()
 }

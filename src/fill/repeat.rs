@@ -1,7 +1,5 @@
 //! Sections and labels that stand once for each record.
 
-use std::ops::Range;
-
 use super::answer::Sample;
 use super::record::{self, Record};
 use super::run::Targets;
@@ -11,7 +9,7 @@ use super::{Filler, Status, Unit};
 use crate::facts::{Entry, Kind};
 use crate::slug::without_numbering;
 use crate::splice::{Edit, Origin};
-use crate::template::{Element, Repeat, Section};
+use crate::template::{Element, Repeat, Samples, Section};
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// Fills a section once for each record.
@@ -108,12 +106,18 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn repeated_label(
         &mut self,
         repeat: &'a Repeat,
-        range: &Range<usize>,
+        samples: &Samples,
         elements: &'a [Element],
         outer: Record<'f>,
         unit: &mut Unit<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
     ) {
+        let Samples { first: range, end } = samples;
+        let further = range.end..*end;
+        if !further.is_empty() {
+            self.set_all(&further, Status::Removed);
+            edits.push(Edit::new(further, "", Origin::Template));
+        }
         let Some(records) = self.repeat_records(repeat, outer) else {
             self.note_missing(&repeat.name, outer, unit);
             self.write_unanswered([&repeat.name], edits);
@@ -123,7 +127,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         unit.answered += 1;
         if records.is_empty() {
             self.set_all(range, Status::Removed);
-            self.remove_block(range.clone(), unit, edits);
+            self.remove_block(range.start..*end, unit, edits);
             return;
         }
         unit.kept = true;

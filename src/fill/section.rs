@@ -212,8 +212,8 @@ impl<'a, 'f> Filler<'a, 'f> {
                 Element::Prompt(prompt) => self.prompt(prompt, record, unit, edits),
                 Element::Run(run) => self.run(run, record, targets, unit, edits),
                 Element::Code(code) => self.code(code, record, targets, unit, edits),
-                Element::Repeat { repeat, range, elements } => {
-                    self.repeated_label(repeat, range, elements, record, unit, edits);
+                Element::Repeat { repeat, samples, elements } => {
+                    self.repeated_label(repeat, samples, elements, record, unit, edits);
                 }
             }
         }

@@ -73,9 +73,16 @@ pub(crate) fn undefined(text: &str) -> HashSet<String> {
 }
 
 /// A text with the numbers put to the labels of its footnotes, which are folded and begin with `^`; and those labels that
-/// it defines and does not refer to.
-pub(crate) fn number_footnotes<'l>(text: &str, numbers: &HashMap<&'l str, usize>) -> (String, HashSet<&'l str>) {
-    let (mut out, mut done) = (String::with_capacity(text.len() + 16), 0);
+/// it defines and does not refer to. The first line of the text stands `column` columns into its page, like the others.
+pub(crate) fn number_footnotes<'l>(
+    text: &str,
+    column: usize,
+    numbers: &HashMap<&'l str, usize>,
+) -> (String, HashSet<&'l str>) {
+    // Without the list items around it, what is that far in would be read as code.
+    let around = "- ".repeat(column / 2);
+    let text = &*format!("{around}{text}");
+    let (mut out, mut done) = (String::with_capacity(text.len() + 16), around.len());
     let (mut defined, mut used) = (HashSet::new(), HashSet::new());
     for (event, range) in Parser::new_ext(text, super::options()).into_offset_iter() {
         let (label, found) = match event {

@@ -9,7 +9,7 @@ use super::address::{Key, Path, Scope};
 use super::brackets::{self, Bracket, HtmlPart, Site};
 use super::labels::{self, Lead};
 use super::run::Above;
-use super::{Builder, Element, Form, PlaceholderKind, Prompt, Repeat, Slot, TrapKind};
+use super::{Builder, Element, Form, PlaceholderKind, Prompt, Repeat, Samples, Slot, TrapKind};
 use crate::markdown::blocks::{Block, BlockKind, Inlines, Link, any_leaf};
 use crate::place::is_above_delimiter_row;
 use crate::slug::{label_slug, placeholder_slug, without_number};
@@ -38,6 +38,21 @@ struct Sequence<'s, 'b> {
     elements: Vec<Element>,
     /// There is something among the elements of which there can be more.
     has_runs: bool,
+}
+
+impl Sequence<'_, '_> {
+    /// A label that is repeated, or a further sample of the one that it stands `below`.
+    fn add_repeat(&mut self, label: Element, below: bool) {
+        self.above.repeat = true;
+        match (self.elements.last_mut().filter(|_| below), &label) {
+            (Some(Element::Repeat { repeat, samples, .. }), Element::Repeat { repeat: own, samples: further, .. })
+                if repeat.address == own.address =>
+            {
+                samples.end = further.end;
+            }
+            _ => self.elements.push(label),
+        }
+    }
 }
 
 impl<'t> Builder<'t> {
@@ -103,7 +118,8 @@ impl<'t> Builder<'t> {
         if let Some((lead, bracket)) = placeholder_lead(self.text, inlines, &brackets)
             && let Some(block) = sequence.rest.next_if(|next| is_run_block(next))
         {
-            sequence.elements.push(self.repeated_label(&lead, bracket, block, scope));
+            let label = self.repeated_label(&lead, bracket, block, scope);
+            sequence.add_repeat(label, above.repeat);
             return;
         }
         sequence.above.lead = labels::lead(self.text, inlines)
@@ -300,7 +316,8 @@ impl<'t> Builder<'t> {
         let repeat = self.repeat(bracket, &[], scope, Form::Prose, lead.range.start);
         let record = scope.of_record(&repeat.address, repeat.collection);
         let elements = self.elements(slice::from_ref(block), &record, &mut Body::default());
-        Element::Repeat { repeat: Box::new(repeat), range: lead.range.start..block.range.end, elements }
+        let samples = Samples { first: lead.range.start..block.range.end, end: block.range.end };
+        Element::Repeat { repeat: Box::new(repeat), samples, elements }
     }
 
     /// What a heading or label that is a placeholder is repeated for; `further` are the other placeholders of a heading.

@@ -27,7 +27,7 @@ pub(crate) use address::{Key, Path};
 pub(crate) use brackets::{Site, words};
 pub use declare::{declares_itself, looks_like_template};
 pub(crate) use model::{
-    CodeBlock, Element, Form, Item, Label, PlaceholderId, Prompt, Repeat, Role, Run, RunKind, Section, Slot,
+    CodeBlock, Element, Form, Item, Label, PlaceholderId, Prompt, Repeat, Role, Run, RunKind, Samples, Section, Slot,
 };
 pub use model::{Placeholder, PlaceholderKind, Template, Trap, TrapKind};
 pub(crate) use residue::{lines_of, with_blank_lines};
@@ -155,7 +155,8 @@ impl Builder<'_> {
             self.residue_placeholders(brackets::in_code_lines(text, range));
         }
         let front_matter = Some(front_matter).filter(|range| !range.is_empty());
-        let blocks = front_matter.into_iter().chain(template_only).map(|range| with_blank_lines(text, range));
+        let template_only = template_only.into_iter().map(|range| residue::with_container_lines(text, range));
+        let blocks = front_matter.map(|range| with_blank_lines(text, range)).into_iter().chain(template_only);
         self.template.residue.extend(blocks.chain(notes));
     }
 

@@ -195,6 +195,15 @@ pub(crate) struct Repeat {
     pub(crate) collection: Option<Collection>,
 }
 
+/// The samples of a repeated label, one right below the other.
+#[derive(Debug)]
+pub(crate) struct Samples {
+    /// The one that is filled.
+    pub(crate) first: Range<usize>,
+    /// Where the last one ends.
+    pub(crate) end: usize,
+}
+
 /// A piece of a section's body. Boxed, since most sections hold one or two.
 #[derive(Debug)]
 pub(crate) enum Element {
@@ -206,7 +215,7 @@ pub(crate) enum Element {
     /// A label that is a placeholder, with its block.
     Repeat {
         repeat: Box<Repeat>,
-        range: Range<usize>,
+        samples: Samples,
         elements: Vec<Element>,
     },
 }

@@ -195,6 +195,32 @@ pub(crate) fn with_blank_lines(text: &str, lines: Range<usize>) -> Range<usize> 
     lines.start..end
 }
 
+/// What goes with a block inside the range: in a container, where it is alone on its lines, what they begin with. What
+/// stands above and below it stays apart.
+pub(super) fn with_container_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let lines = lines_of(text, range.clone());
+    let prefix = &text[lines.start..range.start];
+    let marked = |text: &str| text.trim_start_matches([' ', '\t', '>']).is_empty();
+    if prefix.is_empty() || !marked(prefix) || !text[range.end..lines.end].trim().is_empty() {
+        return with_blank_lines(text, range);
+    }
+    let above = text[..lines.start].lines().next_back().unwrap_or_default();
+    let below = text[lines.end..].lines().next().unwrap_or_default();
+    if marked(above) || marked(below) || opens_item(below, prefix) {
+        return with_blank_lines(text, lines);
+    }
+    lines.start + prefix.trim_end().len()..range.end
+}
+
+/// Whether a line opens a list item, whatever paragraph stands above it in a container of that prefix.
+fn opens_item(line: &str, prefix: &str) -> bool {
+    let content = line.trim_start_matches([' ', '\t', '>']);
+    let marker = content.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (marks, behind) = if marker.len() == content.len() { ("-+*", true) } else { (".)", !line.starts_with(prefix)) };
+    let text = marker.strip_prefix(|c| marks.contains(c)).filter(|text| text.starts_with([' ', '\t']));
+    behind && text.is_some_and(|text| text.contains(char::is_alphanumeric))
+}
+
 /// How many quotes a blank line is in; `None` if it is not blank.
 fn quotes_of_blank(line: &str) -> Option<usize> {
     let blank = line.trim_matches([' ', '\t', '>', '\r', '\n']).is_empty();

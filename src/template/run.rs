@@ -15,6 +15,8 @@ pub(super) struct Above {
     pub(super) lead: Option<Lead>,
     /// The section's prompt.
     pub(super) prompt: bool,
+    /// A label that is a placeholder, with its block.
+    pub(super) repeat: bool,
 }
 
 /// The slugs by which a placeholder may be known.

@@ -27,6 +27,22 @@ pub(crate) fn structure(text: &str) -> Vec<String> {
     found
 }
 
+/// The containers of each paragraph that begins with `words`.
+pub(crate) fn containers_of(text: &str, words: &str) -> Vec<Vec<String>> {
+    let (mut open, mut found) = (Vec::new(), Vec::new());
+    let mut begins = false;
+    for event in Parser::new_ext(text, markdown::options()) {
+        match &event {
+            Event::Text(text) if begins && **text == *words => found.push(open.clone()),
+            Event::Start(tag) => open.push(format!("{:?}", tag.to_end())),
+            Event::End(_) => _ = open.pop(),
+            _ => {}
+        }
+        begins = matches!(event, Event::Start(Tag::Paragraph));
+    }
+    found
+}
+
 fn is_inline(tag: TagEnd) -> bool {
     matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image)
 }
