@@ -1,5 +1,7 @@
 //! The tables and keys of a facts file that templates ask for, in the order of the pages.
 
+use std::collections::HashMap;
+
 use super::Path;
 use crate::facts::{dotted_path, quote_key};
 use crate::fill::Status;
@@ -64,6 +66,7 @@ impl Key {
 pub fn plan(text: &str, template: &Template, statuses: &[Status], plan: &mut Plan) {
     let mut planner = Planner { text, template, statuses, plan, titles: Vec::new(), optional: false };
     planner.section(&template.root, &Base::default());
+    put_rows_below_headers(plan);
 }
 
 /// Where paths start: the root, or the record that a repeated part stands for.
@@ -477,6 +480,34 @@ struct ExtraField {
     path: Path,
     /// What the template asks for.
     words: String,
+}
+
+/// Rows in braces whose path is that of a table with a header, as where two places of a page have one label: TOML has one
+/// of the two, and further keys go below a header.
+fn put_rows_below_headers(plan: &mut Plan) {
+    let places = plan.tables.iter().enumerate().map(|(at, table)| (folded(&table.path), at));
+    let mut tables: HashMap<String, usize> = places.collect();
+    for at in 0..plan.tables.len() {
+        let path = plan.tables[at].path.clone();
+        let of = |key: &Key| [path.as_slice(), std::slice::from_ref(&key.key)].concat();
+        let is_row = |key: &mut Key| !key.fields.is_empty() && tables.contains_key(&folded(&of(key)));
+        let rows: Vec<Key> = plan.tables[at].keys.extract_if(.., is_row).collect();
+        for row in rows {
+            let row_path = of(&row);
+            let header = tables.get(&folded(&row_path)).map_or(Header::Plain, |&table| plan.tables[table].header);
+            for (parents, field) in row.fields {
+                let path = [row_path.as_slice(), &parents].concat();
+                let table = *tables.entry(folded(&path)).or_insert_with(|| {
+                    plan.tables.push(Table { path, header, comments: Vec::new(), keys: Vec::new() });
+                    plan.tables.len() - 1
+                });
+                let keys = &mut plan.tables[table].keys;
+                if !keys.iter().any(|known| address_key(&known.key) == address_key(&field.key)) {
+                    keys.push(field);
+                }
+            }
+        }
+    }
 }
 
 /// `[tables.example]`, or a table below it.

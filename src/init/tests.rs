@@ -176,6 +176,19 @@ fn what_the_page_asks_for_is_no_key_or_table_that_was_taken_out() {
 }
 
 #[test]
+fn two_places_with_one_label_are_one_table() {
+    let row = "- **Size:** [now] and [in a year]\n";
+    for other in ["**Size:** [now] and [in a year]\n", "**Size:**\n\n- **Now:** [n]\n- **Later:** [l]\n"] {
+        for parts in [[row, other], [other, row]] {
+            let page = format!("# T [TEMPLATE]\n\n## A\n\n{}", parts.join("\ntext\n\n"));
+            let once = completed(&page, "");
+            assert_eq!(completed(&page, &once.text).text, once.text, "asked for again");
+            assert_eq!(mistakes(&page, &uncommented("", &once.text)), [] as [String; 0], "{}", once.text);
+        }
+    }
+}
+
+#[test]
 fn what_a_later_template_adds_goes_where_it_belongs() {
     let old = completed(SMALL, "").text;
     let page = SMALL
