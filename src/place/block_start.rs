@@ -1,5 +1,7 @@
 //! Which lines open a block: the rules of CommonMark 4 and 5, GFM tables and pulldown-cmark's definition lists.
 
+use crate::source::next_line;
+
 /// Where a backslash keeps `line` from opening a block, `None` if it opens none.
 ///
 /// `line` begins at its first character that is not white space. HTML blocks, link definitions and task boxes are not
@@ -47,6 +49,14 @@ fn rule(bytes: &[u8]) -> bool {
 /// The delimiter row of a table (GFM 4.10).
 fn delimiter_row(bytes: &[u8]) -> bool {
     bytes.contains(&b'-') && bytes.iter().all(|byte| matches!(byte, b'|' | b':' | b'-' | b' ' | b'\t'))
+}
+
+/// Whether the line after that of `at` may be the delimiter row of a table: bars in a value would make the line of `at`
+/// its header.
+pub(crate) fn is_above_delimiter_row(text: &str, at: usize) -> bool {
+    let start = next_line(text, at);
+    let row = text[start..next_line(text, start)].trim_start_matches([' ', '\t', '>']).trim_end();
+    row.contains('|') && delimiter_row(row.as_bytes())
 }
 
 /// Whether the tag or declaration that `text` begins with opens an HTML block wherever it starts a line (CommonMark 4.6,

@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use block::{Edges, block, edges};
+pub(crate) use block_start::is_above_delimiter_row;
 pub use code::{code, code_span, code_span_in_cell, fence_length};
 pub use edge::Edge;
 pub use inline::{inline, inline_within};

@@ -11,6 +11,7 @@ use super::labels::{self, Lead};
 use super::run::Above;
 use super::{Builder, Element, Form, PlaceholderKind, Prompt, Repeat, Samples, Slot, TrapKind};
 use crate::markdown::blocks::{Block, BlockKind, Inlines, Link, any_leaf};
+use crate::place::is_above_delimiter_row;
 use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::Collection;
 
@@ -264,7 +265,12 @@ impl<'t> Builder<'t> {
         leaf: usize,
     ) -> Slot {
         let id = self.place(bracket.range.clone(), kind, scope.address(&path), scope);
-        Slot::of(bracket, id, path, form, leaf)
+        Slot::of(bracket, id, path, self.form_at(form, bracket.range.end), leaf)
+    }
+
+    /// What stands above the delimiter row of a table is escaped as its header would be.
+    pub(super) fn form_at(&self, form: Form, at: usize) -> Form {
+        if form == Form::Prose && is_above_delimiter_row(self.text, at) { Form::Cell } else { form }
     }
 
     /// Placeholders inside running text: named by the bold text in front of them, else by their own words.

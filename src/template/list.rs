@@ -141,7 +141,7 @@ impl Builder<'_> {
             Records::Tables => record.address(&path),
         };
         let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address, scope);
-        Slot::of(bracket, id, path, Form::Prose, leaf)
+        Slot::of(bracket, id, path, self.form_at(Form::Prose, bracket.range.end), leaf)
     }
 
     fn continuation(&mut self, draft: &Draft<'_>, run: &Run, scope: &Scope) -> Item {
@@ -162,7 +162,8 @@ impl Builder<'_> {
         let kind = if scope.in_record { PlaceholderKind::Record } else { PlaceholderKind::Topic };
         let id = self.place(inlines.range.clone(), kind, scope.address(&item.path), scope);
         let whole = Bracket { range: inlines.range.clone(), site: Site::Text };
-        item.slots.push(Slot::of(&whole, id, item.path.clone(), Form::Prose, draft.leaf));
+        let form = self.form_at(Form::Prose, whole.range.end);
+        item.slots.push(Slot::of(&whole, id, item.path.clone(), form, draft.leaf));
         item
     }
 
