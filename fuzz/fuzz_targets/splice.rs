@@ -11,8 +11,11 @@ use regex::Regex;
 static LINKS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\\\{\{\#.*\}\}|\{\{\s*\#([a-zA-Z0-9_]+)\s+([^}]+)\}\}").unwrap());
 
-fn includes(text: &str) -> usize {
-    LINKS.captures_iter(text).filter(|found| found.get(1).is_some()).count()
+/// The same without its escape.
+static UNESCAPED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{\{\s*\#([a-zA-Z0-9_]+)\s+([^}]+)\}\}").unwrap());
+
+fn includes(text: &str, links: &Regex) -> usize {
+    links.captures_iter(text).filter(|found| found.get(1).is_some()).count()
 }
 
 /// Sorted and disjoint, from gaps and lengths; on character boundaries.
@@ -39,6 +42,7 @@ fuzz_target!(|input: (&str, Vec<(u8, u8, bool, &str)>)| {
     }
     assert_eq!(rest, &text[done..]);
     if let Ok(guarded) = splice_guarded(text, 0..text.len(), &edits) {
-        assert!(includes(&guarded) <= includes(text), "{guarded:?}");
+        // An edit may take away the backslash that hides an include of the text's own, to the end of its line.
+        assert!(includes(&guarded, &LINKS) <= includes(text, &UNESCAPED), "{guarded:?}");
     }
 });
