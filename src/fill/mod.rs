@@ -65,7 +65,7 @@ pub struct Facts<'f> {
     pub first: SourceId,
     /// Its text.
     pub text: &'f str,
-    /// Addresses of other templates that read the same first file, folded by [`address_key`].
+    /// Addresses of other templates that read the same first file, folded by [`address_key`](crate::template::address_key).
     pub elsewhere: &'f HashSet<&'f str>,
 }
 
