@@ -39,3 +39,10 @@ pub(crate) fn with_page<T>(
     diagnostics.extend(filled.diagnostics.iter().cloned());
     look(&template, &filled, &root, diagnostics)
 }
+
+/// The kinds and addresses of the placeholders of a section `S` that holds this, residue aside.
+pub(crate) fn places(body: &str) -> Vec<String> {
+    let placeholders = template::parse(&format!("# T\n\n## S\n\n{body}"), &|_| false).placeholders;
+    let of = |place: template::Placeholder| Some(format!("{} {}", place.kind.as_str(), place.address?));
+    placeholders.into_iter().filter_map(of).collect()
+}

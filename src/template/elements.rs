@@ -377,14 +377,8 @@ fn is_run_block(block: &Block) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::fixture::places;
     use crate::template::{self, TrapKind};
-
-    /// The kinds and addresses of a section `S` that holds this, residue aside.
-    fn places(body: &str) -> Vec<String> {
-        let placeholders = template::parse(&format!("# T\n\n## S\n\n{body}"), &|_| false).placeholders;
-        let of = |place: template::Placeholder| Some(format!("{} {}", place.kind.as_str(), place.address?));
-        placeholders.into_iter().filter_map(of).collect()
-    }
 
     #[test]
     fn a_label_is_the_address_of_its_place_where_nothing_else_in_the_item_asks() {

@@ -287,14 +287,7 @@ fn is_heading(block: &Block) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::template;
-
-    /// The kinds and addresses of a section `S` that holds this, residue aside.
-    fn places(body: &str) -> Vec<String> {
-        let placeholders = template::parse(&format!("# T\n\n## S\n\n{body}"), &|_| false).placeholders;
-        let of = |place: template::Placeholder| Some(format!("{} {}", place.kind.as_str(), place.address?));
-        placeholders.into_iter().filter_map(of).collect()
-    }
+    use crate::fixture::places;
 
     #[test]
     fn a_heading_that_only_says_that_there_is_more_is_no_section() {

@@ -144,14 +144,7 @@ fn label(cell: &Inlines) -> Option<Label> {
 
 #[cfg(test)]
 mod tests {
-    use crate::template;
-
-    /// The kinds and addresses of a section `S` that holds this, residue aside.
-    fn places(body: &str) -> Vec<String> {
-        let placeholders = template::parse(&format!("# T\n\n## S\n\n{body}"), &|_| false).placeholders;
-        let of = |place: template::Placeholder| Some(format!("{} {}", place.kind.as_str(), place.address?));
-        placeholders.into_iter().filter_map(of).collect()
-    }
+    use crate::fixture::places;
 
     #[test]
     fn a_cell_is_named_by_its_row_and_column() {
