@@ -1,7 +1,8 @@
 //! Passwords on command lines and in the headers of requests.
 
+use super::role::{Role, role};
 use super::text::{Slice, words};
-use super::word::{Role, is_key, is_literal, is_password, is_random, role};
+use super::word::{is_key, is_literal, is_password, is_random};
 use super::{Finding, Kind};
 
 /// How a program takes a password.
