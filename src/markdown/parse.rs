@@ -1,5 +1,6 @@
 //! Markdown text to a tree of blocks: what pulldown-cmark sees, event by event.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -32,7 +33,7 @@ pub(crate) fn parse(text: &str) -> Document {
     let definitions = definitions::in_order(links, std::mem::take(&mut builder.footnotes));
     let blocks = builder.finish();
     drop(parser);
-    broken.sort_by_key(|span| (span.start, usize::MAX - span.end));
+    broken.sort_by_key(|span| (span.start, Reverse(span.end)));
     broken.dedup();
     let (broken_images, broken_links) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
     Document { blocks, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }

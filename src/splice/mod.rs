@@ -78,7 +78,7 @@ pub struct Refused {
 /// escape for that.
 pub fn splice_guarded(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Refused> {
     let out = splice(text, range.clone(), edits);
-    if edits.is_empty() || opening(&out, 0).is_none() {
+    if opening(&out, 0).is_none() {
         return Ok(out);
     }
     Guard::new(&out, range, edits, Scope::Page).defuse()
