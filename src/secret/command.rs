@@ -2,7 +2,7 @@
 
 use super::role::{Role, role};
 use super::text::{Slice, words};
-use super::word::{is_key, is_literal, is_password, is_random};
+use super::word::{is_key, is_literal, is_password};
 use super::{Finding, Kind};
 
 /// How a program takes a password.
@@ -96,7 +96,7 @@ fn announces(before: &str, text: &str) -> bool {
     match flag {
         Some(Role::Password) => is_password(text),
         Some(Role::Key) => is_key(text),
-        None if header => text.len() >= 16 && is_random(text) && is_key(text),
+        None if header => text.len() >= 16 && is_key(text),
         None => matches!(before, "requirepass" | "masterauth") && is_password(text),
     }
 }

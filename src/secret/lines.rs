@@ -125,6 +125,7 @@ mod tests {
             "password = \"hunter2Xyz9",
             "  password \"hunter2Xyz9\"",
             "password: hunter2Xyz9",
+            "password: hunter2Xyz9=",
             "db.password = 'hunter2Xyz9\", port = 1",
             "[a]\npassword = [\n  hunter2Xyz9,\n",
             "[passwords]\napp = hunter2Xyz9",

@@ -374,6 +374,8 @@ mod tests {
     fn names_of_variables_and_words_for_a_secret_stand_in_for_it() {
         let stand_ins = [
             "***",
+            "????",
+            "hunter***",
             "{{ password }}",
             "<password>",
             "[value]",

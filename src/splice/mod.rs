@@ -157,6 +157,19 @@ mod tests {
     }
 
     #[test]
+    fn an_include_that_a_value_completes_becomes_text() {
+        assert_eq!(prose("see {{@ x}}", "#include"), "see {{&#35;include x}}");
+        assert_eq!(prose("\\{{#include @", "x}}"), "\\{{#include x}}");
+    }
+
+    #[test]
+    fn each_value_has_its_own_code() {
+        let (first, second) = ("`{{#include a}}`", "{{#include b}} c");
+        let edits = [Edit::new(0..1, first, Origin::Prose), Edit::new(2..3, second, Origin::Prose)];
+        assert_eq!(splice_guarded("@\n@", 0..3, &edits).unwrap(), "`\\{{#include a}}`\n{&#123;#include b}} c");
+    }
+
+    #[test]
     fn code_inside_a_value_of_prose_is_code() {
         assert_eq!(prose("@", "a `{{#include x}}` b"), "a `\\{{#include x}}` b");
         assert_eq!(prose("words before @", "`{{#include x}}` b"), "words before `\\{{#include x}}` b");
