@@ -309,20 +309,42 @@ mod tests {
     use crate::facts::FactIds;
     use crate::source::{SourceKind, Sources};
 
-    /// What is suggested for the references of a page.
-    fn suggestions(text: &str, toml: &str) -> Vec<String> {
+    fn told(text: &str, toml: &str) -> Vec<Diagnostic> {
         let mut sources = Sources::default();
         let chapter = sources.add(SourceKind::Chapter, "src/a.md", text);
         let first = sources.add(SourceKind::Facts, "backend.toml", toml);
         let root = facts::parse(first, toml, &mut FactIds::default(), &mut Vec::new());
         let shelves = [Shelf { stem: "backend", root: &root }];
-        let resolved = resolve(text, chapter, &shelves, Manners { guard_includes: false, allow_html: true });
-        let subs = resolved.diagnostics.into_iter().flat_map(|diagnostic| diagnostic.subs);
+        resolve(text, chapter, &shelves, Manners { guard_includes: false, allow_html: true }).diagnostics
+    }
+
+    /// What is suggested for the references of a page.
+    fn suggestions(text: &str, toml: &str) -> Vec<String> {
+        let subs = told(text, toml).into_iter().flat_map(|diagnostic| diagnostic.subs);
         let texts = subs.filter_map(|sub| match sub {
             Sub::Replace { text, .. } => Some(text),
             _ => None,
         });
         texts.collect()
+    }
+
+    /// What is said of the references of a page.
+    fn titles(text: &str, toml: &str) -> Vec<String> {
+        told(text, toml).into_iter().map(|diagnostic| diagnostic.title).collect()
+    }
+
+    #[test]
+    fn a_reference_in_the_text_of_a_link_takes_no_link() {
+        let toml = "[t]\na = '[x](x.md)'\nb = 'x'\n";
+        assert_eq!(titles("[t.a] [y](y.md) [t.b] [see [t.b]](y.md)\n", toml), [""; 0]);
+        assert_eq!(titles("[see [t.a]](y.md)\n", toml).len(), 1);
+    }
+
+    #[test]
+    fn a_section_that_is_left_out_is_missed_by_what_stands_below_it_only() {
+        let toml = "t = false\n[u]\nv = false\n";
+        assert_eq!(titles("[backend.t] [u.v]\n", toml), [""; 0]);
+        assert_eq!(titles("[t.a] [backend.t.a] [u.v.w]\n", toml).len(), 3);
     }
 
     #[test]

@@ -178,6 +178,7 @@ mod tests {
             "# Title of [Project Name]\n",
             "\r\n# Title of [Project Name]\r\n",
             "# The \"shop\" of [Project Name]\n",
+            "# The 1\" pipe [TEMPLATE]\n",
             "\n## The [Project Name] database\n",
             "\n[Project Name]\n============\n",
             "# Template: the shop\n",
