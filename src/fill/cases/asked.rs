@@ -1,6 +1,7 @@
 //! What a page asks for, and what counts as said.
 
 use super::{filled, told};
+use crate::diagnostic::Sub;
 use crate::fixture::with_page;
 
 #[test]
@@ -42,6 +43,16 @@ fn a_record_without_a_name_leaves_its_section_incomplete() {
 }
 
 #[test]
+fn records_are_asked_for_in_braces_where_the_table_around_them_is() {
+    let page = "# T\n\n## A\n\n- **Size:** [size]\n\n### Hosts\n\n- **[Name]** - [port]\n";
+    let added = with_page(page, "a = { size = 1 }\n", |_, _, _, mut told| match told.pop()?.subs.pop()? {
+        Sub::Replace { text, .. } => Some(text),
+        _ => None,
+    });
+    assert_eq!(added.as_deref(), Some(", hosts.items = [{ name = \"\", port = \"\" }]"));
+}
+
+#[test]
 fn a_heading_that_is_answered_speaks_for_a_section_but_not_for_the_page() {
     let body = "[If any: describe it]\n\n- **Size:** [size]\n";
     let left_out = |name: &str| format!("what `{name}` asks for is left out of the book: nothing is said of it");
@@ -56,4 +67,11 @@ fn subsections_of_one_name_are_asked_for_once() {
     let page = "# T\n\n## A\n\n### [name]\n\n#### X\n\n- **Port:** [port]\n\n#### X\n\n- **Port:** [port]\n";
     let missing = with_page(page, "", |_, filled, _, _| filled.missing.clone());
     assert_eq!(missing, ["a.items[]", "a.items[].x.port"]);
+}
+
+#[test]
+fn what_a_record_holds_is_of_no_schema_whatever_it_is_called() {
+    let page = "# T\n\n## A\n\n### [service]\n\n- [index_name] on [columns]\n";
+    let facts = "[[a.items]]\nservice = 's'\n[[a.items.items]]\nindex_name = 'i'\ncolumns = 'c'\n";
+    assert_eq!(filled(page, facts), "# T\n\n## A\n\n### s\n\n- i on c\n");
 }
