@@ -10,7 +10,7 @@ use crate::markdown::blocks::{Block, BlockKind, Inlines, each_leaf};
 use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
 use crate::source::{SourceId, Span, line_of};
-use crate::splice::{Edit, Origin, splice, splice_guarded};
+use crate::splice::{Edit, Origin, opened_fences, splice, splice_guarded};
 use crate::vocabulary;
 
 /// The facts that references look into.
@@ -125,7 +125,11 @@ impl Resolved {
 
     fn splice(&mut self, text: &str, source: SourceId, edits: &[Edit<'_>], guard_includes: bool) {
         let all = 0..text.len();
-        let new = if guard_includes { splice_guarded(text, all, edits) } else { Ok(splice(text, all, edits)) };
+        let new = match opened_fences(text, all.clone(), edits).first() {
+            Some(&refused) => Err(refused),
+            None if guard_includes => splice_guarded(text, all, edits),
+            None => Ok(splice(text, all, edits)),
+        };
         match new {
             Ok(new) => self.text = Some(new),
             Err(refused) => {

@@ -1,11 +1,14 @@
-//! Edits applied to a text, and values kept from becoming mdBook includes, of which `guard` takes care.
+//! Edits applied to a text, and values kept from becoming mdBook includes, of which `guard` takes care, and from making
+//! a `fence` of the line that they stand on.
 
+mod fence;
 mod guard;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::place::Misfit;
+pub use fence::opened_fences;
 use guard::{Guard, Scope, opening};
 
 /// What the text of an edit is, which decides how an include in it is defused.

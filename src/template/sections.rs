@@ -59,9 +59,8 @@ impl Outline<'_, '_> {
         let first = part.blocks.iter().position(is_heading).unwrap_or(part.blocks.len());
         let (body_blocks, rest) = part.blocks.split_at(first);
         let heading = part.heading.as_ref();
-        let Entrance { scope, repeat, brackets } = self.enter(heading, outer);
         let parts = self.parts(rest, part.end);
-        self.claim_headings(&parts, &scope);
+        let Entrance { scope, repeat, brackets } = self.enter(heading, &parts, outer);
         let mut body = self.look_ahead(body_blocks);
         let slots =
             heading.and_then(|heading| self.builder.inline_slots(heading.inlines, &brackets, &scope, Form::Heading));
@@ -93,24 +92,29 @@ impl Outline<'_, '_> {
         }
     }
 
-    /// Reads a heading and goes below it.
-    fn enter(&mut self, heading: Option<&Heading<'_>>, outer: &Scope) -> Entrance {
+    /// Reads a heading and goes below it, where `parts` take their addresses before all else.
+    fn enter(&mut self, heading: Option<&Heading<'_>>, parts: &[Part<'_>], outer: &Scope) -> Entrance {
         let mut entrance = Entrance { scope: outer.clone(), repeat: None, brackets: Vec::new() };
         if let Some(heading) = heading {
             entrance.brackets = self.heading_brackets(heading.inlines);
             self.builder.note_links(heading.inlines);
         }
-        if let Some(heading) = heading.filter(|heading| !heading.is_title) {
-            match self.repeated(heading.inlines, &entrance.brackets, outer) {
-                Some((name, further)) => {
-                    let leaf = heading.inlines.range.start;
-                    let repeat = self.builder.repeat(name, further, outer, Form::Heading, leaf);
-                    entrance.scope = outer.of_record(&repeat.address, repeat.collection);
-                    entrance.repeat = Some(repeat);
-                    entrance.brackets.clear();
-                }
-                None => entrance.scope = outer.below(&label_slug(&heading.title)),
+        let below = heading.filter(|heading| !heading.is_title);
+        let repeated = below.and_then(|heading| self.repeated(heading.inlines, &entrance.brackets, outer));
+        match (below, repeated) {
+            (Some(heading), Some((name, further))) => {
+                let (records, record) = self.builder.repeated_records(name, outer);
+                self.claim_headings(parts, &record);
+                let leaf = heading.inlines.range.start;
+                entrance.repeat = Some(self.builder.repeat(records, &record, name, further, Form::Heading, leaf));
+                entrance.brackets.clear();
+                entrance.scope = record;
             }
+            (Some(heading), None) => {
+                entrance.scope = outer.below(&label_slug(&heading.title));
+                self.claim_headings(parts, &entrance.scope);
+            }
+            (None, _) => self.claim_headings(parts, &entrance.scope),
         }
         let scope = &mut entrance.scope;
         scope.section = scope.address(&scope.path).into();
