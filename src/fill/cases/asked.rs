@@ -53,6 +53,24 @@ fn records_are_asked_for_in_braces_where_the_table_around_them_is() {
 }
 
 #[test]
+fn a_section_is_as_complete_as_what_stands_below_it() {
+    let complete = |facts: &str| {
+        let page = "# T\n\n## A\n\n### B\n\nBy [owner].\n\n### C\n\nAt [place].\n";
+        with_page(page, facts, |_, filled, _, _| filled.progress.sections[0].complete)
+    };
+    assert!(complete("[a]\nb.owner = 'me'\nc.place = 'here'\n"));
+    assert!(!complete("[a]\nc.place = 'here'\n") && !complete("[a]\nb.owner = 'me'\n"));
+}
+
+#[test]
+fn what_a_prompt_announces_is_there_when_every_record_is_complete() {
+    let page = "# T\n\n## A\n\n[Describe them:]\n\n### [name] ([host])\n\nIt is [what].\n";
+    assert_eq!(told(page, "[[a.items]]\nname = 'a'\nhost = 'h'\nwhat = 'x'\n"), [""; 0]);
+    let incomplete = told(page, "[[a.items]]\nname = 'a'\nwhat = 'x'\n");
+    assert_eq!(incomplete, ["no fact for `a.description`", "`a` has no `host`"]);
+}
+
+#[test]
 fn a_heading_that_is_answered_speaks_for_a_section_but_not_for_the_page() {
     let body = "[If any: describe it]\n\n- **Size:** [size]\n";
     let left_out = |name: &str| format!("what `{name}` asks for is left out of the book: nothing is said of it");
