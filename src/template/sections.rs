@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::address::Scope;
+use super::address::{Path, Scope};
 use super::brackets::{Bracket, Site};
 use super::elements::Body;
 use super::labels;
 use super::residue::lines_of;
 use super::{Builder, Element, Form, PlaceholderKind, Repeat, Section};
-use crate::markdown::blocks::{Block, BlockKind, Inlines, List};
+use crate::markdown::blocks::{Block, BlockKind, List, Stretch};
 use crate::slug::{label_slug, placeholder_slug, without_number, without_numbering};
 use crate::vocabulary::Collection;
 
@@ -24,9 +24,11 @@ struct Part<'b> {
 struct Heading<'b> {
     range: Range<usize>,
     level: u8,
-    inlines: &'b Inlines,
+    stretch: &'b Stretch,
     /// Its words without markup and mark.
     title: String,
+    /// The path that it leads to; `None` for the title and for a heading that is repeated.
+    path: Option<Path>,
     /// It is the title of the page, which is not part of any path.
     is_title: bool,
 }
@@ -60,11 +62,11 @@ impl Outline<'_, '_> {
         let (body_blocks, rest) = part.blocks.split_at(first);
         let heading = part.heading.as_ref();
         let Entrance { scope, repeat, brackets } = self.enter(heading, outer);
-        let parts = self.parts(rest, part.end);
-        self.claim_headings(&parts, &scope);
+        let mut parts = self.parts(rest, part.end);
+        self.claim_headings(&mut parts, &scope);
         let mut body = self.look_ahead(body_blocks);
         let slots =
-            heading.and_then(|heading| self.builder.inline_slots(heading.inlines, &brackets, &scope, Form::Heading));
+            heading.and_then(|heading| self.builder.inline_slots(heading.stretch, &brackets, &scope, Form::Heading));
         let known = self.builder.template.placeholders.len();
         let mut elements: Vec<_> = slots.into_iter().collect();
         elements.extend(self.builder.elements(body_blocks, &scope, &mut body));
@@ -97,19 +99,16 @@ impl Outline<'_, '_> {
     fn enter(&mut self, heading: Option<&Heading<'_>>, outer: &Scope) -> Entrance {
         let mut entrance = Entrance { scope: outer.clone(), repeat: None, brackets: Vec::new() };
         if let Some(heading) = heading {
-            entrance.brackets = self.heading_brackets(heading.inlines);
-            self.builder.note_links(heading.inlines);
-        }
-        if let Some(heading) = heading.filter(|heading| !heading.is_title) {
-            match self.repeated(heading.inlines, &entrance.brackets, outer) {
-                Some((name, further)) => {
-                    let leaf = heading.inlines.range.start;
-                    let repeat = self.builder.repeat(name, further, outer, Form::Heading, leaf);
-                    entrance.scope = outer.of_record(&repeat.address, repeat.collection);
-                    entrance.repeat = Some(repeat);
-                    entrance.brackets.clear();
-                }
-                None => entrance.scope = outer.below(&label_slug(&heading.title)),
+            entrance.brackets = self.heading_brackets(heading.stretch);
+            self.builder.note_links(heading.stretch);
+            if let Some(path) = &heading.path {
+                entrance.scope = outer.with_path(path.clone());
+            } else if let Some((name, further)) = self.repeated(heading, &entrance.brackets, outer) {
+                let leaf = heading.stretch.range.start;
+                let repeat = self.builder.repeat(name, further, outer, Form::Heading, leaf);
+                entrance.scope = outer.of_record(&repeat.address, repeat.collection);
+                entrance.repeat = Some(repeat);
+                entrance.brackets.clear();
             }
         }
         let scope = &mut entrance.scope;
@@ -156,10 +155,10 @@ impl Outline<'_, '_> {
     }
 
     /// The placeholders of a heading, without the mark, which is residue.
-    fn heading_brackets(&mut self, inlines: &Inlines) -> Vec<Bracket> {
+    fn heading_brackets(&mut self, inlines: &Stretch) -> Vec<Bracket> {
         let text = self.builder.text;
         let (marks, brackets): (Vec<_>, Vec<_>) =
-            self.builder.brackets(inlines).into_iter().partition(|bracket| is_mark(text, bracket));
+            self.builder.brackets(&inlines.range).iter().cloned().partition(|bracket| is_mark(text, bracket));
         let marks: Vec<_> = marks.into_iter().map(|mark| mark.range).collect();
         for mark in &marks {
             let start = inlines.range.start + text[inlines.range.start..mark.start].trim_end().len();
@@ -187,27 +186,32 @@ impl Outline<'_, '_> {
             (from, last) = (at + 1, Some(*level));
             let (range, title) = (block.range.clone(), self.title(inlines));
             let is_title = Some(range.start) == self.title;
-            let heading = Heading { range, level: *level, inlines, title, is_title };
+            let heading = Heading { range, level: *level, stretch: inlines, title, path: None, is_title };
             parts.push(Part { heading: Some(heading), blocks: &blocks[from..], end });
         }
         parts
     }
 
-    fn title(&self, inlines: &Inlines) -> String {
-        let plain = inlines.plain(self.builder.text);
-        let bare = if plain.contains(MARK) { plain.replace(MARK, "") } else { plain };
-        bare.trim().to_owned()
+    fn title(&self, inlines: &Stretch) -> String {
+        let plain = self.builder.pieces.of(inlines).plain(self.builder.text);
+        let mut bare = if plain.contains(MARK) { plain.replace(MARK, "") } else { plain };
+        let trimmed = bare.trim();
+        if trimmed.len() < bare.len() {
+            bare = trimmed.to_owned();
+        }
+        bare
     }
 
     /// The placeholder that a heading stands once for each record of, and the others in it: it is made of placeholders
     /// and has no words of its own, or it names a table among its words (`Table: [table_name]`).
     fn repeated<'b>(
         &self,
-        inlines: &Inlines,
+        heading: &Heading<'_>,
         brackets: &'b [Bracket],
         outer: &Scope,
     ) -> Option<(&'b Bracket, &'b [Bracket])> {
-        let (name, further) = brackets.split_first()?;
+        let (name, further) = brackets.split_first().filter(|_| !heading.is_title)?;
+        let inlines = heading.stretch;
         let mut words = String::new();
         let mut at = inlines.range.start;
         for bracket in brackets {
@@ -226,13 +230,14 @@ impl Outline<'_, '_> {
     }
 
     /// Takes the addresses of the sections below before anything in the body can.
-    fn claim_headings(&mut self, parts: &[Part<'_>], scope: &Scope) {
-        for heading in parts.iter().filter_map(|part| part.heading.as_ref()).filter(|heading| !heading.is_title) {
-            let mut brackets = self.builder.brackets(heading.inlines);
+    fn claim_headings(&mut self, parts: &mut [Part<'_>], scope: &Scope) {
+        for heading in parts.iter_mut().filter_map(|part| part.heading.as_mut()).filter(|heading| !heading.is_title) {
+            let mut brackets = self.builder.brackets(&heading.stretch.range).to_vec();
             brackets.retain(|bracket| !is_mark(self.builder.text, bracket));
-            if self.repeated(heading.inlines, &brackets, scope).is_none() {
+            if self.repeated(heading, &brackets, scope).is_none() {
                 let path = scope.path_to(&label_slug(&heading.title));
                 self.builder.claims.claim_heading(scope, &path);
+                heading.path = Some(path);
             }
         }
     }
@@ -246,12 +251,13 @@ impl Outline<'_, '_> {
 
     fn look_at(&self, block: &Block, body: &mut Body) {
         match &block.kind {
-            BlockKind::Paragraph(inlines) => {
-                let brackets = self.builder.brackets(inlines);
+            BlockKind::Paragraph(stretch) => {
+                let brackets = self.builder.brackets(&stretch.range);
                 if brackets.is_empty() {
                     return;
                 }
-                body.has_prompt |= matches!(&brackets[..], [bracket] if bracket.range == inlines.range
+                let inlines = &self.builder.pieces.of(stretch);
+                body.has_prompt |= matches!(brackets, [bracket] if bracket.range == inlines.range
                     && !labels::says_more(self.builder.inner(&bracket.range)));
                 let names = labels::of_places(self.builder.text, inlines);
                 body.description_taken |= brackets.iter().any(|bracket| {
@@ -267,9 +273,9 @@ impl Outline<'_, '_> {
 
     fn has_description(&self, list: &List) -> bool {
         list.items.iter().filter_map(|item| item.blocks.first()).any(|block| match &block.kind {
-            BlockKind::Paragraph(inlines) => {
-                let brackets = self.builder.brackets(inlines);
-                let label = || labels::of_item(self.builder.text, inlines, &brackets);
+            BlockKind::Paragraph(stretch) => {
+                let brackets = self.builder.brackets(&stretch.range);
+                let label = || labels::of_item(self.builder.text, &self.builder.pieces.of(stretch), brackets);
                 !brackets.is_empty() && label().is_some_and(|label| label_slug(&label.text) == "description")
             }
             _ => false,
