@@ -67,6 +67,7 @@ pub mod facts;
 pub mod fill;
 #[cfg(test)]
 mod fixture;
+mod html;
 pub mod include;
 pub mod init;
 pub mod job;

@@ -10,7 +10,7 @@ use crate::markdown::blocks::{Block, BlockKind, Document, Inlines, each_leaf};
 use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
 use crate::source::{SourceId, Span, line_of};
-use crate::splice::{Edit, Origin, splice, splice_guarded};
+use crate::splice::{Edit, Origin, opened_fences, splice, splice_guarded};
 use crate::vocabulary;
 
 /// The facts that references look into.
@@ -125,7 +125,11 @@ impl Resolved {
 
     fn splice(&mut self, text: &str, source: SourceId, edits: &[Edit<'_>], guard_includes: bool) {
         let all = 0..text.len();
-        let new = if guard_includes { splice_guarded(text, all, edits) } else { Ok(splice(text, all, edits)) };
+        let new = match opened_fences(text, all.clone(), edits).first() {
+            Some(&refused) => Err(refused),
+            None if guard_includes => splice_guarded(text, all, edits),
+            None => Ok(splice(text, all, edits)),
+        };
         match new {
             Ok(new) => self.text = Some(new),
             Err(refused) => {
@@ -309,20 +313,42 @@ mod tests {
     use crate::facts::FactIds;
     use crate::source::{SourceKind, Sources};
 
-    /// What is suggested for the references of a page.
-    fn suggestions(text: &str, toml: &str) -> Vec<String> {
+    fn told(text: &str, toml: &str) -> Vec<Diagnostic> {
         let mut sources = Sources::default();
         let chapter = sources.add(SourceKind::Chapter, "src/a.md", text);
         let first = sources.add(SourceKind::Facts, "backend.toml", toml);
         let root = facts::parse(first, toml, &mut FactIds::default(), &mut Vec::new());
         let shelves = [Shelf { stem: "backend", root: &root }];
-        let resolved = resolve(text, chapter, &shelves, Manners { guard_includes: false, allow_html: true });
-        let subs = resolved.diagnostics.into_iter().flat_map(|diagnostic| diagnostic.subs);
+        resolve(text, chapter, &shelves, Manners { guard_includes: false, allow_html: true }).diagnostics
+    }
+
+    /// What is suggested for the references of a page.
+    fn suggestions(text: &str, toml: &str) -> Vec<String> {
+        let subs = told(text, toml).into_iter().flat_map(|diagnostic| diagnostic.subs);
         let texts = subs.filter_map(|sub| match sub {
             Sub::Replace { text, .. } => Some(text),
             _ => None,
         });
         texts.collect()
+    }
+
+    /// What is said of the references of a page.
+    fn titles(text: &str, toml: &str) -> Vec<String> {
+        told(text, toml).into_iter().map(|diagnostic| diagnostic.title).collect()
+    }
+
+    #[test]
+    fn a_reference_in_the_text_of_a_link_takes_no_link() {
+        let toml = "[t]\na = '[x](x.md)'\nb = 'x'\n";
+        assert_eq!(titles("[t.a] [y](y.md) [t.b] [see [t.b]](y.md)\n", toml), [""; 0]);
+        assert_eq!(titles("[see [t.a]](y.md)\n", toml).len(), 1);
+    }
+
+    #[test]
+    fn a_section_that_is_left_out_is_missed_by_what_stands_below_it_only() {
+        let toml = "t = false\n[u]\nv = false\n";
+        assert_eq!(titles("[backend.t] [u.v]\n", toml), [""; 0]);
+        assert_eq!(titles("[t.a] [backend.t.a] [u.v.w]\n", toml).len(), 3);
     }
 
     #[test]

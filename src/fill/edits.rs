@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::Filler;
+use super::misfit::Wrong;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::next_line;
-use crate::splice::{Edit, Origin, splice, splice_guarded, splice_part};
+use crate::splice::{Edit, Origin, Refused, opened_fences, splice, splice_guarded, splice_part};
 
 impl<'f> Filler<'_, 'f> {
     /// The whole page.
@@ -45,7 +46,11 @@ impl<'f> Filler<'_, 'f> {
             edits.extend(removed);
             edits.sort_by_key(key);
         }
-        let edits = within(self.text, &range, disjoint(edits));
+        let mut edits = within(self.text, &range, disjoint(edits));
+        for refused in opened_fences(self.text, range.clone(), &edits).into_iter().rev() {
+            self.refuse(refused, &edits, &range);
+            edits.remove(refused.edit);
+        }
         if !self.options.guard_includes {
             return splice(self.text, range, &edits);
         }
@@ -53,13 +58,17 @@ impl<'f> Filler<'_, 'f> {
         match guarded(self.text, range.clone(), &edits) {
             Ok(text) => text,
             Err(refused) => {
-                let at = edits.get(refused.edit).map_or(range.clone(), |edit| edit.range.clone());
-                let span = self.span(at);
-                let title = refused.misfit.to_string();
-                self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, span, "the value goes here"));
+                self.refuse(refused, &edits, &range);
                 splice(self.text, range, &edits)
             }
         }
+    }
+
+    fn refuse(&mut self, refused: Refused, edits: &[Edit<'_>], range: &Range<usize>) {
+        let at = edits.get(refused.edit).map_or(range.clone(), |edit| edit.range.clone());
+        let span = self.span(at);
+        let diagnostic = Diagnostic::new(Code::WrongForm, refused.misfit.to_string(), span, "the value goes here");
+        self.diagnostics.push(diagnostic.with_help(Wrong::Misfit(refused.misfit).help()));
     }
 }
 

@@ -40,7 +40,7 @@ impl Wrong {
         }
     }
 
-    fn help(&self) -> &'static str {
+    pub(super) fn help(&self) -> &'static str {
         match self {
             Wrong::Kind => "write one value here, or an array of them, which are joined by commas",
             Wrong::Html => "write it as Markdown, or in backticks to show it as it is",
@@ -52,6 +52,7 @@ impl Wrong {
             Wrong::Misfit(Misfit::Heading) => "use bold text in place of the heading",
             Wrong::Misfit(Misfit::LinkInLink) => "write it without the link",
             Wrong::Misfit(Misfit::Include) => "write the include in the template itself",
+            Wrong::Misfit(Misfit::Fence) => "put a backslash before those backticks in the template",
             Wrong::Misfit(_) => "put the longer text at the section's `description`, and a short one here",
         }
     }

@@ -245,8 +245,15 @@ fn element_has_place(element: &Element, key: &str) -> bool {
         Element::Slots(slots) => slots.iter().any(|slot| first(&slot.path)),
         Element::Prompt(prompt) => first(&prompt.slot.path),
         Element::Run(run) => {
-            first(&run.records)
-                || run.items.iter().any(|item| first(&item.path) || item.slots.iter().any(|slot| first(&slot.path)))
+            // The fields of its records are their own, but for strings by their own words.
+            let own = |item: &&Item| match item.role {
+                Role::Sample | Role::Continuation => {
+                    run.path.is_empty() && !run.open && item.slots.len() == 1 && item.nested.is_empty()
+                }
+                _ => true,
+            };
+            let of_item = |item: &Item| first(&item.path) || item.slots.iter().any(|slot| first(&slot.path));
+            first(&run.records) || run.items.iter().filter(own).any(of_item)
         }
         Element::Code(code) => {
             first(&code.path) || code.run.items.iter().any(|item| item.slots.iter().any(|slot| first(&slot.path)))

@@ -58,6 +58,23 @@ impl Key {
     fn new(key: &str, comment: String, wanted: bool) -> Key {
         Key { key: key.to_owned(), comment, value: "\"\"".to_owned(), wanted, fields: Vec::new() }
     }
+
+    /// Takes the fields that it does not have yet, and is written with all of them that are wanted.
+    fn add_fields(&mut self, fields: Vec<(Path, Key)>) {
+        for (parents, field) in fields {
+            if !self.fields.iter().any(|(known, own)| *known == parents && own.key == field.key) {
+                self.fields.push((parents, field));
+            }
+        }
+        let wanted = self.fields.iter().filter(|(_, field)| field.wanted);
+        let written: Vec<_> = wanted
+            .map(|(parents, field)| {
+                dotted_path(parents.iter().map(String::as_str).chain([field.key.as_str()])) + " = \"\""
+            })
+            .collect();
+        self.wanted = !written.is_empty();
+        self.value = format!("{{ {} }}", written.join(", "));
+    }
 }
 
 /// Adds what a template wants; what its facts already answer is in it for the order only.
@@ -258,32 +275,39 @@ impl<'p> Planner<'p> {
         self.key(base, parents, Key::new(key, comment, self.wanted(slot)));
     }
 
-    /// `database = { technology = "", purpose = "" }`.
+    /// `database = { technology = "", purpose = "" }`; what another row of the same name asks for is one with it.
     fn row(&mut self, item: &Item, base: &Base, label: Option<&str>) {
         let Some((key, parents)) = item.path.split_last() else { return };
-        let mut fields: Vec<(Path, Key)> = Vec::with_capacity(item.slots.len());
-        let mut written: Vec<String> = Vec::new();
-        for slot in &item.slots {
-            let path = slot.path.get(item.path.len()..).unwrap_or_default();
-            let Some((last, parents)) = path.split_last() else { continue };
-            let parents: Path = owned(parents).collect();
-            if fields.iter().any(|(known, field)| *known == parents && field.key == **last) {
-                continue;
-            }
-            let words = self.words(slot);
-            let plain = !words.contains(' ') && address_key(&words) == address_key(last);
-            let comment = if plain { String::new() } else { words };
-            let field = Key::new(last, comment, self.wanted(slot));
-            if field.wanted {
-                written.push(dotted_path(path.iter().map(|key| &**key)) + " = \"\"");
-            }
-            fields.push((parents, field));
-        }
-        let words: Vec<_> = item.slots.iter().filter(|slot| self.wanted(slot)).map(|slot| self.words(slot)).collect();
         let label = label.map_or_else(|| label_of_key(key).into_owned(), str::to_owned);
-        let comment = format!("{label}: {}", words.join("; "));
-        let value = format!("{{ {} }}", written.join(", "));
-        self.key(base, parents, Key { value, fields, ..Key::new(key, comment, !written.is_empty()) });
+        let fields = item.slots.iter().filter_map(|slot| self.field(slot, item.path.len())).collect::<Vec<_>>();
+        let words = item.slots.iter().filter(|slot| self.wanted(slot)).map(|slot| self.words(slot));
+        let words = words.collect::<Vec<_>>().join("; ");
+        let table = self.table(base, parents);
+        let at = table.keys.iter().position(|known| address_key(&known.key) == address_key(key));
+        match at.map(|at| &mut table.keys[at]) {
+            Some(known) if known.fields.is_empty() => {}
+            Some(known) => {
+                if !words.is_empty() {
+                    let between = if known.wanted { "; " } else { "" };
+                    known.comment.push_str(&format!("{between}{words}"));
+                }
+                known.add_fields(fields);
+            }
+            None => {
+                let mut row = Key::new(key, format!("{label}: {words}"), false);
+                row.add_fields(fields);
+                table.keys.push(row);
+            }
+        }
+    }
+
+    /// What a placeholder of a row asks for, below the path of the row, which is that long.
+    fn field(&self, slot: &Slot, own: usize) -> Option<(Path, Key)> {
+        let (last, parents) = slot.path.get(own..)?.split_last()?;
+        let words = self.words(slot);
+        let plain = !words.contains(' ') && address_key(&words) == address_key(last);
+        let comment = if plain { String::new() } else { words };
+        Some((owned(parents).collect(), Key::new(last, comment, self.wanted(slot))))
     }
 
     /// The records that stand in place of samples: one for each kind of sample.

@@ -362,3 +362,67 @@ proptest! {
         prop_assert!(told.is_empty(), "{told:?}\n{full}");
     }
 }
+
+/// Blocks that ask for one name in every form.
+const FORMS: &[&str] = &[
+    "Words of [name] here.",
+    "[name]",
+    "- **Name:** [name]",
+    "- **Name:** [name] by [who]",
+    "- **Name:** [other]\n  - **Who:** [who]",
+    "- Name",
+    "- [name]\n- [who]",
+    "**Name:**\n- [name]\n- Who\n  - [who]",
+    "**Name:**\n\n| Item | Who |\n|---|---|\n| **Name** | [name] |\n| [name] | [who] |",
+    "- [name]\n- [name]",
+    "1. **[name]** - [who]",
+    "**Name:**\n- [name]",
+    "**Name:**\n1. [name] by [who]",
+    "**Name:**\n- **Who:** [who]",
+    "**Name:** [name]",
+    "**Name:** [name] by [who]",
+    "**Name:**\n```\nname=[name]\nwho=[who]\n```",
+    "```\nname=[name]\n```",
+    "```\nname=[name] [who]\n```",
+    "| Item | Name | Who |\n|---|---|---|\n| **Name** | [name] | [who] and [name] |",
+    "| Item | Name | Who |\n|---|---|---|\n| **Name** | [name] and [who] | [name] |",
+    "| Name | Who |\n|---|---|\n| [name] | [who] |",
+    "**[name]**\n- [who]",
+    "**[name]:**\n- **Name:** [who]",
+    "## Name\n\n[who]",
+    "## [name]\n\n[who]",
+    "## [name] by [who]\n\n[Describe it]\n\n### Name\n\n[name]",
+    "## `[table_name]`\n\n[name]",
+];
+
+/// Pages of two of them: one beside the other, in the section or the item of a record, or beside what has its address.
+fn page_of_forms(at: usize, first: &str, second: &str) -> String {
+    match at % 4 {
+        0 => format!("# T\n\n[Describe it:]\n\n{first}\n\n{second}\n"),
+        1 => format!("# T\n\n- **Items:** [name]\n\n{second}\n\n{first}\n"),
+        2 => format!("# T\n\n## [name]\n\n{first}\n\n{}\n", second.replace("## ", "### ")),
+        _ => format!("# T\n\n1. **[name]** - [what]\n\n   {}\n\n{second}\n", first.replace('\n', "\n   ")),
+    }
+}
+
+#[test]
+fn one_address_has_one_form() {
+    for (at, first) in FORMS.iter().enumerate() {
+        for (other, second) in FORMS.iter().enumerate() {
+            let page = page_of_forms(at + other, first, second);
+            let full = uncommented("", &completed(&page, "").text);
+            assert!(values(&full).is_some(), "no TOML:\n{page}\n{full}");
+            let mut told = mistakes(&page, &full);
+            told.retain(|told| !told.starts_with("unfilled-placeholder"));
+            assert!(told.is_empty(), "{told:?}\n{page}\n{full}");
+        }
+    }
+}
+
+#[test]
+fn rows_of_one_name_are_one() {
+    let page = "# T\n\n- **Db:** [name] by [who]\n\n| Part | Who | Use |\n|---|---|---|\n| Db | [who] | [use] |\n";
+    let text = completed(page, "").text;
+    assert_eq!(text, "# Db: name; who; who; use\n#db = { name = \"\", who = \"\", use = \"\" }\n");
+    assert_eq!(mistakes(page, &uncommented("", &text)), [""; 0]);
+}

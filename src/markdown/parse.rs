@@ -1,5 +1,6 @@
 //! Markdown text to a tree of blocks: what pulldown-cmark sees, event by event.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -33,7 +34,7 @@ pub(crate) fn parse(text: &str) -> Document {
     let definitions = definitions::in_order(links, std::mem::take(&mut builder.footnotes));
     let (blocks, pieces) = builder.finish();
     drop(parser);
-    broken.sort_by_key(|span| (span.start, usize::MAX - span.end));
+    broken.sort_by_key(|span| (span.start, Reverse(span.end)));
     broken.dedup();
     let (broken_images, broken_links) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
     Document { blocks, pieces, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }
@@ -464,6 +465,48 @@ mod tests {
         let document = parse(&lists);
         let BlockKind::List(list) = &document.blocks[0].kind else { panic!("a list") };
         assert_eq!((document.blocks.len(), list.items.len()), (2, 2));
+    }
+
+    /// How many containers stand in each other.
+    fn depth(blocks: &[Block]) -> usize {
+        let depths = blocks.iter().map(|block| match &block.kind {
+            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => 1 + depth(blocks),
+            BlockKind::List(list) => 2 + list.items.iter().map(|item| depth(&item.blocks)).max().unwrap_or(0),
+            _ => 0,
+        });
+        depths.max().unwrap_or(0)
+    }
+
+    #[test]
+    fn no_container_is_deeper_than_the_limit() {
+        for outer in ["", "> ", "> > "] {
+            for container in ["> ", "- ", "> - ", "- > "] {
+                let deepest = depth(&parse(&format!("{outer}{}a\n", container.repeat(40))).blocks);
+                assert!((MAX_DEPTH - 1..=MAX_DEPTH).contains(&deepest), "{outer:?} {container:?}: {deepest}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_line_of_code_is_one_however_it_is_written() {
+        for text in [
+            "```\na[b\n\nc\n```\n",
+            "```\r\na[b\r\n\r\nc\r\n```\r\n",
+            "> ```\n> a[b\n>\n> c\n> ```\n",
+            "- ```\n  a[b\n\n  c\n  ```\n",
+            "    a[b\n\n    c\n",
+            "\ta[b\n\n\tc\n",
+            "-\t\ta[b\n\n\t\tc\n",
+            ">\t\ta[b\n>\n>\t\tc\n",
+        ] {
+            let mut lines = Vec::new();
+            each_leaf(&parse(text).blocks, &mut |block| {
+                if let BlockKind::Code(code) = &block.kind {
+                    lines.extend(code.lines.iter().map(|line| text[line.clone()].trim_start()));
+                }
+            });
+            assert_eq!(lines, ["a[b", "", "c"], "{text:?}");
+        }
     }
 
     #[test]

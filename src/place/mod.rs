@@ -91,6 +91,8 @@ pub enum Misfit {
     StrayElement,
     /// Text in code that mdBook would take for an include, and that cannot be escaped there.
     Include,
+    /// Without what the value replaces, or with its line break, the line would open a code block.
+    Fence,
 }
 
 /// What is never closed.
@@ -121,6 +123,7 @@ impl fmt::Display for Misfit {
             Misfit::StrayEndTag => "the value closes an HTML element that it did not open",
             Misfit::StrayElement => "the value holds an HTML element that cannot stand by itself",
             Misfit::Include => "the value would be taken for an mdBook include, and cannot be escaped here",
+            Misfit::Fence => "with the value, the backticks at the start of its line would open a code block",
         })
     }
 }

@@ -45,10 +45,6 @@ impl Scope {
         self.path.iter().cloned().chain([key]).collect()
     }
 
-    pub(super) fn below(&self, key: &str) -> Scope {
-        self.with_path(self.path_to(key))
-    }
-
     pub(super) fn with_path(&self, path: Path) -> Scope {
         Scope { path, record: self.record.clone(), section: self.section.clone(), ..*self }
     }
@@ -73,11 +69,36 @@ impl Scope {
     }
 }
 
+/// What an address stands for: TOML has one form for each.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Use<'t> {
+    /// Others stand below it.
+    Node,
+    /// A single value of a record, whatever the texts that ask for it.
+    Field,
+    /// A single value, asked for by that text.
+    Value(Cow<'t, str>),
+    /// The text of a block of code, which is that.
+    Code(&'t str),
+    /// Records in place of samples of that text; `open` says that they have names.
+    Samples { text: String, open: bool },
+    /// Records that a heading or label of that text is repeated for.
+    Repeat(&'t str),
+}
+
+impl Use<'_> {
+    /// Whether the address that it has can be that of `wanted`, too.
+    fn is_also(&self, wanted: &Use<'_>) -> bool {
+        let values = matches!((self, wanted), (Use::Field, Use::Value(_) | Use::Field) | (Use::Value(_), Use::Field));
+        values || self == wanted
+    }
+}
+
 /// Who has which address. Addresses are compared by [`address_key`].
 #[derive(Default)]
 pub(super) struct Claims<'t> {
-    /// Addresses that are taken, with the text that they stand for; `None` for one that has others below it.
-    taken: HashMap<String, Option<Cow<'t, str>>>,
+    /// Addresses that are taken, with what they stand for.
+    taken: HashMap<String, Use<'t>>,
     /// The numbers that were given to addresses that were taken.
     numbered: HashMap<String, Numbered<'t>>,
 }
@@ -87,79 +108,62 @@ pub(super) struct Claims<'t> {
 struct Numbered<'t> {
     /// How many were tried.
     last: u32,
-    /// The number of each text.
-    texts: HashMap<Cow<'t, str>, u32>,
-    /// The number of the address that has others below it.
-    node: Option<u32>,
+    /// The number of each use.
+    uses: HashMap<Use<'t>, u32>,
 }
 
 impl<'t> Claims<'t> {
-    /// Takes the first of `candidates` that is free or stands for the same text, else the last one with a number.
-    pub(super) fn claim(&mut self, scope: &Scope, candidates: &[Path], text: impl Into<Cow<'t, str>>) -> Path {
-        let text = text.into();
+    /// Takes the first of `candidates` that is free or stands for the same, else the last one with a number.
+    pub(super) fn claim(&mut self, scope: &Scope, candidates: &[Path], wanted: Use<'t>) -> Path {
         for path in candidates {
-            if self.try_claim(scope, path, text.clone()) {
+            if self.try_claim(scope, path, &wanted) {
                 return path.clone();
             }
         }
         let last = candidates.last().cloned().unwrap_or_default();
         let base = address_key(&scope.address(&last));
-        if let Some(&number) = self.numbered.get(&base).and_then(|numbered| numbered.texts.get(&text)) {
+        if let Some(&number) = self.numbered.get(&base).and_then(|numbered| numbered.uses.get(&wanted)) {
             return with_number(&last, number);
         }
         loop {
             let number = self.next_number(&base);
             let path = with_number(&last, number);
-            if self.try_claim(scope, &path, text.clone()) {
-                self.numbered.entry(base).or_default().texts.insert(text, number);
+            if self.try_claim(scope, &path, &wanted) {
+                self.numbered.entry(base).or_default().uses.insert(wanted, number);
                 return path;
             }
         }
     }
 
-    fn try_claim(&mut self, scope: &Scope, path: &[Key], text: Cow<'t, str>) -> bool {
+    fn try_claim(&mut self, scope: &Scope, path: &[Key], wanted: &Use<'t>) -> bool {
         let key = address_key(&scope.address(path));
         match self.taken.get(&key) {
-            Some(taken) => taken.as_ref() == Some(&text),
+            Some(taken) => taken.is_also(wanted),
             None => {
-                self.taken.insert(key, Some(text));
+                self.taken.insert(key, wanted.clone());
                 true
             }
         }
     }
 
+    /// Takes an address for the text of a placeholder.
+    pub(super) fn claim_value(&mut self, scope: &Scope, path: Path, text: impl Into<Cow<'t, str>>) -> Path {
+        self.claim(scope, &[path], Use::Value(text.into()))
+    }
+
     /// Takes an address that has others below it; it may be taken again so.
-    pub(super) fn claim_node(&mut self, scope: &Scope, path: &Path) -> Path {
-        let base = address_key(&scope.address(path));
-        let mut own = match self.numbered.get(&base).and_then(|numbered| numbered.node) {
-            Some(number) => with_number(path, number),
-            None => path.clone(),
-        };
-        loop {
-            let key = address_key(&scope.address(&own));
-            match self.taken.get(&key) {
-                Some(Some(_)) => {
-                    let number = self.next_number(&base);
-                    self.numbered.entry(base.clone()).or_default().node = Some(number);
-                    own = with_number(path, number);
-                }
-                Some(None) => return own,
-                None => {
-                    self.taken.insert(key, None);
-                    return own;
-                }
-            }
-        }
+    pub(super) fn claim_node(&mut self, scope: &Scope, path: Path) -> Path {
+        self.claim(scope, &[path], Use::Node)
+    }
+
+    /// Takes the address of a field of a record, which has one text in each sample.
+    pub(super) fn claim_field(&mut self, scope: &Scope, path: Path) -> Path {
+        self.claim(scope, &[path], Use::Field)
     }
 
     /// Takes the address of a section, whoever has it: headings go before all else.
     pub(super) fn claim_heading(&mut self, scope: &Scope, path: &[Key]) {
-        self.taken.insert(address_key(&scope.address(path)), None);
-    }
-
-    /// Keeps others from an address, if none has it.
-    pub(super) fn reserve(&mut self, scope: &Scope, path: &[Key]) {
-        self.taken.entry(address_key(&scope.address(path))).or_insert(None);
+        self.taken.insert(address_key(&scope.address(path)), Use::Node);
     }
 
     /// The next number for an address that is taken.

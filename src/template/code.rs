@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::address::{Path, Scope};
+use super::address::{Path, Scope, Use};
 use super::brackets::{Bracket, Site};
 use super::labels::{self, Lead};
 use super::{Builder, CodeBlock, Form, Item, Label, PlaceholderKind, Role, Run, RunKind};
@@ -12,13 +12,13 @@ use crate::slug::label_slug;
 impl Builder<'_> {
     pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> CodeBlock {
         let base = match &lead {
-            Some(lead) => self.claims.claim_node(scope, &scope.path_to(&label_slug(&lead.text))),
+            Some(lead) => self.claims.claim_node(scope, scope.path_to(&label_slug(&lead.text))),
             None => scope.path.clone(),
         };
         let scope = scope.with_path(base);
         let content = code.lines.first().zip(code.lines.last()).map(|(first, last)| first.start..last.end);
         let text = content.clone().map_or("", |content| &self.text[content]);
-        let path = self.claims.claim(&scope, &[scope.path_to("code")], text);
+        let path = self.claims.claim(&scope, &[scope.path_to("code")], Use::Code(text));
         let found: Vec<_> = match is_literal(&code.info) {
             true => Vec::new(),
             false => code.lines.iter().map(|line| self.brackets(line)).collect(),
@@ -62,10 +62,8 @@ impl Builder<'_> {
         let at_key = key.is_some() && brackets.len() == 1;
         let mut inner = scope.clone();
         if let Some(key) = &key {
-            inner.path = scope.path_to(&self.text[key.clone()]);
-            if !at_key {
-                inner.path = self.claims.claim_node(scope, &inner.path);
-            }
+            let own = scope.path_to(&self.text[key.clone()]);
+            inner.path = if at_key { own } else { self.claims.claim_node(scope, own) };
         }
         let mut item = Item {
             range: line.clone(),
@@ -77,7 +75,7 @@ impl Builder<'_> {
         };
         for bracket in brackets {
             let own = if at_key { inner.path.clone() } else { inner.path_to(&self.own_slug(bracket)) };
-            let path = self.claims.claim(scope, &[own], self.inner(&bracket.range));
+            let path = self.claims.claim_value(scope, own, self.inner(&bracket.range));
             if at_key {
                 item.path.clone_from(&path);
             }

@@ -176,6 +176,10 @@ mod tests {
         assert!(looks_like_template("Status: TEMPLATE\n\n# A\n") && looks_like_template("**Status:** TEMPLATE\n"));
         assert!(looks_like_template("# A (TEMPLATE)\n") && looks_like_template("# A\n\n<!-- template -->\n"));
         assert!(
+            looks_like_template("Words.\n\n# A\n\n<!-- template -->\n")
+                && !looks_like_template("# A\n\n## B\n\n<!-- template -->\n")
+        );
+        assert!(
             !looks_like_template("# A\n\n```\n<!-- template -->\n```\n") && !looks_like_template("Status: final\n")
         );
         assert!(!looks_like_template("# See [the guide](guide.md)\n\n[x](y)\n"));

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use std::ops::Range;
 use std::slice;
 
-use super::address::{Key, Path, Scope};
+use super::address::{Key, Path, Scope, Use};
 use super::brackets::{self, Bracket, HtmlPart, Site};
 use super::labels::{self, Lead};
 use super::run::Above;
@@ -224,7 +224,7 @@ impl<'t> Builder<'t> {
                 vec![scope.path_to(key), scope.path_to(&placeholder_slug(inner))]
             }
         };
-        let path = self.claims.claim(scope, &candidates, inner);
+        let path = self.claims.claim(scope, &candidates, Use::Value(inner.into()));
         let of_section = lead.is_none();
         body.conditional |= of_section && candidates.first() == Some(&path) && labels::is_conditional(inner);
         let kind = self.kind(scope, PlaceholderKind::Prompt, &bracket.site);
@@ -305,7 +305,7 @@ impl<'t> Builder<'t> {
                 Some(label) => self.path_below(label, bracket, scope),
                 None => scope.path_to(&self.own_slug(bracket)),
             };
-            let path = self.claims.claim(scope, &[own], self.inner(&bracket.range));
+            let path = self.claims.claim_value(scope, own, self.inner(&bracket.range));
             let kind = self.kind(scope, plain, &bracket.site);
             slots.push(self.slot(bracket, path, kind, scope, form, stretch.range.start));
         }
@@ -315,44 +315,55 @@ impl<'t> Builder<'t> {
     /// The path below a label that others stand below too, so that it can be no further key.
     fn path_below(&mut self, label: &str, bracket: &Bracket, scope: &Scope) -> Path {
         let label = scope.path_to(&label_slug(label));
-        let node = self.claims.claim_node(scope, &label);
+        let node = self.claims.claim_node(scope, label);
         scope.with_path(node).path_to(&self.own_slug(bracket))
     }
 
     fn repeated_label(&mut self, lead: &Lead, bracket: &Bracket, block: &Block, scope: &Scope) -> Element {
-        let repeat = self.repeat(bracket, &[], scope, Form::Prose, lead.range.start);
-        let record = scope.of_record(&repeat.address, repeat.collection);
+        let (records, record) = self.repeated_records(bracket, scope);
+        let repeat = self.repeat(records, &record, bracket, &[], Form::Prose, lead.range.start);
         let elements = self.elements(slice::from_ref(block), &record, &mut Body::default());
         let samples = Samples { first: lead.range.start..block.range.end, end: block.range.end };
         Element::Repeat { repeat: Box::new(repeat), samples, elements }
     }
 
-    /// What a heading or label that is a placeholder is repeated for; `further` are the other placeholders of a heading.
-    pub(super) fn repeat(
-        &mut self,
-        bracket: &Bracket,
-        further: &[Bracket],
-        scope: &Scope,
-        form: Form,
-        leaf: usize,
-    ) -> Repeat {
+    /// Where the records are that a heading or label that is a placeholder is repeated for, and the scope inside one.
+    pub(super) fn repeated_records(&mut self, bracket: &Bracket, scope: &Scope) -> (Path, Scope) {
         // `[Option 1]` and `[Option 2]` are two samples of one thing.
         let inner = without_number(self.inner(&bracket.range));
         let own = placeholder_slug(inner);
-        let candidates = [scope.path_to("items"), scope.path_to(&own)];
-        let records = self.claims.claim(scope, &candidates, inner);
+        let records = self.claims.claim(scope, &[scope.path_to("items"), scope.path_to(&own)], Use::Repeat(inner));
         let collection = Collection::of_name(&own).filter(|&c| c == Collection::Tables && !scope.in_record);
         let address = match collection {
             Some(_) => "tables{}".to_owned(),
             None => format!("{}[]", scope.address(&records)),
         };
-        let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address.clone(), scope);
-        let name = Slot::of(bracket, id, Path::from([Key::from(own)]), form, leaf);
-        let record = scope.of_record(&address, collection);
+        (records, scope.of_record(&address, collection))
+    }
+
+    /// What a heading or label that is a placeholder is repeated for; `record` is the scope inside one of `records`, and
+    /// `further` are the other placeholders of a heading.
+    pub(super) fn repeat(
+        &mut self,
+        records: Path,
+        record: &Scope,
+        bracket: &Bracket,
+        further: &[Bracket],
+        form: Form,
+        leaf: usize,
+    ) -> Repeat {
+        let (address, collection) = (record.record.to_string(), record.collection);
+        let own = Key::from(placeholder_slug(without_number(self.inner(&bracket.range))));
+        let path = match collection {
+            Some(_) => [own].into(),
+            None => self.claims.claim_field(record, [own].into()),
+        };
+        let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address.clone(), record);
+        let name = Slot::of(bracket, id, path, form, leaf);
         let mut fields = Vec::with_capacity(further.len());
         for bracket in further {
-            let path = record.path_to(&self.own_slug(bracket));
-            fields.push(self.slot(bracket, path, PlaceholderKind::Record, &record, form, leaf));
+            let path = self.claims.claim_field(record, record.path_to(&self.own_slug(bracket)));
+            fields.push(self.slot(bracket, path, PlaceholderKind::Record, record, form, leaf));
         }
         Repeat { name, fields, records, address, collection }
     }

@@ -58,9 +58,15 @@ impl<'t> Builder<'t> {
         }
         let samples = drafts.iter().filter(|(role, _)| *role == Role::Sample);
         let samples: Vec<_> = samples.map(|(_, draft)| draft).collect();
-        let texts = self.sample_texts(samples.iter().map(|draft| &draft.range));
+        let has_key = |(role, draft): &(Role, Draft<'_>)| match role {
+            Role::Labelled | Role::Topic => true,
+            Role::Plain => self.holds_places(draft.nested),
+            Role::Sample | Role::Continuation => false,
+        };
+        let mixed = !open && drafts.iter().any(has_key);
+        let wanted = self.samples(samples.iter().map(|draft| &draft.range), open);
         let kind = RunKind::List { ordered: list.first_number.is_some() };
-        let mut run = self.run(kind, block.range.clone(), scope, above.lead, texts);
+        let mut run = self.run(kind, block.range.clone(), scope, above.lead, wanted, mixed);
         run.open = open;
         run.under_prompt = above.prompt;
         run.type_records(scope, &self.sample_names(&samples));
@@ -132,16 +138,18 @@ impl<'t> Builder<'t> {
         let own = self.own_slug(bracket);
         let in_words = !record.record.ends_with(['}', ']']);
         let is_key = record.record.ends_with("{}") && names_record(record.collection, &own);
-        let path = Path::from([Key::from(own.as_str())]);
-        let address = match records {
+        let (path, address) = match records {
             Records::NamedStrings => {
-                let path = scope.path_to(&own);
-                self.claims.reserve(scope, &path);
-                scope.address(&path)
+                let path = self.claims.claim_value(scope, scope.path_to(&own), self.inner(&bracket.range));
+                let address = scope.address(&path);
+                (path.last().cloned().into_iter().collect(), address)
             }
-            Records::Strings => record.record.to_string(),
-            Records::Tables if is_key || in_words => record.record.to_string(),
-            Records::Tables => record.address(&path),
+            Records::Tables if !is_key && !in_words => {
+                let path = self.claims.claim_field(record, [Key::from(own)].into());
+                let address = record.address(&path);
+                (path, address)
+            }
+            Records::Strings | Records::Tables => ([Key::from(own)].into(), record.record.to_string()),
         };
         let id = self.place(bracket.range.clone(), PlaceholderKind::Record, address, scope);
         Slot::of(bracket, id, path, self.form_at(Form::Prose, bracket.range.end), leaf)
@@ -161,7 +169,7 @@ impl<'t> Builder<'t> {
         let Some(stretch) = draft.stretch else { return item };
         let words = self.pieces.of(stretch).plain(self.text);
         let path = scope.path_to(&label_slug(words.trim_end_matches(':')));
-        item.path = self.claims.claim(scope, &[path], words);
+        item.path = self.claims.claim_value(scope, path, words);
         let kind = if scope.in_record { PlaceholderKind::Record } else { PlaceholderKind::Topic };
         let id = self.place(stretch.range.clone(), kind, scope.address(&item.path), scope);
         let whole = Bracket { range: stretch.range.clone(), site: Site::Text };
@@ -176,16 +184,14 @@ impl<'t> Builder<'t> {
         let mut inner = scope.clone();
         let shared = draft.brackets.len() > 1 || self.holds_places(draft.nested);
         if let Some(key) = self.key(role, draft) {
-            inner.path = scope.path_to(&key);
-            if shared {
-                inner.path = self.claims.claim_node(scope, &inner.path);
-            }
+            let own = scope.path_to(&key);
+            inner.path = if shared { self.claims.claim_node(scope, own) } else { own };
         }
         item.path = inner.path.clone();
         let at_label = draft.label.is_some() && !shared;
         for bracket in draft.brackets {
             let own = if at_label { inner.path.clone() } else { inner.path_to(&self.own_slug(bracket)) };
-            let path = self.claims.claim(&inner, &[own], self.inner(&bracket.range));
+            let path = self.claims.claim_value(&inner, own, self.inner(&bracket.range));
             if at_label {
                 item.path.clone_from(&path);
             }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::address::{Path, Scope};
+use super::address::{Path, Scope, Use};
 use super::labels::Lead;
 use super::{Builder, Run, RunKind};
 use crate::slug::label_slug;
@@ -73,35 +73,42 @@ impl Run {
     }
 }
 
-impl Builder<'_> {
-    /// The run of a list or table, without its items; `samples` is the text of its samples, empty where there are none.
+impl<'t> Builder<'t> {
+    /// The run of a list or table, without its items; `samples` is what its samples stand for, if it has any, and `mixed`
+    /// says that others of its items have keys: below a label, too, these stand beside `items`.
     pub(super) fn run(
         &mut self,
         kind: RunKind,
         range: Range<usize>,
         scope: &Scope,
         lead: Option<Lead>,
-        samples: String,
+        samples: Option<Use<'t>>,
+        mixed: bool,
     ) -> Run {
         let own = lead.as_ref().map(|lead| scope.path_to(&label_slug(&lead.text)));
-        let (path, records) = match (own, samples.is_empty()) {
-            (Some(own), true) => {
-                let path = self.claims.claim_node(scope, &own);
+        let (path, records) = match (own, samples) {
+            (Some(own), samples) if !mixed || samples.is_none() => {
+                let path = self.claims.claim(scope, &[own], samples.unwrap_or(Use::Node));
                 (path.clone(), path)
             }
-            (Some(own), false) => {
-                let path = self.claims.claim(scope, &[own], samples);
-                (path.clone(), path)
+            (own, samples) => {
+                let path = own.map_or_else(|| scope.path.clone(), |own| self.claims.claim_node(scope, own));
+                let items = scope.with_path(path.clone()).path_to("items");
+                let records = match samples {
+                    Some(samples) => self.claims.claim(scope, &[items], samples),
+                    None => items,
+                };
+                (path, records)
             }
-            (None, true) => (scope.path.clone(), scope.path_to("items")),
-            (None, false) => (scope.path.clone(), self.claims.claim(scope, &[scope.path_to("items")], samples)),
         };
         let mut run = Run::new(kind, range, path, records, scope);
         run.lead = lead.map(|lead| lead.range);
         run
     }
 
-    pub(super) fn sample_texts<'s>(&self, ranges: impl Iterator<Item = &'s Range<usize>>) -> String {
-        ranges.map(|range| &self.text[range.clone()]).collect()
+    /// What samples stand for; `None` without any.
+    pub(super) fn samples<'s>(&self, ranges: impl Iterator<Item = &'s Range<usize>>, open: bool) -> Option<Use<'t>> {
+        let text: String = ranges.map(|range| &self.text[range.clone()]).collect();
+        (!text.is_empty()).then_some(Use::Samples { text, open })
     }
 }

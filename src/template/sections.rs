@@ -61,9 +61,8 @@ impl Outline<'_, '_> {
         let first = part.blocks.iter().position(is_heading).unwrap_or(part.blocks.len());
         let (body_blocks, rest) = part.blocks.split_at(first);
         let heading = part.heading.as_ref();
-        let Entrance { scope, repeat, brackets } = self.enter(heading, outer);
         let mut parts = self.parts(rest, part.end);
-        self.claim_headings(&mut parts, &scope);
+        let Entrance { scope, repeat, brackets } = self.enter(heading, &mut parts, outer);
         let mut body = self.look_ahead(body_blocks);
         let slots =
             heading.and_then(|heading| self.builder.inline_slots(heading.stretch, &brackets, &scope, Form::Heading));
@@ -95,20 +94,28 @@ impl Outline<'_, '_> {
         }
     }
 
-    /// Reads a heading and goes below it.
-    fn enter(&mut self, heading: Option<&Heading<'_>>, outer: &Scope) -> Entrance {
+    /// Reads a heading and goes below it, where `parts` take their addresses before all else.
+    fn enter(&mut self, heading: Option<&Heading<'_>>, parts: &mut [Part<'_>], outer: &Scope) -> Entrance {
         let mut entrance = Entrance { scope: outer.clone(), repeat: None, brackets: Vec::new() };
         if let Some(heading) = heading {
             entrance.brackets = self.heading_brackets(heading.stretch);
             self.builder.note_links(heading.stretch);
-            if let Some(path) = &heading.path {
-                entrance.scope = outer.with_path(path.clone());
-            } else if let Some((name, further)) = self.repeated(heading, &entrance.brackets, outer) {
+        }
+        let repeated = heading.and_then(|heading| self.repeated(heading, &entrance.brackets, outer));
+        match (heading, repeated) {
+            (Some(heading), Some((name, further))) => {
+                let (records, record) = self.builder.repeated_records(name, outer);
+                self.claim_headings(parts, &record);
                 let leaf = heading.stretch.range.start;
-                let repeat = self.builder.repeat(name, further, outer, Form::Heading, leaf);
-                entrance.scope = outer.of_record(&repeat.address, repeat.collection);
-                entrance.repeat = Some(repeat);
+                entrance.repeat = Some(self.builder.repeat(records, &record, name, further, Form::Heading, leaf));
                 entrance.brackets.clear();
+                entrance.scope = record;
+            }
+            _ => {
+                if let Some(path) = heading.and_then(|heading| heading.path.as_ref()) {
+                    entrance.scope = outer.with_path(path.clone());
+                }
+                self.claim_headings(parts, &entrance.scope);
             }
         }
         let scope = &mut entrance.scope;

@@ -32,9 +32,11 @@ impl<'t> Builder<'t> {
         }
         let headers: Vec<_> = table.header.cells.iter().map(|cell| self.words_slug(cell)).collect();
         let samples: Vec<_> = drafts.iter().filter(|draft| draft.role == Role::Sample).collect();
-        let texts = self.sample_texts(samples.iter().map(|draft| &draft.row.range));
-        let mut run = self.run(RunKind::Table, block.range.clone(), scope, lead, texts);
-        run.open = drafts.iter().any(|draft| draft.role == Role::Continuation);
+        let open = drafts.iter().any(|draft| draft.role == Role::Continuation);
+        let mixed = !open && drafts.iter().any(|draft| draft.role == Role::Labelled);
+        let wanted = self.samples(samples.iter().map(|draft| &draft.row.range), open);
+        let mut run = self.run(RunKind::Table, block.range.clone(), scope, lead, wanted, mixed);
+        run.open = open;
         let names: Vec<_> = samples.iter().map(|draft| self.row_names(draft, &headers)).collect();
         run.type_records(scope, &names);
         let scope = scope.with_path(run.path.clone());
@@ -89,7 +91,7 @@ impl<'t> Builder<'t> {
             Role::Labelled => {
                 let first = row.cells.first();
                 let own = first.and_then(|cell| self.words_slug(cell)).map(|key| scope.path_to(&key));
-                inner.path = self.claims.claim_node(scope, &own.unwrap_or(inner.path));
+                inner.path = self.claims.claim_node(scope, own.unwrap_or(inner.path));
                 item.path = inner.path.clone();
                 item.label = first.and_then(|cell| label(&self.pieces.of(cell)));
             }
@@ -114,7 +116,7 @@ impl<'t> Builder<'t> {
         let own = self.own_slug(bracket);
         let more = role == Role::Continuation;
         let kind = if more { PlaceholderKind::Continuation } else { PlaceholderKind::Record };
-        let path = record.path_to(header.unwrap_or(&own));
+        let path = self.claims.claim_field(record, record.path_to(header.unwrap_or(&own)));
         let mut slot = self.slot(bracket, path, kind, record, Form::Cell, leaf);
         slot.aliases.extend(header.map(|_| Key::from(own)));
         slot
@@ -124,10 +126,13 @@ impl<'t> Builder<'t> {
     fn cell_slot(&mut self, bracket: &Bracket, header: Option<&str>, sole: bool, scope: &Scope, leaf: usize) -> Slot {
         let own = match header {
             Some(header) if sole => scope.path_to(header),
-            Some(header) => scope.below(header).path_to(&self.own_slug(bracket)),
+            Some(header) => {
+                let node = self.claims.claim_node(scope, scope.path_to(header));
+                scope.with_path(node).path_to(&self.own_slug(bracket))
+            }
             None => scope.path_to(&self.own_slug(bracket)),
         };
-        let path = self.claims.claim(scope, &[own], self.inner(&bracket.range));
+        let path = self.claims.claim_value(scope, own, self.inner(&bracket.range));
         let kind = self.kind(scope, PlaceholderKind::Cell, &bracket.site);
         self.slot(bracket, path, kind, scope, Form::Cell, leaf)
     }

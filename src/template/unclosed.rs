@@ -244,6 +244,7 @@ mod tests {
         for line in [
             "A=[describe it",
             "a: [describe it",
+            "x[0] y]: [describe it",
             "a: \"[describe it",
             "# [describe it",
             "- [describe it",

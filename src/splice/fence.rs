@@ -1,0 +1,115 @@
+//! Lines that only a later backtick keeps from opening a code block, and edits that would take it away.
+
+use std::ops::Range;
+
+use super::{Edit, Origin, Refused};
+use crate::place::Misfit;
+use crate::source::{line_start, next_line};
+
+/// Three backticks at the start of a line in prose, and the edits that could make a fence of them.
+struct Opening<'o> {
+    /// Where the backticks end.
+    behind: usize,
+    /// Where the line ends.
+    end: usize,
+    /// Those that begin on it, the first of them at that index.
+    edits: &'o [Edit<'o>],
+    first: usize,
+}
+
+/// The edits of prose that would make of their line the opening of a code block: it begins with three backticks, and is
+/// no fence for another one behind them alone (CommonMark 4.5).
+pub fn opened_fences(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Vec<Refused> {
+    let mut refused = Vec::new();
+    let (mut at, mut done) = (0, range.start);
+    while let Some(edit) = edits.get(at) {
+        let line = line_start(text, edit.range.start).max(done);
+        let end = next_line(text, edit.range.start).min(range.end);
+        let count = edits[at..].iter().take_while(|edit| edit.range.start < end).count().max(1);
+        let own = &edits[at..at + count];
+        if let Some(length) = ticks(&text[line..edit.range.start]) {
+            refused.extend(Opening { behind: line + length, end, edits: own, first: at }.refused(text, range.end));
+        }
+        at += count;
+        done = own.last().map_or(done, |edit| edit.range.end);
+    }
+    refused
+}
+
+impl Opening<'_> {
+    fn refused(&self, text: &str, end: usize) -> Vec<Refused> {
+        let was_fence = !text[self.behind..self.end].contains('`');
+        if was_fence || self.keeps_a_backtick(text, end) {
+            return Vec::new();
+        }
+        let takes = |edit: &Edit<'_>| edit.text.contains('\n') || text[edit.range.clone()].contains('`');
+        let edits = self.edits.iter().enumerate();
+        let edits = edits.filter(|(_, edit)| edit.origin != Origin::Code && takes(edit));
+        edits.map(|(at, _)| Refused { edit: self.first + at, misfit: Misfit::Fence }).collect()
+    }
+
+    /// Whether a backtick stands behind the first ones on the line that the edits leave.
+    fn keeps_a_backtick(&self, text: &str, end: usize) -> bool {
+        let mut done = self.behind;
+        for edit in self.edits {
+            let first = edit.text.split('\n').next().unwrap_or_default();
+            if text[done..edit.range.start].contains('`') || first.contains('`') {
+                return true;
+            }
+            if first.len() < edit.text.len() {
+                return false;
+            }
+            done = edit.range.end;
+        }
+        text[done..next_line(text, done).min(end).max(done)].contains('`')
+    }
+}
+
+/// The length of the containers' markers and the three or more backticks behind them that a line begins with.
+fn ticks(head: &str) -> Option<usize> {
+    let (marks, rest) = head.split_at(head.find("```")?);
+    let is_mark = |c: char| matches!(c, ' ' | '\t' | '>' | '-' | '+' | '*' | '.' | ')' | ':') || c.is_ascii_digit();
+    let in_container = marks.chars().all(is_mark) || marks.trim_end().ends_with("]:");
+    in_container.then(|| head.len() - rest.trim_start_matches('`').len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which of the `@` and `{…}` in `template` may not become `value`.
+    fn refused(template: &str, value: &str, origin: Origin) -> Vec<usize> {
+        let edits: Vec<Edit<'_>> = template
+            .match_indices(['@', '{'])
+            .map(|(at, mark)| {
+                let end = if mark == "@" { at + 1 } else { at + template[at..].find('}').unwrap() + 1 };
+                Edit::new(at..end, value, origin)
+            })
+            .collect();
+        opened_fences(template, 0..template.len(), &edits).into_iter().map(|refused| refused.edit).collect()
+    }
+
+    #[test]
+    fn the_backtick_that_keeps_a_line_from_being_a_fence_stays_on_it() {
+        for before in ["", "- ", "> ", "10. ", "- > ", ": ", "[^a]: ", "a\n", "   "] {
+            let opens = |line: &str, value: &str| refused(&format!("{before}{line}\nb"), value, Origin::Prose);
+            assert_eq!(opens("``` @ `", "a\nb"), [0], "{before}");
+            assert_eq!(opens("```` {`x}", "a"), [0], "{before}");
+            assert_eq!(opens("``` @ {`x} @", "a"), [1], "{before}");
+            assert_eq!(opens("``` {`x} {`x}", "a"), [0, 1], "{before}");
+            for (line, value) in [
+                ("``` @ `", "a"),
+                ("``` ` @", "a\nb"),
+                ("``` @", "a\nb"),
+                ("``` @ `", "`\nb"),
+                ("``` {`x} `", "a"),
+                ("`` @ `", "a\nb"),
+                ("~~~ @ `", "a\nb"),
+                ("a ``` @ `", "a\nb"),
+            ] {
+                assert_eq!(opens(line, value), [0; 0], "{before}{line}");
+            }
+        }
+        assert_eq!(refused("``` @ `", "a\nb", Origin::Code), [0; 0], "in a block of code it is code");
+    }
+}
