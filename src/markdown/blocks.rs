@@ -188,13 +188,6 @@ impl Table {
     }
 }
 
-impl Stretch {
-    /// Whether it holds links or images.
-    pub(crate) fn has_links(&self) -> bool {
-        self.first.links < self.last.links
-    }
-}
-
 impl Pieces {
     /// How many there are.
     pub(super) fn counts(&self) -> Counts {
@@ -212,20 +205,31 @@ impl Pieces {
 
     /// A stretch with its pieces.
     pub(crate) fn of(&self, stretch: &Stretch) -> Inlines<'_> {
-        fn part<T>(all: &[T], first: u32, last: u32) -> &[T] {
-            all.get(first as usize..last as usize).unwrap_or_default()
-        }
-        let (first, last) = (stretch.first, stretch.last);
+        let Stretch { first, last, .. } = stretch;
         Inlines {
             range: stretch.range.clone(),
             strong: part(&self.strong, first.strong, last.strong),
             code: part(&self.code, first.code, last.code),
-            links: part(&self.links, first.links, last.links),
-            html: part(&self.html, first.html, last.html),
+            links: self.links(stretch),
+            html: self.html(stretch),
             line_starts: part(&self.line_starts, first.line_starts, last.line_starts),
             words: part(&self.words, first.words, last.words),
         }
     }
+
+    /// The links and images of a stretch.
+    pub(crate) fn links(&self, stretch: &Stretch) -> &[Link] {
+        part(&self.links, stretch.first.links, stretch.last.links)
+    }
+
+    /// The inline HTML of a stretch.
+    pub(crate) fn html(&self, stretch: &Stretch) -> &[Range<usize>] {
+        part(&self.html, stretch.first.html, stretch.last.html)
+    }
+}
+
+fn part<T>(all: &[T], first: u32, last: u32) -> &[T] {
+    all.get(first as usize..last as usize).unwrap_or_default()
 }
 
 impl Inlines<'_> {

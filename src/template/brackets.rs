@@ -30,13 +30,14 @@ pub(crate) enum Site {
 pub(super) fn of_document(text: &str, document: &Document, is_literal: &dyn Fn(&str) -> bool) -> Vec<Bracket> {
     let mut found = Vec::new();
     each_leaf(&document.blocks, &mut |block| match &block.kind {
+        // Most blocks and stretches of a page have none.
+        _ if !holds_bracket(text, &block.range) => {}
         BlockKind::Code(code) if code::is_literal(&code.info) => {}
         BlockKind::Code(code) => {
             let lines = code.lines.iter().flat_map(|line| in_code(text, line.clone()));
             found.extend(lines.map(|range| Bracket { range, site: Site::CodeLine }));
         }
         _ => {
-            // Most stretches of a page have none.
             let stretches = block.stretches().filter(|stretch| holds_bracket(text, &stretch.range));
             let inlines = stretches.map(|stretch| document.pieces.of(stretch));
             inlines.for_each(|inlines| found.extend(of_inlines(text, &inlines, &document.broken_links)));

@@ -158,9 +158,9 @@ impl<'t> Builder<'t> {
 
     /// Notes links and images, and the brackets that they and tags hide.
     pub(super) fn note_links(&mut self, stretch: &Stretch) {
-        let inlines = self.pieces.of(stretch);
-        inlines.links.iter().for_each(|link| self.note_link(link));
-        inlines.html.iter().for_each(|tag| self.note_html(tag.clone()));
+        let pieces = self.pieces;
+        pieces.links(stretch).iter().for_each(|link| self.note_link(link));
+        pieces.html(stretch).iter().for_each(|tag| self.note_html(tag.clone()));
     }
 
     fn note_link(&mut self, link: &Link) {

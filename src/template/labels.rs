@@ -66,7 +66,8 @@ fn plain_label(text: &str, inlines: &Inlines<'_>, first_slot: usize) -> Option<I
     let start = inlines.range.start;
     let line_end = inlines.line_starts.first().copied().unwrap_or(inlines.range.end).min(inlines.range.end);
     let head = &text[start..first_slot.min(line_end)];
-    let end = head.char_indices().map(|(at, _)| at).find(|&at| starts_with_separator(&head[at..]))?;
+    let mut marks = head.match_indices([':', '：', ' ']).map(|(at, _)| at);
+    let end = marks.find(|&at| starts_with_separator(&head[at..]))?;
     let range = start..start + head[..end].trim_end().len();
     let inside_markup = inlines.code.iter().chain(inlines.html).any(|span| span.contains(&(start + end)));
     let plain = inlines.plain_within(text, range.clone());

@@ -8,7 +8,7 @@ use super::elements::{Body, sole};
 use super::labels::{self, ItemLabel, Lead};
 use super::run::{Above, Names};
 use super::{Builder, Element, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Slot};
-use crate::markdown::blocks::{Block, BlockKind, List, ListItem, Stretch};
+use crate::markdown::blocks::{Block, BlockKind, List, ListItem, Pieces, Stretch};
 use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::{Collection, Field};
 
@@ -48,10 +48,17 @@ impl<'t> Builder<'t> {
         above: Above,
         body: &mut Body,
     ) -> Option<Run> {
+        list.items.iter().filter_map(first_paragraph).for_each(|stretch| self.note_links(stretch));
+        let asks = body.has_prompt || above.lead.is_some() || !self.brackets(&block.range).is_empty();
+        let flat = |item: &ListItem| item.blocks.len() == usize::from(first_paragraph(item).is_some());
+        if !asks && list.items.iter().all(flat) {
+            return None;
+        }
         let drafts: Vec<_> = list.items.iter().enumerate().map(|(at, item)| self.draft(at, item)).collect();
         let open = is_open(&drafts, scope, above.lead.as_ref());
         let sampled = open || is_sampled(&drafts);
-        let drafts: Vec<_> = drafts.into_iter().map(|draft| (draft.role(sampled, body.has_prompt), draft)).collect();
+        let drafts: Vec<_> =
+            drafts.into_iter().map(|draft| (draft.role(sampled, body.has_prompt, self.pieces), draft)).collect();
         let says_nothing = |(role, draft): &(Role, Draft<'_>)| *role == Role::Plain && draft.nested.is_empty();
         if above.lead.is_none() && drafts.iter().all(says_nothing) {
             return None;
@@ -86,17 +93,12 @@ impl<'t> Builder<'t> {
         run.items.iter().any(speaks).then_some(run)
     }
 
-    fn draft<'b>(&mut self, at: usize, item: &'b ListItem) -> Draft<'b>
+    fn draft<'b>(&self, at: usize, item: &'b ListItem) -> Draft<'b>
     where
         't: 'b,
     {
-        let (stretch, nested) = match item.blocks.split_first() {
-            Some((Block { kind: BlockKind::Paragraph(stretch), .. }, nested)) => (Some(stretch), nested),
-            _ => (None, item.blocks.as_slice()),
-        };
-        if let Some(stretch) = stretch {
-            self.note_links(stretch);
-        }
+        let stretch = first_paragraph(item);
+        let nested = item.blocks.get(usize::from(stretch.is_some())..).unwrap_or_default();
         let brackets = stretch.map(|stretch| self.brackets(&stretch.range)).unwrap_or_default();
         let label = stretch.and_then(|stretch| labels::of_item(self.text, &self.pieces.of(stretch), brackets));
         let whole = stretch.and_then(|stretch| sole(stretch, brackets));
@@ -221,7 +223,7 @@ impl<'t> Builder<'t> {
 }
 
 impl Draft<'_> {
-    fn role(&self, sampled: bool, has_prompt: bool) -> Role {
+    fn role(&self, sampled: bool, has_prompt: bool, pieces: &Pieces) -> Role {
         let Some(stretch) = self.stretch else { return Role::Plain };
         if self.continuation {
             return Role::Continuation;
@@ -230,7 +232,8 @@ impl Draft<'_> {
             return if sampled { Role::Sample } else { Role::Labelled };
         }
         let names_something = self.label.as_ref().is_none_or(|label| label.bare);
-        let plain = self.nested.is_empty() && !stretch.has_links() && !stretch.task && !stretch.range.is_empty();
+        let plain =
+            self.nested.is_empty() && pieces.links(stretch).is_empty() && !stretch.task && !stretch.range.is_empty();
         if has_prompt && names_something && plain { Role::Topic } else { Role::Plain }
     }
 
@@ -239,6 +242,13 @@ impl Draft<'_> {
         let label = self.label.as_ref().map(|label| Label { range: label.range.clone(), site: label.site.clone() });
         let path = scope.path.clone();
         Item { range: self.range.clone(), role, label, path, slots: Vec::new(), nested: Vec::new() }
+    }
+}
+
+fn first_paragraph(item: &ListItem) -> Option<&Stretch> {
+    match &item.blocks.first()?.kind {
+        BlockKind::Paragraph(stretch) => Some(stretch),
+        _ => None,
     }
 }
 

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use address::address_key;
+pub use address::{Addresses, address_key};
 use address::{Claims, Scope};
 pub(crate) use address::{Key, Path};
 use brackets::Bracket;
@@ -151,7 +151,7 @@ impl Builder<'_> {
             let behind = template.residue.partition_point(|range| range.start <= trap.range.start);
             template.residue[..behind].last().is_none_or(|range| range.end <= trap.range.start)
         });
-        template.known = self.claims.into_keys();
+        template.known = self.claims.into_addresses();
         template
     }
 

@@ -50,7 +50,7 @@ pub(super) fn template_only(text: &str, document: &Document) -> Vec<Range<usize>
     let mut html = Vec::new();
     each_leaf(&document.blocks, &mut |block| match &block.kind {
         BlockKind::Html => html.push(block.range.clone()),
-        _ => html.extend(block.stretches().flat_map(|stretch| document.pieces.of(stretch).html.iter().cloned())),
+        _ => html.extend(block.stretches().flat_map(|stretch| document.pieces.html(stretch).iter().cloned())),
     });
     let mut found = Vec::new();
     let mut open = None;

@@ -36,7 +36,7 @@ struct Heading<'b> {
 /// Where a section stands, and what its heading asks for.
 struct Entrance {
     scope: Scope,
-    repeat: Option<Repeat>,
+    repeat: Option<Box<Repeat>>,
     /// The placeholders of a heading that is not repeated.
     brackets: Vec<Bracket>,
 }
@@ -107,7 +107,8 @@ impl Outline<'_, '_> {
                 let (records, record) = self.builder.repeated_records(name, outer);
                 self.claim_headings(parts, &record);
                 let leaf = heading.stretch.range.start;
-                entrance.repeat = Some(self.builder.repeat(records, &record, name, further, Form::Heading, leaf));
+                let repeat = self.builder.repeat(records, &record, name, further, Form::Heading, leaf);
+                entrance.repeat = Some(Box::new(repeat));
                 entrance.brackets.clear();
                 entrance.scope = record;
             }

@@ -23,6 +23,9 @@ impl<'t> Builder<'t> {
     pub(super) fn table(&mut self, block: &Block, table: &Table, scope: &Scope, lead: Option<Lead>) -> Vec<Element> {
         block.stretches().for_each(|cell| self.note_links(cell));
         let mut elements = Vec::new();
+        if self.brackets(&block.range).is_empty() {
+            return elements;
+        }
         for cell in &table.header.cells {
             elements.extend(self.inline_slots(cell, self.brackets(&cell.range), scope, Form::Cell));
         }

@@ -14,6 +14,7 @@ const FAR: usize = 3;
 pub(super) fn find(text: &str, blocks: &[Block], pieces: &Pieces, is_literal: &dyn Fn(&str) -> bool) -> Vec<Trap> {
     let mut search = Search { text, pieces, found: Vec::new() };
     each_leaf(blocks, &mut |block| match &block.kind {
+        _ if !holds_bracket(text, &block.range) => {}
         BlockKind::Table(table) => table.rows_with_header().for_each(|row| search.row(row)),
         BlockKind::Code(code) => search.code(code),
         _ => block.stretches().for_each(|stretch| search.prose(stretch)),
@@ -105,8 +106,7 @@ impl Search<'_> {
     }
 
     fn code(&mut self, code: &Code) {
-        let (Some(first), Some(last)) = (code.lines.first(), code.lines.last()) else { return };
-        if !holds_bracket(self.text, &(first.start..last.end)) || code::is_literal(&code.info) {
+        if code::is_literal(&code.info) {
             return;
         }
         let unmatched: Vec<_> =
