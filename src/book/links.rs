@@ -114,6 +114,9 @@ mod tests {
     #[test]
     fn a_readme_is_the_index_of_its_folder() {
         let paths = ["README.md", "guide/README.md", "guide/intro.md", "OLD-README.md"];
-        assert_eq!(paths.map(readme_as_index), ["index.md", "guide/index.md", "guide/intro.md", "OLD-README.md"]);
+        assert_eq!(
+            paths.map(|path| readme_as_index(path.into())),
+            ["index.md", "guide/index.md", "guide/intro.md", "OLD-README.md"]
+        );
     }
 }
