@@ -258,8 +258,12 @@ impl<'t> Builder<'t> {
     }
 
     fn open_leaf(&mut self, start: usize, heading: Option<u8>) {
+        // A task box with nothing behind it on its line stands before the paragraph.
+        let task = self.leaf.take_if(|leaf| leaf.inlines.task && leaf.inlines.range.is_empty()).is_some();
         self.close_leaf();
-        self.leaf = Some(Leaf::new(start, heading, false));
+        let mut leaf = Leaf::new(start, heading, false);
+        leaf.inlines.task = task;
+        self.leaf = Some(leaf);
     }
 
     fn close_leaf(&mut self) {

@@ -49,6 +49,7 @@ impl Builder<'_> {
         body: &mut Body,
     ) -> Option<Run> {
         let drafts: Vec<_> = list.items.iter().enumerate().map(|(at, item)| self.draft(at, item)).collect();
+        drafts.iter().filter_map(|draft| draft.inlines).for_each(|inlines| self.note_links(inlines));
         let open = is_open(&drafts, scope, above.lead.as_ref());
         let sampled = open || is_sampled(&drafts);
         let drafts: Vec<_> = drafts.into_iter().map(|draft| (draft.role(sampled, body.has_prompt), draft)).collect();
@@ -60,7 +61,7 @@ impl Builder<'_> {
         let samples: Vec<_> = samples.map(|(_, draft)| draft).collect();
         let has_key = |(role, draft): &(Role, Draft<'_>)| match role {
             Role::Labelled | Role::Topic => true,
-            Role::Plain => self.holds_places(draft.nested),
+            Role::Plain => self.asks(draft.nested, body),
             Role::Sample | Role::Continuation => false,
         };
         let mixed = !open && drafts.iter().any(has_key);
@@ -86,14 +87,11 @@ impl Builder<'_> {
         run.items.iter().any(speaks).then_some(run)
     }
 
-    fn draft<'b>(&mut self, at: usize, item: &'b ListItem) -> Draft<'b> {
+    fn draft<'b>(&self, at: usize, item: &'b ListItem) -> Draft<'b> {
         let (inlines, nested) = match item.blocks.split_first() {
             Some((Block { kind: BlockKind::Paragraph(inlines), .. }, nested)) => (Some(inlines), nested),
             _ => (None, item.blocks.as_slice()),
         };
-        if let Some(inlines) = inlines {
-            self.note_links(inlines);
-        }
         let brackets = inlines.map(|inlines| self.brackets(inlines)).unwrap_or_default();
         let label = inlines.and_then(|inlines| labels::of_item(self.text, inlines, &brackets));
         let whole = inlines.and_then(|inlines| sole(inlines, &brackets));
@@ -179,7 +177,7 @@ impl Builder<'_> {
     fn labelled(&mut self, role: Role, draft: &Draft<'_>, scope: &Scope, body: &mut Body) -> Item {
         let mut item = draft.item(role, scope);
         let mut inner = scope.clone();
-        let shared = draft.brackets.len() > 1 || self.holds_places(draft.nested);
+        let shared = draft.brackets.len() > 1 || self.asks(draft.nested, body);
         if let Some(key) = self.key(role, draft) {
             let own = scope.path_to(&key);
             inner.path = if shared { self.claims.claim_node(scope, own) } else { own };
@@ -197,6 +195,23 @@ impl Builder<'_> {
         }
         item.nested = self.nested(draft, &inner, body);
         item
+    }
+
+    /// Whether anything in these blocks asks for something.
+    fn asks(&self, blocks: &[Block], body: &Body) -> bool {
+        self.holds_places(blocks) || body.has_prompt && self.holds_topics(blocks)
+    }
+
+    /// Whether there is a topic in these blocks, below a prompt.
+    fn holds_topics(&self, blocks: &[Block]) -> bool {
+        blocks.iter().any(|block| match &block.kind {
+            BlockKind::List(list) => list.items.iter().enumerate().any(|(at, item)| {
+                let draft = self.draft(at, item);
+                draft.role(false, true) == Role::Topic || self.holds_topics(draft.nested)
+            }),
+            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => self.holds_topics(blocks),
+            _ => false,
+        })
     }
 
     /// The key of an item: its label, or the words above what is nested in it.
@@ -266,6 +281,22 @@ mod tests {
     fn addresses(page: &str) -> Vec<String> {
         let placeholders = template::parse(page, &|_| false).placeholders;
         placeholders.into_iter().filter_map(|placeholder| placeholder.address).collect()
+    }
+
+    #[test]
+    fn what_an_item_asks_below_its_place_stands_beside_it() {
+        let item = |nested: &str| addresses(&format!("## S\n\n[Describe it:]\n\n- **Size:** [now]\n  {nested}\n"));
+        assert_eq!(item("- In a year"), ["s.description", "s.size.now", "s.size.in_a_year"]);
+        assert_eq!(item("> - In a year"), ["s.description", "s.size.now", "s.size.in_a_year"]);
+        assert_eq!(item("- Deeper\n    - In a year"), ["s.description", "s.size.now", "s.size.deeper.in_a_year"]);
+        assert_eq!(item("- **In a year:** 5"), ["s.description", "s.size"]);
+    }
+
+    #[test]
+    fn a_place_below_a_task_box_is_no_prompt() {
+        let item = |text: &str| addresses(&format!("## S\n\n{text}\n\n- b\n"));
+        assert_eq!(item("- [ ]\n  [x]"), item("- [ ] [x]"));
+        assert_eq!(item("- [ ] [x]"), ["s.items[]"]);
     }
 
     #[test]
