@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::coverage;
 use crate::diagnostic::Progress;
+use crate::html::Escaped;
 
 /// The class of a placeholder that stays on the page.
 pub(crate) const MISSING: &str = "mdbook-database-missing";
@@ -23,7 +24,7 @@ pub(crate) fn page(text: String, progress: &Progress) -> String {
     }
     let open = progress.sections.iter().filter(|section| !section.complete);
     let open: Vec<_> =
-        open.map(|section| format!("{} ({}/{})", escaped(&section.title), section.done, section.total)).collect();
+        open.map(|section| format!("{} ({}/{})", Escaped(&section.title), section.done, section.total)).collect();
     let mut page = style();
     // Writing to a string cannot fail.
     let _ = write!(
@@ -56,22 +57,6 @@ html:is(.coal, .navy, .ayu) .{MISSING_IN_CODE} {{ outline-color: {PALE}; }}
 
 "
     )
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            // Handlebars and `links` look for braces.
-            '{' => escaped.push_str("&#123;"),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

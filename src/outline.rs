@@ -358,6 +358,15 @@ Cache  optional
     }
 
     #[test]
+    fn a_heading_that_begins_with_a_placeholder_is_of_its_own_section() {
+        let text = "# T\n\n## A\n\n- **X:** [x]\n\n[owner] and more\n---\n\n- **Y:** [y]\n";
+        let tree = with_page(text, "", 0, |pages| human(pages, Style::default()));
+        let words = tree.lines().filter_map(|line| line.split_whitespace().nth(1));
+        let words: Vec<_> = words.filter(|word| !word.starts_with('░')).collect();
+        assert_eq!(words, ["a.x", "and", "owner_and_more.owner", "owner_and_more.y"]);
+    }
+
+    #[test]
     fn an_empty_label_is_no_part_of_the_words() {
         let text = with_page("## A\n\nBy [team][].\n", "", 0, json);
         assert!(text.contains("\"address\":\"a.team\",\"text\":\"team\""), "{text}");

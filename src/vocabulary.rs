@@ -211,7 +211,6 @@ impl Collection {
             Field::Type => Some("type"),
             Field::References | Field::Words => Some("references"),
             Field::Columns => Some("columns"),
-            Field::Expression => Some("expression"),
             _ => None,
         }
     }

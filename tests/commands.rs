@@ -325,6 +325,28 @@ fn what_cannot_be_rendered_is_said() {
 }
 
 #[test]
+fn a_file_that_is_rendered_without_any_facts_is_wrong_use() {
+    let book = Book::new(COMPLETE);
+    book.write("lone.md", "# T\n\n## A\n\n- **X:** [x]\n");
+    let ran = book.run(&["render", "lone.md"]).exits(2);
+    assert!(ran.err.contains("--facts"), "{}", ran.err);
+    book.write("database.toml", "a.x = 1\n");
+    assert!(book.run(&["render", "lone.md"]).exits(0).out.contains("- **X:** 1\n"));
+}
+
+#[test]
+fn facts_are_not_unused_where_a_broken_configuration_may_hide_a_template() {
+    let said = |book_toml: &str| {
+        let facts = format!("{COMPLETE}[other]\nx = 1\n");
+        let book = Book::with(&[("book.toml", book_toml), ("database.toml", &facts)]);
+        book.run(&["check", "docs", "--format", "short"]).err
+    };
+    assert!(said("[preprocessor.database]\n").contains("unused-fact"));
+    let broken = said("[preprocessor.database]\n\n[output.html\n");
+    assert!(broken.contains("invalid-toml") && !broken.contains("unused-fact"), "{broken}");
+}
+
+#[test]
 fn the_schema_is_json_for_one_facts_file() {
     let book = Book::new(COMPLETE);
     let schema: Value = serde_json::from_str(&book.run(&["schema", "docs"]).exits(0).out).unwrap();

@@ -544,7 +544,9 @@ fn very_large_schemas() {
     linear_page("references to one table", |count| {
         let columns =
             many(count, |at| format!("c{at} = {{ type = \"int\", references = \"t.id\", description = \"d\" }}\n"));
-        (SCHEMA.to_owned(), format!("[tables.t]\ndescription = \"d\"\n[tables.t.columns]\nid = {column}\n{columns}"))
+        let template = "# D [TEMPLATE]\n\n## Tables\n\n### [table_name]\n\n| Column | Key | References | On delete |\n\
+            |---|---|---|---|\n| [column_name] | [key] | [references] | [on delete] |\n";
+        (template.to_owned(), format!("[tables.t]\n[tables.t.columns]\nid = {column}\n{columns}"))
     });
     linear_page("references to nothing", |count| {
         let columns =

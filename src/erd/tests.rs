@@ -116,6 +116,7 @@ fn table(name: &'static str, items: &[&'static str], span: Span) -> Table<'stati
             default: None,
             description: None,
             record,
+            foreign_keys: Vec::new(),
         }
     });
     let indexes = items.iter().filter_map(|item| item.strip_prefix("unique(")).map(|columns| Index {

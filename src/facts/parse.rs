@@ -374,6 +374,9 @@ mod tests {
         good(&format!("a = '{}'\n[b.c]\n{}", ".".repeat(500), "x.y.z = 1\n".replace('x', "x1")));
         let lines: String = (0..200).map(|n| format!("[a.b.c{n}]\nx.y = {{ z.z = 1.5 }}\n")).collect();
         good(&lines);
+        let (_, told) = read(&format!("{lines}b =\n"));
+        assert_eq!(told.len(), 1, "of the value that is not there, and none of depth: {told:?}");
+        assert!(!told[0].title.contains("levels deep"));
     }
 
     #[test]

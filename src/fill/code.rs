@@ -144,7 +144,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// Makes the fences of a block longer than any run of their character in what was written into it.
     fn lengthen_fence(&self, code: &CodeBlock, first: usize, edits: &mut Vec<Edit<'f>>) {
         let block = &self.text[code.range.clone()];
-        let Some(fence) = block.chars().next().filter(|c| code.fenced && matches!(c, '`' | '~')) else { return };
+        let Some(fence) = block.chars().next().filter(|_| code.fenced) else { return };
         let length = block.chars().take_while(|&c| c == fence).count();
         let written = edits[first..].iter().filter(|edit| edit.text.contains(fence));
         let needed = written.map(|edit| place::fence_length(&edit.text, fence)).max().unwrap_or(0);

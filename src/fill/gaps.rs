@@ -63,9 +63,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         };
         let field = MissingField { record: span, key };
         if !self.told.insert(Told::Field(field.clone())) {
-            if below.len() > 1 {
-                self.note_nested(slot, &field, below);
-            }
+            self.note_nested(slot, &field, below);
             return;
         }
         self.noted.push((slot.id, field.clone()));
@@ -136,7 +134,6 @@ impl<'a, 'f> Filler<'a, 'f> {
                 gap.records.pop();
             }
         }
-        self.gaps.retain(|_, gap| !gap.records.is_empty());
     }
 
     /// Reports what records lack, in the order of the page.

@@ -97,9 +97,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         let length = title.len() - without_numbering(title).len();
         let number = title[..length].trim_end().trim_end_matches([')', '.']);
         let digits = number.len() - number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-        let last: usize = number[number.len() - digits..].parse().ok().filter(|_| copy > 0)?;
+        let last: usize = number[number.len() - digits..].parse().ok()?;
         let end = section.heading.start + marks + number.len();
-        Some(Edit::new(end - digits..end, last.checked_add(copy)?.to_string(), Origin::Template))
+        Some(Edit::new(end - digits..end, format!("{:0digits$}", last.checked_add(copy)?), Origin::Template))
     }
 
     /// Fills a label and its block once for each record.

@@ -74,11 +74,10 @@ fn column_field<'f>(
 
 fn foreign_keys<'f>(
     table: &'f schema::Table<'f>,
-    column: &schema::Column<'f>,
+    column: &'f schema::Column<'f>,
 ) -> impl Iterator<Item = &'f schema::ForeignKey<'f>> {
-    let at = table.column_position(column.name.text);
-    let keys = table.relations.iter().filter_map(|relation| relation.foreign_key.as_ref());
-    keys.filter(move |key| at.is_some_and(|at| key.columns.contains(&at)))
+    let relations = column.foreign_keys.iter().filter_map(|&at| table.relations.get(at));
+    relations.filter_map(|relation| relation.foreign_key.as_ref())
 }
 
 fn key_marks(table: &schema::Table<'_>, column: &schema::Column<'_>) -> String {

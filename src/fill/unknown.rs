@@ -5,7 +5,7 @@ use super::record::Record;
 use super::section::{Fate, GONE, LEFT};
 use super::{Filler, Status, Unit};
 use crate::splice::Edit;
-use crate::template::{Element, Item, Repeat, Role, Run, Section, Template};
+use crate::template::{Element, Item, Repeat, Role, Run, Section};
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// A repeated section without records: it may stay unfilled, or everything in it is missing.
@@ -105,7 +105,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         for item in items {
             let is_sample = item.role == Role::Sample;
             // One record by name would do, of whichever kind; those of an array are asked for one by one.
-            let alternative = run.open && is_sample && sampled && !has_own_address(self.template, run, item);
+            let alternative = run.open && is_sample && sampled;
             sampled |= is_sample;
             if item.role == Role::Continuation || alternative {
                 self.set_all(&item.range, Status::Missing);
@@ -136,11 +136,4 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.elements_missing(elements, Record::Root, &mut Unit::default(), edits);
         }
     }
-}
-
-/// Whether a sample's sole placeholder has an address of its own, beside that of the records.
-fn has_own_address(template: &Template, run: &Run, sample: &Item) -> bool {
-    let [slot] = sample.slots.as_slice() else { return false };
-    let address = template.placeholders.get(slot.id).and_then(|placeholder| placeholder.address.as_deref());
-    address.is_some_and(|address| !address.starts_with(&run.address))
 }

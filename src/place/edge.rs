@@ -237,6 +237,21 @@ mod tests {
     use crate::place::{Block, Place, inline};
 
     #[test]
+    fn a_value_closes_nothing_that_the_template_has_opened() {
+        for (before, value) in [
+            ("a <!-- b > c ", "d --> e"),
+            ("a <? b > c ", "d ?> e"),
+            ("a <![CDATA[ b > c ", "d ]]> e"),
+            ("a <!DOCTYPE c ", "d > e"),
+            ("a <!-- b ", "<b>d</b>"),
+        ] {
+            let place = Place::new(Block::Paragraph { line_start: false, prefix: "" });
+            let written = inline(value, &place.between(before, "")).unwrap();
+            assert!(!written.contains('>'), "{before}{written}");
+        }
+    }
+
+    #[test]
     fn what_stands_far_before_a_value_is_taken_to_hold_what_is_looked_for() {
         let written = |before: &str| {
             let place = Place::new(Block::Paragraph { line_start: false, prefix: "" });

@@ -109,7 +109,7 @@ impl Chars<'_> {
             '\\' | '`' | '"' | '\'' => true,
             '*' | '_' | '~' => runs.opens || may_pair(runs.before, c as u8, self.run_next(runs)),
             '[' => !self.is_empty_pair(at, previous),
-            ']' => !(previous == '[' && at > 0 && self.is_empty_pair(at - 1, self.before_pair(at))),
+            ']' => !(previous == '[' && self.is_empty_pair(at - 1, self.before_pair(at))),
             '<' => !beyond.is_whitespace(),
             '&' => beyond.is_ascii_alphanumeric() || beyond == '#' || last,
             '|' => self.place.block == Block::Cell,

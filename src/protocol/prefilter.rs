@@ -5,9 +5,10 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr_iter, memchr2, memchr2_iter, memmem};
+use memchr::{memchr_iter, memchr2, memmem};
 
 static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("TEMPLATE"));
+static COMMENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("<!--"));
 static ESCAPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\\u00"));
 static TITLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("# "));
 
@@ -36,7 +37,8 @@ fn concerns(text: &str, form: Form) -> bool {
     let bytes = text.as_bytes();
     looks_like_front_matter(text)
         || MARK.find(bytes).is_some()
-        || has_mark(bytes, form)
+        || COMMENT.find_iter(bytes).any(|at| begins_with_template(&bytes[at + 4..], form))
+        || memchr_iter(b'[', bytes).any(|at| is_path(&bytes[at + 1..]))
         || has_marked_title(bytes, form)
 }
 
@@ -54,18 +56,9 @@ fn looks_like_front_matter(text: &str) -> bool {
     bytes.windows("template".len()).any(|word| word.eq_ignore_ascii_case(b"template"))
 }
 
-/// A bracket or a comment that matters.
-fn has_mark(bytes: &[u8], form: Form) -> bool {
-    memchr2_iter(b'[', b'<', bytes).any(|at| {
-        let rest = &bytes[at + 1..];
-        if bytes[at] == b'<' { is_template_comment(rest, form) } else { is_path(rest) }
-    })
-}
-
-/// `!--`, any white space, `template`.
-fn is_template_comment(rest: &[u8], form: Form) -> bool {
-    let Some(comment) = rest.strip_prefix(b"!--") else { return false };
-    from_word(comment, form).get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"template"))
+/// White space, then `template` in any case: the words of a comment that may be a mark.
+fn begins_with_template(words: &[u8], form: Form) -> bool {
+    from_word(words, form).get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"template"))
 }
 
 /// After a `[`: a label that may be the dotted path of a fact, and no inline link for certain.
@@ -87,9 +80,15 @@ fn is_link_target(rest: &[u8]) -> bool {
     rest.get(length) == Some(&b')')
 }
 
-/// A heading with a bracket, or one such as `# Template: A`. One that is underlined is looked for where titles stand.
+/// A first heading with a bracket, or one such as `# Template: A`.
+///
+/// Nearly every chapter begins with its title, and then only that line counts. Elsewhere what looks like the first
+/// heading may be code, so that any line counts that could be one.
 fn has_marked_title(bytes: &[u8], form: Form) -> bool {
     let is_marked = |line: &[u8]| line.contains(&b'[') || memmem::find(line, b"Template:").is_some();
+    if is_title(bytes) {
+        return is_marked(&bytes[..line_length(bytes, form)]);
+    }
     let text = from_word(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes), form);
     let (first, rest) = text.split_at(line_length(text, form));
     let underlined = matches!(from_word(rest, form), [b'=' | b'-', ..]);
@@ -99,6 +98,12 @@ fn has_marked_title(bytes: &[u8], form: Form) -> bool {
             let title = &bytes[at..];
             begins_line(&bytes[..at - before], form) && is_marked(&title[..line_length(title, form)])
         })
+}
+
+/// One to six `#` and a space, with which a text that begins so begins with a heading (CommonMark 4.2).
+fn is_title(bytes: &[u8]) -> bool {
+    let level = bytes.iter().take_while(|&&byte| byte == b'#').count();
+    (1..=6).contains(&level) && bytes.get(level) == Some(&b' ')
 }
 
 /// The text without white space and blank lines at its start.
@@ -155,6 +160,7 @@ mod tests {
             "See [index.html](index.html) and [std.fmt](../std/fmt.html#x).",
             "To do:\n\n- [ ] this\n- [x] that\n\nA note[^1.] and <b>bold</b> <!-- a comment -->",
             "Words [with several words. And a stop.] stay.",
+            "# Title\n\n## Step [n]\n\n### Template: what it is\n",
             "",
         ] {
             assert!(!may_need(&raw(text)), "{text:?}");
@@ -172,9 +178,11 @@ mod tests {
             "# Title of [Project Name]\n",
             "\r\n# Title of [Project Name]\r\n",
             "# The \"shop\" of [Project Name]\n",
+            "# The 1\" pipe [TEMPLATE]\n",
             "\n## The [Project Name] database\n",
             "\n[Project Name]\n============\n",
             "# Template: the shop\n",
+            "```\n# Title\n```\n\n# Title of [Project Name]\n",
             "Runs on [overview.version].",
             "Runs on [overview.version](which see below).",
             "See [tables.über.description].",

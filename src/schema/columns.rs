@@ -291,6 +291,7 @@ fn bare_column(name: Name<'_>) -> Column<'_> {
         default: None,
         description: None,
         record: Table::empty(),
+        foreign_keys: Vec::new(),
     }
 }
 

@@ -74,14 +74,9 @@ pub struct Table<'f> {
 }
 
 impl<'f> Table<'f> {
-    /// The index of the column of exactly that name.
-    pub fn column_position(&self, name: &str) -> Option<usize> {
-        self.column_names.get(name).copied()
-    }
-
     /// The column of exactly that name.
     pub fn column(&self, name: &str) -> Option<&Column<'f>> {
-        self.column_position(name).and_then(|at| self.columns.get(at))
+        self.column_names.get(name).and_then(|&at| self.columns.get(at))
     }
 }
 
@@ -106,6 +101,8 @@ pub struct Column<'f> {
     pub description: Option<&'f facts::Value<'f>>,
     /// The column as written, for fields that only a template knows.
     pub record: &'f facts::Table<'f>,
+    /// Which of the table's relations are foreign keys with this column, by index.
+    pub(crate) foreign_keys: Vec<usize>,
 }
 
 /// One index.

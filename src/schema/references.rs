@@ -120,6 +120,7 @@ impl<'f> Builder<'f, '_> {
                 }
             }
             mark_unique(table);
+            note_foreign_keys(table);
         }
     }
 
@@ -285,6 +286,17 @@ fn split(text: Text<'_>) -> Option<(Text<'_>, Vec<Text<'_>>)> {
     }
     let dot = whole.rfind('.')?;
     Some((text.part(0..dot)?, vec![text.part(dot + 1..whole.len())?]))
+}
+
+/// Tells every column in which relations it is a foreign key.
+fn note_foreign_keys(table: &mut Table<'_>) {
+    for (at, relation) in table.relations.iter().enumerate() {
+        for &column in relation.foreign_key.iter().flat_map(|key| &key.columns) {
+            if let Some(column) = table.columns.get_mut(column) {
+                column.foreign_keys.push(at);
+            }
+        }
+    }
 }
 
 /// A column is unique where it is the whole primary key, or has a unique index of its own over all rows.

@@ -1,7 +1,8 @@
 //! Assignments inside a value: environment files, JSON, YAML, connection parameters, SQL.
 
+use super::role::{Role, role};
 use super::text::{Slice, window, window_before};
-use super::word::{Role, is_key, is_literal, is_password, is_random, is_uuid, role};
+use super::word::{is_key, is_literal, is_password, is_random, is_uuid};
 use super::{Finding, Kind, connection};
 
 /// A longer name or value is no assignment of a password.

@@ -1,7 +1,8 @@
 //! Passwords on command lines and in the headers of requests.
 
+use super::role::{Role, role};
 use super::text::{Slice, words};
-use super::word::{Role, is_key, is_literal, is_password, is_random, role};
+use super::word::{is_key, is_literal, is_password};
 use super::{Finding, Kind};
 
 /// How a program takes a password.
@@ -95,7 +96,7 @@ fn announces(before: &str, text: &str) -> bool {
     match flag {
         Some(Role::Password) => is_password(text),
         Some(Role::Key) => is_key(text),
-        None if header => text.len() >= 16 && is_random(text) && is_key(text),
+        None if header => text.len() >= 16 && is_key(text),
         None => matches!(before, "requirepass" | "masterauth") && is_password(text),
     }
 }

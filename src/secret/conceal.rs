@@ -47,3 +47,40 @@ const SHORTEST_SECRET: usize = 5;
 
 /// How many secrets are looked for with one expression.
 const SECRETS_AT_ONCE: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceKind;
+
+    const TEXT: &str = "a = 'hunter2Xyz9'\nb = \"tulip9\"\n";
+
+    /// The text of a facts file, and a title that names what is in it, after messages of these codes about its values.
+    fn concealed(codes: &[Code]) -> (String, String) {
+        let mut sources = Sources::default();
+        let file = sources.add(SourceKind::Facts, "database.toml", TEXT);
+        let mut told: Vec<_> = codes
+            .iter()
+            .zip([4..17, 22..30])
+            .map(|(code, place)| Diagnostic::new(*code, "no word", file.span(place), ""))
+            .collect();
+        let title = "`hunter2Xyz9` and `tulip9` have no `port`";
+        told.push(Diagnostic::new(Code::UnfilledPlaceholder, title, file.span(0..1), ""));
+        conceal(&mut told, &mut sources);
+        (sources.get(file).text.clone(), told.pop().unwrap().title)
+    }
+
+    #[test]
+    fn a_secret_is_told_neither_where_it_stands_nor_where_a_record_goes_by_it() {
+        let (text, title) = concealed(&[Code::LikelySecret]);
+        assert_eq!(text, "a = *************\nb = \"tulip9\"\n");
+        assert_eq!(title, "`***` and `tulip9` have no `port`");
+        assert_eq!(concealed(&[Code::LikelySecret; 2]).1, "`***` and `***` have no `port`");
+    }
+
+    #[test]
+    fn other_values_are_told() {
+        let (text, title) = concealed(&[Code::UnusedFact, Code::WrongForm]);
+        assert_eq!((text.as_str(), title.as_str()), (TEXT, "`hunter2Xyz9` and `tulip9` have no `port`"));
+    }
+}

@@ -1,7 +1,8 @@
 //! Values under a key that announces a secret.
 
+use super::role::{Role, is_qualifier, role};
 use super::text::{Slice, words};
-use super::word::{Role, is_key, is_literal, is_password, is_qualifier, is_random, is_uuid, role};
+use super::word::{is_key, is_literal, is_password, is_random, is_uuid};
 use super::{Finding, Kind};
 
 /// A secret that is the value itself, or a random word in it, where the last segments of `path` announce one.

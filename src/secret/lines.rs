@@ -91,7 +91,7 @@ fn key_blocks(text: &str) -> Vec<Range<usize>> {
         let end = text[from..].find("-----END ").map_or(text.len(), |end| from + end);
         let block = token::find(&text[from..end]).filter(|finding| finding.kind == Kind::PrivateKey);
         found.extend(block.map(|_| from..end));
-        from = end.max(from + 1);
+        from = end;
     }
     found
 }
@@ -99,7 +99,7 @@ fn key_blocks(text: &str) -> Vec<Range<usize>> {
 /// What stands before a `=` may be a key: a few names with dots, bare or in quotes.
 fn is_key(name: &str) -> bool {
     let name = name.trim();
-    !name.is_empty() && name.len() < 200 && !name.contains(['{', '[', '(', ':', '/', '<', ';'])
+    !name.is_empty() && !name.contains(['{', '[', '(', ':', '/', '<', ';'])
 }
 
 fn segments(path: &str) -> Vec<&str> {
@@ -125,6 +125,7 @@ mod tests {
             "password = \"hunter2Xyz9",
             "  password \"hunter2Xyz9\"",
             "password: hunter2Xyz9",
+            "password: hunter2Xyz9=",
             "db.password = 'hunter2Xyz9\", port = 1",
             "[a]\npassword = [\n  hunter2Xyz9,\n",
             "[passwords]\napp = hunter2Xyz9",

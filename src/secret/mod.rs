@@ -13,6 +13,7 @@ mod connection;
 mod facts;
 mod keyed;
 mod lines;
+mod role;
 mod text;
 mod token;
 mod word;

@@ -190,7 +190,7 @@ fn private_key(value: &str, at: usize) -> Option<Finding> {
     let end = label.find("-----")?;
     let label_text = label.get(..end)?;
     let private = label_text.ends_with("PRIVATE KEY") || label_text.ends_with("PRIVATE KEY BLOCK");
-    let body = label.get(end + 5..)?;
+    let body = label.get(end..)?;
     let keyed = body.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '='));
     let has_body = keyed.into_iter().any(|line| line.len() >= 20 && !is_stand_in(line));
     (private && has_body).then(|| {

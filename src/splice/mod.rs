@@ -81,7 +81,7 @@ pub struct Refused {
 /// escape for that.
 pub fn splice_guarded(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Refused> {
     let out = splice(text, range.clone(), edits);
-    if edits.is_empty() || opening(&out, 0).is_none() {
+    if opening(&out, 0).is_none() {
         return Ok(out);
     }
     Guard::new(&out, range, edits, Scope::Page).defuse()
@@ -157,6 +157,19 @@ mod tests {
         assert_eq!(guarded("@", "{{#include\nx}}", Origin::Code), REFUSED);
         assert_eq!(guarded("@", "{{ #include x}}", Origin::Code), REFUSED);
         assert_eq!(guarded("{{#include x@", "}}", Origin::Code), REFUSED);
+    }
+
+    #[test]
+    fn an_include_that_a_value_completes_becomes_text() {
+        assert_eq!(prose("see {{@ x}}", "#include"), "see {{&#35;include x}}");
+        assert_eq!(prose("\\{{#include @", "x}}"), "\\{{#include x}}");
+    }
+
+    #[test]
+    fn each_value_has_its_own_code() {
+        let (first, second) = ("`{{#include a}}`", "{{#include b}} c");
+        let edits = [Edit::new(0..1, first, Origin::Prose), Edit::new(2..3, second, Origin::Prose)];
+        assert_eq!(splice_guarded("@\n@", 0..3, &edits).unwrap(), "`\\{{#include a}}`\n{&#123;#include b}} c");
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Text in a picture: its width, its cut and its escapes.
+//! Text in a picture: its width, its cut and its ids.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write as _};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::html::Escaped;
 
 /// The width of text in columns of a monospace font; wide characters take two.
 pub(super) fn columns(text: &str) -> usize {
@@ -25,29 +27,6 @@ pub(super) fn shortened(text: &str, room: usize) -> Cow<'_, str> {
         .collect();
     short.push('…');
     Cow::Owned(short)
-}
-
-/// Text as it may stand in XML, in HTML and in an HTML block of Markdown: also in an attribute. Line breaks and other controls
-/// are spaces, and braces are escaped because mdBook looks for `{{`.
-pub(super) struct Escaped<'t>(pub(super) &'t str);
-
-impl Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;"),
-                '<' => f.write_str("&lt;"),
-                '>' => f.write_str("&gt;"),
-                '"' => f.write_str("&quot;"),
-                '\'' => f.write_str("&#39;"),
-                '{' => f.write_str("&#123;"),
-                '\u{fffe}' | '\u{ffff}' => f.write_char('\u{fffd}'),
-                c if c.is_control() => f.write_char(' '),
-                c => f.write_char(c),
-            }?;
-        }
-        Ok(())
-    }
 }
 
 /// A link to an id on the page: what may not stand in a URL is percent-encoded.

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::super::layout::Point;
 use super::super::{Cardinality, Diagram, Relation};
-use super::label::{Escaped, shortened};
+use super::label::shortened;
 use super::{Drawing, Rect};
+use crate::html::Escaped;
 
 /// The radius of a corner.
 const RADIUS: i32 = 6;

@@ -14,8 +14,9 @@ use std::fmt::Write as _;
 use super::layout::{self, End, Layout, Line, Rect};
 use super::split::{Picture, split};
 use super::{Cardinality, Diagram, Relation};
+use crate::html::Escaped;
 use crate::wording::counted;
-use label::{Escaped, Id};
+use label::Id;
 use table::Plate;
 
 /// Pixels around a picture.

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::super::{Attribute, Entity};
-use super::label::{Escaped, Fragment, Text, columns, shortened};
+use super::label::{Fragment, Text, columns, shortened};
 use super::{Rect, layout};
+use crate::html::Escaped;
 
 /// The height of the header, of a row, and of the space below the last row.
 const HEADER: i32 = 30;

@@ -48,6 +48,6 @@ impl Writer<'_> {
 
     /// From `at` on there is only what an entity can consist of.
     fn reaches_end(&self, at: usize) -> bool {
-        self.value.len() - at < 40 && self.value[at..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
+        self.value[at..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
     }
 }

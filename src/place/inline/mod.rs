@@ -37,7 +37,7 @@ pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, 
 /// Those of [`inline`].
 pub fn inline_within<'v>(markdown: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'v, str>, Misfit> {
     let value = markdown.trim();
-    if is_plain(value, place, edge) {
+    if is_plain(value, edge) {
         return Ok(Cow::Borrowed(value));
     }
     let cleaned = match clean(value) {
@@ -74,7 +74,7 @@ fn holds_footnote(value: &str) -> bool {
 
 /// Text and code spans without a meaning beyond themselves, where nothing beside them could change that: what most
 /// values are, told without a parser.
-fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
+fn is_plain(value: &str, edge: &Edge<'_>) -> bool {
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else { return false };
     let meets_tick = |beside: Option<u8>| matches!(beside, Some(b'`' | b']' | b'['));
     let code = match calm::inline(value) {
@@ -88,7 +88,6 @@ fn is_plain(value: &str, place: &Place<'_>, edge: &Edge<'_>) -> bool {
         && !(first.is_ascii() && edge.runs_on(first as u8))
         && !edge.encodes_first(first)
         && !edge.encodes_last(last)
-        && !matches!(place.block, Block::Heading)
 }
 
 /// The value as text in the middle of a line, where nothing opens a block.

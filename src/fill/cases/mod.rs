@@ -1,5 +1,8 @@
 //! What filling does at each kind of place, told of small pages.
 
+mod asked;
+mod written;
+
 use crate::diagnostic::{Diagnostic, Sub};
 use crate::fill::Status;
 use crate::fixture::with_page;
@@ -490,6 +493,7 @@ fn fences_are_longer_than_those_in_what_stands_between_them() {
         ("~~~sh\nA=[a]\n~~~", "```", "~~~sh\nA=```\n~~~"),
         ("````sh\nA=[a]\n````", "```", "````sh\nA=```\n````"),
         ("    A=[a]", "```", "    A=```"),
+        ("    `A=[a]`", "```", "    `A=````"),
         ("```sh\nA=[a]", "```", "````sh\nA=```"),
         ("```sh\nA=`[a]`", "```", "````sh\nA=`````"),
     ] {

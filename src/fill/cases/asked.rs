@@ -1,0 +1,59 @@
+//! What a page asks for, and what counts as said.
+
+use super::{filled, told};
+use crate::fixture::with_page;
+
+#[test]
+fn a_field_that_is_used_is_no_slip_for_another() {
+    let page = "# T\n\n## A\n\n- [type]: [types]\n";
+    assert_eq!(told(page, "[a]\nitems = [{ type = 'x' }]\n"), ["`x` has no `types`"]);
+}
+
+#[test]
+fn what_a_label_asks_for_on_a_condition_makes_no_section_optional() {
+    let page = "# T\n\n## A\n\n**Plan:**\n\n[If there is one: describe it]\n\n- **Size:** [size]\n";
+    assert_eq!(told(page, ""), ["2 placeholders of `A` have no fact"]);
+    let second = "# T\n\n## A\n\n[Describe it]\n\n[If it is old: say how old]\n";
+    assert_eq!(told(second, ""), ["2 placeholders of `A` have no fact"]);
+}
+
+#[test]
+fn a_value_in_a_wrong_form_is_the_one_mistake_of_its_section() {
+    let page = "# T\n\n## A\n\n[Describe it:]\n\n- **Daily:** [days] of [weeks]\n";
+    let expected = ["`a.daily` is a number, but a table with a key for each place belongs there"];
+    assert_eq!(told(page, "[a]\ndaily = 3\n"), expected);
+}
+
+#[test]
+fn topics_go_with_the_prompt_above_them_that_is_left_out() {
+    let page = "# T\n\n## A\n\n[Describe it]\n\n- Pool size\n\n## B\n\nEnd.\n";
+    assert_eq!(filled(page, "[a]\ndescription = []\n"), "# T\n\n## A\n\n## B\n\nEnd.\n");
+}
+
+#[test]
+fn a_record_without_a_name_leaves_its_section_incomplete() {
+    let page = "# T\n\n## A\n\n### [name] ([host])\n\nIt is [what].\n";
+    let complete = |facts: &str| {
+        with_page(page, facts, |_, filled, _, _| filled.progress.sections.iter().all(|section| section.complete))
+    };
+    assert!(complete("[[a.items]]\nname = 'a'\nhost = 'h'\nwhat = 'x'\n"));
+    assert!(!complete("[[a.items]]\nname = 'a'\nwhat = 'x'\n"));
+    assert!(!complete("[[a.items]]\nname = 'a'\nhost = 'h'\n"));
+}
+
+#[test]
+fn a_heading_that_is_answered_speaks_for_a_section_but_not_for_the_page() {
+    let body = "[If any: describe it]\n\n- **Size:** [size]\n";
+    let left_out = |name: &str| format!("what `{name}` asks for is left out of the book: nothing is said of it");
+    let page = format!("# T\n\n## A of [owner]\n\n{body}");
+    let title = format!("# T of [owner]\n\n{body}");
+    assert_eq!(told(&title, "owner = 'me'\n"), [left_out("T of [owner]")]);
+    assert_eq!(told(&page, "[a_of_owner]\nowner = 'me'\n"), ["2 placeholders of `A of [owner]` have no fact"]);
+}
+
+#[test]
+fn subsections_of_one_name_are_asked_for_once() {
+    let page = "# T\n\n## A\n\n### [name]\n\n#### X\n\n- **Port:** [port]\n\n#### X\n\n- **Port:** [port]\n";
+    let missing = with_page(page, "", |_, filled, _, _| filled.missing.clone());
+    assert_eq!(missing, ["a.items[]", "a.items[].x.port"]);
+}
