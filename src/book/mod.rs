@@ -1,6 +1,7 @@
 //! The whole book: facts files into sets, templates filled from their sets, references resolved, and what was left over.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use crate::agree::agree;
 use crate::config::{Config, Erd, SectionRule};
@@ -148,18 +149,21 @@ fn schemas<'r, 's>(sets: &'r [Set<'_, 's>], diagnostics: &mut Vec<Diagnostic>) -
 
 /// Every template whose set has a file, filled.
 fn fill_pages(input: &Input<'_>, pages: Vec<Page>, sets: &[Set<'_, '_>], schemas: &[Schema<'_>]) -> Vec<FilledPage> {
-    let elsewhere = addresses_by_file(&pages, sets);
-    let nowhere = HashSet::new();
+    let addresses = OnceLock::new();
     let size = |page: &Page| input.chapters[page.chapter].text.len();
     let filled = parallel::map(&pages, input.threads, size, |page| {
         let set = &sets[page.set];
         let first = set.first?;
+        let elsewhere = |address: &str| {
+            let addresses = addresses.get_or_init(|| addresses_by_file(&pages, sets));
+            addresses.get(&first).is_some_and(|known| known.contains(address))
+        };
         let facts = Facts {
             root: &set.root,
             schema: &schemas[page.set],
             first,
             text: &input.sources.get(first).text,
-            elsewhere: elsewhere.get(&first).unwrap_or(&nowhere),
+            elsewhere: &elsewhere,
         };
         Some(fill_page(input, page, facts))
     });
@@ -174,7 +178,7 @@ fn addresses_by_file<'p>(pages: &'p [Page], sets: &[Set<'_, '_>]) -> HashMap<Sou
     let mut addresses: HashMap<SourceId, HashSet<&str>> = HashMap::new();
     for page in pages {
         if let Some(first) = sets[page.set].first {
-            addresses.entry(first).or_default().extend(page.template.known.iter().map(String::as_str));
+            addresses.entry(first).or_default().extend(page.template.known.iter());
         }
     }
     addresses

@@ -56,7 +56,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         // What another template of the same facts asks for says nothing of this one.
         let foreign = |key: &str| {
             let address = address_key(&format!("{}.{key}", section.address));
-            self.facts.elsewhere.contains(address.as_str()) && !self.template.known.contains(&address)
+            (self.facts.elsewhere)(&address) && !self.template.known.contains(&address)
         };
         table.entries.iter().any(|entry| !below.contains(&fold(&entry.key)) && !foreign(&entry.key))
     }
