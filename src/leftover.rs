@@ -64,14 +64,10 @@ impl Shown {
     }
 }
 
-/// Whether a value, or anything in it, is shown.
+/// Whether a value, or anything in it, is shown. An array is shown with any of its items.
 pub(crate) fn shows_any(value: &Value<'_>, used: &Shown) -> bool {
-    used.contains(value.id)
-        || match &value.kind {
-            Kind::Table(table) => table.entries.iter().any(|entry| shows_any(&entry.value, used)),
-            Kind::Array(items) => items.iter().any(|item| shows_any(item, used)),
-            _ => false,
-        }
+    let any = |table: &Table<'_>| table.entries.iter().any(|entry| shows_any(&entry.value, used));
+    used.contains(value.id) || value.as_table().is_some_and(any)
 }
 
 /// Whether there is a fact in it: a table of empty tables is none, though their keys may be names that are shown.

@@ -106,3 +106,17 @@ fn percent_decoded(url: &str) -> Cow<'_, str> {
     }
     String::from_utf8(bytes).map_or(Cow::Borrowed(url), Cow::Owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_readme_is_the_index_of_its_folder() {
+        let paths = ["README.md", "guide/README.md", "guide/intro.md", "OLD-README.md"];
+        assert_eq!(
+            paths.map(|path| readme_as_index(path.into())),
+            ["index.md", "guide/index.md", "guide/intro.md", "OLD-README.md"]
+        );
+    }
+}

@@ -37,7 +37,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         // The title says something of the page, and nothing of what stands under it.
         let in_title = match section.elements.first() {
-            Some(Element::Slots(slots)) if section.path.is_empty() && section.repeat.is_none() => {
+            Some(Element::Slots(slots)) => {
                 let heads = slots.iter().filter(|slot| section.heading.contains(&slot.range.start));
                 heads.filter(|slot| !unit.missing.iter().any(|missing| missing.id == slot.id)).count()
             }

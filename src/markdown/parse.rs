@@ -487,6 +487,16 @@ mod tests {
         }
     }
 
+    fn lines_of_code(text: &str) -> Vec<&str> {
+        let mut lines = Vec::new();
+        each_leaf(&parse(text).blocks, &mut |block| {
+            if let BlockKind::Code(code) = &block.kind {
+                lines.extend(code.lines.iter().map(|line| text[line.clone()].trim_start()));
+            }
+        });
+        lines
+    }
+
     #[test]
     fn each_line_of_code_is_one_however_it_is_written() {
         for text in [
@@ -499,13 +509,10 @@ mod tests {
             "-\t\ta[b\n\n\t\tc\n",
             ">\t\ta[b\n>\n>\t\tc\n",
         ] {
-            let mut lines = Vec::new();
-            each_leaf(&parse(text).blocks, &mut |block| {
-                if let BlockKind::Code(code) = &block.kind {
-                    lines.extend(code.lines.iter().map(|line| text[line.clone()].trim_start()));
-                }
-            });
-            assert_eq!(lines, ["a[b", "", "c"], "{text:?}");
+            assert_eq!(lines_of_code(text), ["a[b", "", "c"], "{text:?}");
+        }
+        for text in ["```\na\rb\n```\n", "    a\rb\n", ">     a\rb\n"] {
+            assert_eq!(lines_of_code(text), ["a\rb"], "a carriage return by itself ends no line: {text:?}");
         }
     }
 

@@ -264,6 +264,14 @@ mod tests {
     }
 
     #[test]
+    fn a_bold_text_at_the_start_of_a_line_is_a_label_however_the_line_above_ends() {
+        for end in ["", "  ", "\\", " "] {
+            assert_eq!(places(&format!("Words{end}\n**Owner** is [who]\n")), ["s.owner"], "{end:?}");
+        }
+        assert_eq!(places("Words **Owner** is [who]\n"), ["s.who"]);
+    }
+
+    #[test]
     fn code_lines_are_named_by_their_key() {
         assert_eq!(key("DB_HOST=[describe]"), Some("DB_HOST"));
         assert_eq!(key("  export HOST = [x]"), Some("HOST"));

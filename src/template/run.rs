@@ -58,7 +58,6 @@ impl Run {
         };
         self.collection = match in_table {
             true => announced().or_else(|| named.next()).filter(|&collection| collection != Collection::Tables),
-            false if scope.in_record => None,
             // `| [table] | [index] |` is about indexes, though a table is named first.
             false => named.find(speaks),
         };
