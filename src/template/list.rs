@@ -172,8 +172,7 @@ impl<'t> Builder<'t> {
         let words = self.pieces.of(stretch).plain(self.text);
         let path = scope.path_to(&label_slug(words.trim_end_matches(':')));
         item.path = self.claims.claim_value(scope, path, words);
-        let kind = if scope.in_record { PlaceholderKind::Record } else { PlaceholderKind::Topic };
-        let id = self.place(stretch.range.clone(), kind, scope.address(&item.path), scope);
+        let id = self.place(stretch.range.clone(), PlaceholderKind::Topic, scope.address(&item.path), scope);
         let whole = Bracket { range: stretch.range.clone(), site: Site::Text };
         let form = self.form_at(Form::Prose, whole.range.end);
         item.slots.push(Slot::of(&whole, id, item.path.clone(), form, draft.leaf));
