@@ -21,13 +21,12 @@ pub fn address_key(address: &str) -> String {
 }
 
 fn push_folded(key: &mut String, text: &str) {
-    if !text.is_ascii() {
+    if text.is_ascii() {
+        let letters = text.bytes().filter(|&byte| !is_separator(char::from(byte)));
+        letters.for_each(|byte| key.push(char::from(byte.to_ascii_lowercase())));
+    } else {
         text.chars().filter(|&c| !is_separator(c)).for_each(|c| push_lowercase(key, c));
-        return;
     }
-    let start = key.len();
-    text.split(is_separator).for_each(|run| key.push_str(run));
-    key[start..].make_ascii_lowercase();
 }
 
 /// Where a part of the template stands among the facts.

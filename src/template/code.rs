@@ -11,11 +11,9 @@ use crate::slug::label_slug;
 
 impl Builder<'_> {
     pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> CodeBlock {
-        let base = match &lead {
-            Some(lead) => self.claims.claim_node(scope, scope.path_to(&label_slug(&lead.text))),
-            None => scope.path.clone(),
-        };
-        let scope = scope.with_path(base);
+        let below = lead.as_ref().map(|lead| scope.path_to(&label_slug(&lead.text)));
+        let below = below.map(|path| scope.with_path(self.claims.claim_node(scope, path)));
+        let scope = below.as_ref().unwrap_or(scope);
         let content = code.lines.first().zip(code.lines.last()).map(|(first, last)| first.start..last.end);
         let text = content.clone().map_or("", |content| &self.text[content]);
         let path = self.claims.claim(&scope, &[scope.path_to("code")], Use::Code(text));

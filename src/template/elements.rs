@@ -136,10 +136,8 @@ impl<'t> Builder<'t> {
 
     /// The placeholders that begin in a range.
     pub(super) fn brackets(&self, range: &Range<usize>) -> &'t [Bracket] {
-        let all = self.brackets;
-        let first = all.partition_point(|bracket| bracket.range.start < range.start);
-        let count = all[first..].iter().take_while(|bracket| bracket.range.start < range.end).count();
-        &all[first..first + count]
+        let before = |at: usize| self.brackets.partition_point(|bracket| bracket.range.start < at);
+        self.brackets.get(before(range.start)..before(range.end)).unwrap_or_default()
     }
 
     pub(super) fn inner(&self, range: &Range<usize>) -> &'t str {
