@@ -125,18 +125,18 @@ impl Resolved {
 
     fn splice(&mut self, text: &str, source: SourceId, edits: &[Edit<'_>], guard_includes: bool) {
         let all = 0..text.len();
-        let new = match opened_fences(text, all.clone(), edits).first() {
-            Some(&refused) => Err(refused),
-            None if guard_includes => splice_guarded(text, all, edits),
-            None => Ok(splice(text, all, edits)),
+        let opened = opened_fences(text, all.clone(), edits);
+        let new = match (opened.is_empty(), guard_includes) {
+            (false, _) => Err(opened),
+            (true, true) => splice_guarded(text, all, edits),
+            (true, false) => Ok(splice(text, all, edits)),
         };
         match new {
             Ok(new) => self.text = Some(new),
-            Err(refused) => {
+            Err(refused) => self.diagnostics.extend(refused.into_iter().map(|refused| {
                 let place = edits.get(refused.edit).map_or(0..0, |edit| edit.range.clone());
-                let title = refused.misfit.to_string();
-                self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, source.span(place), "named here"));
-            }
+                Diagnostic::new(Code::WrongForm, refused.misfit.to_string(), source.span(place), "named here")
+            })),
         }
     }
 }
@@ -349,6 +349,21 @@ mod tests {
         let toml = "t = false\n[u]\nv = false\n";
         assert_eq!(titles("[backend.t] [u.v]\n", toml), [""; 0]);
         assert_eq!(titles("[t.a] [backend.t.a] [u.v.w]\n", toml).len(), 3);
+    }
+
+    #[test]
+    fn a_value_includes_nothing() {
+        let toml = "[t]\na = '{{#include /etc/passwd}}'\n";
+        let (mut sources, mut ids) = (Sources::default(), FactIds::default());
+        let first = sources.add(SourceKind::Facts, "backend.toml", toml);
+        let root = facts::parse(first, toml, &mut ids, &mut Vec::new());
+        let shelves = [Shelf { stem: "backend", root: &root }];
+        let written = |guard_includes| {
+            let chapter = Sources::default().add(SourceKind::Chapter, "src/a.md", "");
+            resolve("By [t.a].\n", chapter, &shelves, Manners { guard_includes, allow_html: true }).text.unwrap()
+        };
+        assert_eq!(written(true), "By {&#123;#include /etc/passwd}}.\n");
+        assert_eq!(written(false), "By {{#include /etc/passwd}}.\n");
     }
 
     #[test]

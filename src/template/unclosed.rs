@@ -247,5 +247,7 @@ mod tests {
         assert_eq!(found("[x][r]\n\n[r]: /a/[b]\n"), ["InTarget [r]: /a/[b]"]);
         assert_eq!(found("[x][r]\n\n[r]: /a[b\n"), [""; 0]);
         assert_eq!(found("> [docs]: /x.html\n"), [""; 0]);
+        assert_eq!(found("[Owner]::Platform\n"), ["BracketedDefinition [Owner]::Platform"]);
+        assert_eq!(found("[Owner]: urn:x\n"), [""; 0]);
     }
 }
