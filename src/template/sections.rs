@@ -111,7 +111,8 @@ impl Outline<'_, '_> {
                 entrance.scope = record;
             }
             (Some(heading), None) => {
-                entrance.scope = outer.below(&label_slug(&heading.title));
+                let path = outer.path_to(&label_slug(&heading.title));
+                entrance.scope = outer.with_path(self.builder.claims.claim_node(outer, path));
                 self.claim_headings(parts, &entrance.scope);
             }
             (None, _) => self.claim_headings(parts, &entrance.scope),
@@ -236,7 +237,7 @@ impl Outline<'_, '_> {
             brackets.retain(|bracket| !is_mark(self.builder.text, bracket));
             if self.repeated(heading.inlines, &brackets, scope).is_none() {
                 let path = scope.path_to(&label_slug(&heading.title));
-                self.builder.claims.claim_heading(scope, &path);
+                self.builder.claims.claim_node(scope, path);
             }
         }
     }
