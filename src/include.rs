@@ -26,6 +26,9 @@ pub struct Inclusion {
     pub range: Range<usize>,
 }
 
+/// What every directive holds.
+const INCLUDE: &[u8] = b"#include";
+
 /// How deep mdBook follows the directives of files that are included.
 const MAX_DEPTH: usize = 10;
 
@@ -42,6 +45,7 @@ static DIRECTIVE: LazyLock<Regex> =
 /// `directory` is that of the chapter, from which it names files; `read` has the text of a file, or none. A directive
 /// that cannot be followed stays as it is, as it does in mdBook.
 pub fn expand(text: &str, directory: &Path, read: &mut dyn FnMut(&Path) -> Option<String>) -> Option<Expanded> {
+    memchr::memmem::find(text.as_bytes(), INCLUDE)?;
     let expanded = Reader { read, room: MAX_LENGTH }.expand(text, directory, 0);
     (!expanded.inclusions.is_empty()).then_some(expanded)
 }
@@ -95,7 +99,7 @@ struct Directive<'t> {
 }
 
 fn directives(text: &str) -> Vec<Directive<'_>> {
-    if !text.contains("#include") {
+    if memchr::memmem::find(text.as_bytes(), INCLUDE).is_none() {
         return Vec::new();
     }
     let found = DIRECTIVE.captures_iter(text).filter_map(|found| {

@@ -516,6 +516,21 @@ mod tests {
     }
 
     #[test]
+    fn all_that_stands_under_a_table_is_a_field_of_it() {
+        let text = "# T\n\n## Tables\n\n### `[table_name]`\n\n**Access:**\n- [Role] - [Rights]\n\n\
+                    | Part | Size |\n|---|---|\n| **Index** | [n] |\n\n**Columns:**\n- [column_name] since [release]\n\n\
+                    #### Operation\n\n- **Owner:** [team]\n";
+        let schema = schema(text);
+        let table = &schema["properties"]["tables"]["additionalProperties"]["properties"];
+        assert!(table["operation"]["properties"]["owner"].is_object(), "{table:#}");
+        assert!(table["index"]["properties"]["size"].is_object(), "{table:#}");
+        assert!(table["access"]["items"]["properties"]["rights"].is_object(), "{table:#}");
+        let column = &table["columns"]["additionalProperties"];
+        assert!(column["properties"]["release"].is_object(), "{table:#}");
+        assert!(column["anyOf"].is_null() && column["properties"]["type"].is_object(), "{table:#}");
+    }
+
+    #[test]
     fn tables_have_the_fields_of_the_schema_and_of_the_template() {
         let text = "# T\n\n## Tables\n\n### `[table_name]`\n\n[Purpose]\n\n- **Owner:** [team]\n";
         let schema = schema(text);

@@ -137,6 +137,15 @@ impl std::error::Error for Failure {}
 ///
 /// Nothing is written unless the whole book is in order.
 pub fn preprocess(input: &[u8], output: &mut impl Write, telling: &Telling) -> Result<String, Failure> {
+    preprocess_holding(input, output, telling).map(|(_, report)| report)
+}
+
+/// [`preprocess`], with all that the run holds in memory at its end.
+pub(crate) fn preprocess_holding(
+    input: &[u8],
+    output: &mut impl Write,
+    telling: &Telling,
+) -> Result<(Done, String), Failure> {
     let request = protocol::parse(input).map_err(Failure::Input)?;
     let context = request.context;
     let chapters = request.book.chapters.iter().map(|chapter| HostChapter {
@@ -150,10 +159,10 @@ pub fn preprocess(input: &[u8], output: &mut impl Write, telling: &Telling) -> R
         chapters: chapters.collect(),
         purpose: Purpose::Build,
     };
-    let (changes, report) = run(job, &context.mdbook_version, telling)?;
-    let changes: Vec<_> = changes.iter().map(|(index, text)| (*index, text.as_str())).collect();
+    let (done, report) = run(job, &context.mdbook_version, telling)?;
+    let changes: Vec<_> = done.changes.iter().map(|(index, text)| (*index, text.as_str())).collect();
     request.book.write(&changes, output).map_err(Failure::Output)?;
-    Ok(report)
+    Ok((done, report))
 }
 
 impl Preprocessor for Database {
@@ -178,10 +187,10 @@ impl Preprocessor for Database {
             chapters: chapters.collect(),
             purpose: Purpose::Build,
         };
-        let (changes, report) = run(job, &context.mdbook_version, &Telling::default()).map_err(Error::new)?;
+        let (done, report) = run(job, &context.mdbook_version, &Telling::default()).map_err(Error::new)?;
         // A library has no other way to be heard than the host's stderr.
         io::stderr().write_all(report.as_bytes())?;
-        replace(&mut book.items, &mut 0, &mut changes.into_iter().peekable());
+        replace(&mut book.items, &mut 0, &mut done.changes.into_iter().peekable());
         Ok(book)
     }
 }
@@ -216,13 +225,13 @@ fn replace(items: &mut [BookItem], next: &mut usize, changes: &mut Changes) {
 type Changes = std::iter::Peekable<std::vec::IntoIter<(usize, String)>>;
 
 /// Runs a job for a host of that version; what would fail the build is a failure with the report in it.
-fn run(job: Job<'_>, host_version: &str, telling: &Telling) -> Result<(Vec<(usize, String)>, String), Failure> {
+fn run(job: Job<'_>, host_version: &str, telling: &Telling) -> Result<(Done, String), Failure> {
     let root = job.project.root.clone();
     let serving = job.project.host.serving.then(|| job.project.host.own_name().to_owned());
     let mut done = job::run(job).map_err(Failure::Unreadable)?;
     let (report, fate) = telling.tell(&root, &mut done);
     if fate == Fate::Passed {
-        return Ok((done.changes, report));
+        return Ok((done, report));
     }
     let advice = serving.filter(|_| fate == Fate::FailedButForDraft).map(|name| advice_for_serve(&name));
     Err(Failure::Documentation(report + &advice.unwrap_or_default() + &untested_host(host_version)))

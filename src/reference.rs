@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, Entry, FactId, Kind, Value, fold};
 use crate::fill::{container_prefix, has_html, inline_text};
 use crate::markdown;
-use crate::markdown::blocks::{Block, BlockKind, Inlines, each_leaf};
+use crate::markdown::blocks::{Block, BlockKind, Document, Inlines, each_leaf};
 use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
 use crate::source::{SourceId, Span, line_of};
@@ -77,7 +77,7 @@ pub fn resolve(text: &str, source: SourceId, shelves: &[Shelf<'_>], manners: Man
             LookUp::NotOurs => {}
         }
     }
-    let edits = resolved.write(text, source, &document.blocks, &found, manners.allow_html);
+    let edits = resolved.write(text, source, &document, &found, manners.allow_html);
     if !edits.is_empty() {
         resolved.splice(text, source, &edits, manners.guard_includes);
     }
@@ -98,20 +98,20 @@ impl Resolved {
         &mut self,
         text: &str,
         source: SourceId,
-        blocks: &[Block],
+        document: &Document,
         found: &[Found<'_, '_>],
         allow_html: bool,
     ) -> Vec<Edit<'static>> {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let mut edits = Vec::with_capacity(found.len());
-        each_leaf(blocks, &mut |block| {
-            for inlines in block.inlines() {
-                let first = found.partition_point(|found| found.reference.range.start < inlines.range.start);
-                let own = found[first..].iter().take_while(|found| found.reference.range.end <= inlines.range.end);
+        each_leaf(&document.blocks, &mut |block| {
+            for stretch in block.stretches() {
+                let first = found.partition_point(|found| found.reference.range.start < stretch.range.start);
+                let own = found[first..].iter().take_while(|found| found.reference.range.end <= stretch.range.end);
                 let mut leaf: Option<Leaf<'_>> = None;
                 for Found { reference, value, is_text } in own {
                     self.used.push(value.id);
-                    let leaf = leaf.get_or_insert_with(|| Leaf::new(text, block, inlines, newline));
+                    let leaf = leaf.get_or_insert_with(|| Leaf::new(text, block, document.pieces.of(stretch), newline));
                     match leaf.write(&reference.range, value, *is_text, allow_html) {
                         Ok(value) => edits.push(Edit::new(reference.range.clone(), value, Origin::Prose)),
                         Err(words) => self.diagnostics.push(misfit(reference, source, value, &words)),
@@ -244,7 +244,7 @@ impl Unknown<'_> {
 /// A stretch of inline content whose references are written one after the other, so that none looks at all of it.
 struct Leaf<'t> {
     text: &'t str,
-    inlines: &'t Inlines,
+    inlines: Inlines<'t>,
     block: PlaceBlock<'static>,
     newline: &'static str,
     prefix: String,
@@ -257,7 +257,7 @@ struct Leaf<'t> {
 }
 
 impl<'t> Leaf<'t> {
-    fn new(text: &'t str, block: &Block, inlines: &'t Inlines, newline: &'static str) -> Self {
+    fn new(text: &'t str, block: &Block, inlines: Inlines<'t>, newline: &'static str) -> Self {
         let block = match block.kind {
             BlockKind::Heading { .. } => PlaceBlock::Heading,
             BlockKind::Table(_) => PlaceBlock::Cell,
@@ -283,7 +283,7 @@ impl<'t> Leaf<'t> {
         while let Some(link) = self.links.pop_if(|link| link.start < range.start) {
             self.linked_to = self.linked_to.max(link.end);
         }
-        let starts = &self.inlines.line_starts;
+        let starts = self.inlines.line_starts;
         let line_start = self.inlines.range.start == range.start || starts.binary_search(&range.start).is_ok();
         let block = match self.block {
             PlaceBlock::Paragraph { .. } if place::is_above_delimiter_row(self.text, range.end) => PlaceBlock::Cell,

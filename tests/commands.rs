@@ -325,6 +325,13 @@ fn what_cannot_be_rendered_is_said() {
 }
 
 #[test]
+fn what_a_draft_lacks_is_marked_in_books_and_not_in_markdown() {
+    let page = Book::new(INCOMPLETE).run(&["render", "docs", "--draft"]).exits(0).out;
+    assert!(page.contains("- **Größe:** [size]\n"), "{page}");
+    assert!(!page.contains("<mark") && !page.contains("<style"), "{page}");
+}
+
+#[test]
 fn a_file_that_is_rendered_without_any_facts_is_wrong_use() {
     let book = Book::new(COMPLETE);
     book.write("lone.md", "# T\n\n## A\n\n- **X:** [x]\n");

@@ -19,8 +19,8 @@ pub(super) fn broken_links<'k>(
     let goes = Reach::of(&template.placeholders);
     let links = template.links.iter().filter(|(range, _)| !goes.covers(range));
     let broken = links.filter_map(|(range, destination)| {
-        let target = readme_as_index(&resolve(folder, destination)?);
-        (!known().contains(&target)).then(|| {
+        let target = readme_as_index(resolve(folder, destination)?);
+        (!known().contains(&*target)).then(|| {
             let title = format!("the book has no chapter `{destination}`");
             Diagnostic::new(Code::BrokenCrossReference, title, chapter.source.span(range.clone()), "leads nowhere")
                 .with_help("add the chapter to `SUMMARY.md`, or correct the link")
@@ -55,18 +55,21 @@ impl Reach {
 }
 
 /// `README.md` is `index.md` once mdBook has seen it.
-pub(super) fn readme_as_index(path: &str) -> String {
+pub(super) fn readme_as_index(path: Cow<'_, str>) -> Cow<'_, str> {
     match path.rsplit_once('/') {
-        Some((folder, "README.md")) => format!("{folder}/index.md"),
-        None if path == "README.md" => "index.md".to_owned(),
-        _ => path.to_owned(),
+        Some((folder, "README.md")) => Cow::Owned(format!("{folder}/index.md")),
+        None if path == "README.md" => Cow::Borrowed("index.md"),
+        _ => path,
     }
 }
 
 /// A relative link to a Markdown file as a path in `src`; `None` for other links and those that leave `src`.
-fn resolve(folder: &str, destination: &str) -> Option<String> {
+fn resolve<'d>(folder: &str, destination: &'d str) -> Option<Cow<'d, str>> {
     let path = percent_decoded(destination.split(['#', '?']).next()?);
-    let path = Some(&*path).filter(|path| path.ends_with(".md"))?;
+    let path = Some(path).filter(|path| path.ends_with(".md"))?;
+    if !path.contains('/') && folder.is_empty() {
+        return Some(path);
+    }
     if path.contains("://") || path.starts_with('/') {
         return None;
     }
@@ -78,7 +81,7 @@ fn resolve(folder: &str, destination: &str) -> Option<String> {
             part => parts.push(part),
         }
     }
-    Some(parts.join("/"))
+    Some(Cow::Owned(parts.join("/")))
 }
 
 /// The path that a URL means: `my%20page.md` is `my page.md`. What is no UTF-8 stays as it is.
@@ -102,4 +105,18 @@ fn percent_decoded(url: &str) -> Cow<'_, str> {
         }
     }
     String::from_utf8(bytes).map_or(Cow::Borrowed(url), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_readme_is_the_index_of_its_folder() {
+        let paths = ["README.md", "guide/README.md", "guide/intro.md", "OLD-README.md"];
+        assert_eq!(
+            paths.map(|path| readme_as_index(path.into())),
+            ["index.md", "guide/index.md", "guide/intro.md", "OLD-README.md"]
+        );
+    }
 }

@@ -1,13 +1,14 @@
 //! The whole book: facts files into sets, templates filled from their sets, references resolved, and what was left over.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use crate::agree::agree;
 use crate::config::{Config, Erd, SectionRule};
 use crate::diagnostic::{Diagnostic, Progress};
 use crate::draft;
 use crate::erd;
-use crate::facts::Table;
+use crate::facts::{Table, Value};
 use crate::fill::{self, Facts, Filled, Options};
 use crate::include::Expanded;
 use crate::leftover::{self, Shown};
@@ -148,18 +149,21 @@ fn schemas<'r, 's>(sets: &'r [Set<'_, 's>], diagnostics: &mut Vec<Diagnostic>) -
 
 /// Every template whose set has a file, filled.
 fn fill_pages(input: &Input<'_>, pages: Vec<Page>, sets: &[Set<'_, '_>], schemas: &[Schema<'_>]) -> Vec<FilledPage> {
-    let elsewhere = addresses_by_file(&pages, sets);
-    let nowhere = HashSet::new();
+    let addresses = OnceLock::new();
     let size = |page: &Page| input.chapters[page.chapter].text.len();
     let filled = parallel::map(&pages, input.threads, size, |page| {
         let set = &sets[page.set];
         let first = set.first?;
+        let elsewhere = |address: &str| {
+            let addresses = addresses.get_or_init(|| addresses_by_file(&pages, sets));
+            addresses.get(&first).is_some_and(|known| known.contains(address))
+        };
         let facts = Facts {
             root: &set.root,
             schema: &schemas[page.set],
             first,
             text: &input.sources.get(first).text,
-            elsewhere: elsewhere.get(&first).unwrap_or(&nowhere),
+            elsewhere: &elsewhere,
         };
         Some(fill_page(input, page, facts))
     });
@@ -174,7 +178,7 @@ fn addresses_by_file<'p>(pages: &'p [Page], sets: &[Set<'_, '_>]) -> HashMap<Sou
     let mut addresses: HashMap<SourceId, HashSet<&str>> = HashMap::new();
     for page in pages {
         if let Some(first) = sets[page.set].first {
-            addresses.entry(first).or_default().extend(page.template.known.iter().map(String::as_str));
+            addresses.entry(first).or_default().extend(page.template.known.iter());
         }
     }
     addresses
@@ -237,7 +241,8 @@ fn leftovers(pages: &[FilledPage], sets: &[Set<'_, '_>], schemas: &[Schema<'_>],
     let missing: Vec<&str> = pages.iter().flat_map(|page| &page.filled.missing).map(String::as_str).collect();
     let mut found = Vec::new();
     for (set, schema) in sets.iter().zip(schemas) {
-        let unknown = schema.unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, used));
+        let is_told = |value: &Value<'_>| leftover::holds_facts(value) && !leftover::shows_any(value, used);
+        let unknown = schema.unknown.iter().filter(|field| is_told(&field.entry.value));
         found.extend(set.told(unknown.map(|field| field.diagnostic())));
         // What one template does not show, another that reads the same file may: they are asked together.
         let readers = pages.iter().filter(|page| sets[page.set].shares_a_file(set));

@@ -1,5 +1,6 @@
 //! The templates among the chapters, read, and what is wrong with how they are declared.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -33,7 +34,7 @@ pub(super) struct Pages {
 pub(super) fn read(input: &Input<'_>) -> Pages {
     let config = input.config;
     let known = OnceLock::new();
-    let known = || known.get_or_init(|| input.paths.iter().map(|path| readme_as_index(path)).collect());
+    let known = || known.get_or_init(|| paths(input));
     let chapters: Vec<_> = input.chapters.iter().enumerate().collect();
     let size = |(_, chapter): &(usize, &Chapter<'_>)| chapter.text.len();
     let read = parallel::map(&chapters, input.threads, size, |(at, chapter)| read_chapter(input, *at, chapter, &known));
@@ -49,6 +50,11 @@ pub(super) fn read(input: &Input<'_>) -> Pages {
         || config.fails(Code::MissingFactsFile) && without_facts;
     diagnostics.extend(unmatched);
     Pages { pages, diagnostics, incomplete }
+}
+
+/// The pages that links may lead to.
+fn paths(input: &Input<'_>) -> HashSet<String> {
+    input.paths.iter().map(|path| readme_as_index(Cow::Borrowed(path)).into_owned()).collect()
 }
 
 /// The template that a chapter is, and what is to be said of it. `known` are the paths that links may lead to.

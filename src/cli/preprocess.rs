@@ -23,8 +23,10 @@ pub(super) fn execute() -> Exit {
     };
     let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, stdio::Stdout::new());
     let telling = telling_of_build();
-    match preprocessor::preprocess(&input, &mut output, &telling) {
-        Ok(report) => {
+    match preprocessor::preprocess_holding(&input, &mut output, &telling) {
+        Ok((done, report)) => {
+            // The process ends here, and with it its memory, which need not be given back piece by piece.
+            std::mem::forget(done);
             say(&report);
             Exit::Done
         }

@@ -71,7 +71,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn is_further(&self, entry: &Entry<'_>, base: &str) -> bool {
         let known = |key: &str| {
             let address = if base.is_empty() { address_key(key) } else { address_key(&format!("{base}.{key}")) };
-            self.template.known.contains(&address) || self.facts.elsewhere.contains(address.as_str())
+            self.template.known.contains(&address) || (self.facts.elsewhere)(&address)
         };
         entry.key_span.source == self.facts.first && !known(&entry.key) && !known(&slug(&entry.key))
     }

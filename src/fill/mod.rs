@@ -65,8 +65,9 @@ pub struct Facts<'f> {
     pub first: SourceId,
     /// Its text.
     pub text: &'f str,
-    /// Addresses of other templates that read the same first file, folded by [`address_key`](crate::template::address_key).
-    pub elsewhere: &'f HashSet<&'f str>,
+    /// Whether another template that reads the same first file has an address, which is folded by
+    /// [`address_key`](crate::template::address_key).
+    pub elsewhere: &'f dyn Fn(&str) -> bool,
 }
 
 /// How to fill.

@@ -37,7 +37,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         // The title says something of the page, and nothing of what stands under it.
         let in_title = match section.elements.first() {
-            Some(Element::Slots(slots)) if section.path.is_empty() && section.repeat.is_none() => {
+            Some(Element::Slots(slots)) => {
                 let heads = slots.iter().filter(|slot| section.heading.contains(&slot.range.start));
                 heads.filter(|slot| !unit.missing.iter().any(|missing| missing.id == slot.id)).count()
             }
@@ -56,7 +56,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         // What another template of the same facts asks for says nothing of this one.
         let foreign = |key: &str| {
             let address = address_key(&format!("{}.{key}", section.address));
-            self.facts.elsewhere.contains(address.as_str()) && !self.template.known.contains(&address)
+            (self.facts.elsewhere)(&address) && !self.template.known.contains(&address)
         };
         table.entries.iter().any(|entry| !below.contains(&fold(&entry.key)) && !foreign(&entry.key))
     }

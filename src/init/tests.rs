@@ -433,6 +433,31 @@ fn one_address_has_one_form() {
 }
 
 #[test]
+fn all_that_stands_in_a_table_is_asked_for_in_the_example() {
+    let page = "# T\n\n## `[table_name]`\n\n[Purpose]\n\n**Access:**\n- [Role] - [Rights]\n\n### Indexes\n\n\
+                [Say why]\n\n- [index_name] on [columns] since [release]\n";
+    let text = completed(page, "").text;
+    for line in [
+        "#[tables.example]",
+        "#example_parent_id_idx = { columns = [\"parent_id\"], purpose = \"\", release = \"\" }",
+        "#[[tables.example.access]]",
+        "#rights = \"\"",
+        "#[tables.example.indexes_2]",
+    ] {
+        assert_eq!(text.lines().filter(|written| *written == line).count(), 1, "{line}\n{text}");
+    }
+    assert_eq!(mistakes(page, &uncommented("", &text)), [""; 0]);
+}
+
+#[test]
+fn a_record_has_lists_of_tables_of_its_own() {
+    let page = "# T\n\n## [service]\n\n- [table_name] - [purpose]\n";
+    let text = completed(page, "").text;
+    assert!(text.contains("#[[items.items]]\n# table_name\n#table_name = \"\"\n"), "{text}");
+    assert_eq!(mistakes(page, &uncommented("", &text)), [""; 0]);
+}
+
+#[test]
 fn rows_of_one_name_are_one() {
     let page = "# T\n\n- **Db:** [name] by [who]\n\n| Part | Who | Use |\n|---|---|---|\n| Db | [who] | [use] |\n";
     let text = completed(page, "").text;

@@ -6,6 +6,8 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub(crate) blocks: Vec<Block>,
+    /// What their inline content is made of.
+    pub(crate) pieces: Pieces,
     /// Spans of reference links without a definition, sorted.
     pub(crate) broken_links: Vec<Range<usize>>,
     /// The same of images: `![Screenshot]`.
@@ -38,9 +40,9 @@ pub(crate) struct Block {
 pub(crate) enum BlockKind {
     Heading {
         level: u8,
-        inlines: Inlines,
+        inlines: Stretch,
     },
-    Paragraph(Inlines),
+    Paragraph(Stretch),
     List(List),
     Table(Table),
     Code(Code),
@@ -74,7 +76,7 @@ pub(crate) struct Table {
 #[derive(Debug, Default)]
 pub(crate) struct Row {
     pub(crate) range: Range<usize>,
-    pub(crate) cells: Vec<Inlines>,
+    pub(crate) cells: Vec<Stretch>,
 }
 
 #[derive(Debug)]
@@ -86,26 +88,58 @@ pub(crate) struct Code {
     pub(crate) lines: Vec<Range<usize>>,
 }
 
-/// The text of a paragraph, heading, tight list item or table cell.
+/// The pieces of all inline content of a document, one list for each kind: together, since most stretches have few.
+#[derive(Debug, Default)]
+pub(crate) struct Pieces {
+    pub(super) strong: Vec<Strong>,
+    pub(super) code: Vec<Range<usize>>,
+    pub(super) links: Vec<Link>,
+    pub(super) html: Vec<Range<usize>>,
+    pub(super) line_starts: Vec<usize>,
+    pub(super) words: Vec<Word>,
+}
+
+/// The text of a paragraph, heading, tight list item or table cell: where it stands, and how many pieces of each kind
+/// there are up to its first and its last.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Inlines {
+pub(crate) struct Stretch {
     /// From the first inline to the last; empty where there is none.
     pub(crate) range: Range<usize>,
-    pub(crate) strong: Vec<Strong>,
-    /// Code spans with their backticks.
-    pub(crate) code: Vec<Range<usize>>,
-    /// Links and images of every kind.
-    pub(crate) links: Vec<Link>,
-    /// Inline HTML.
-    pub(crate) html: Vec<Range<usize>>,
-    /// Starts of the lines after the first.
-    pub(crate) line_starts: Vec<usize>,
-    /// All literal text, that of links included, and the insides of code spans, in order.
-    pub(super) words: Vec<Word>,
+    pub(super) first: Counts,
+    pub(super) last: Counts,
     /// Starts with a task box.
     pub(crate) task: bool,
     /// The term of a definition.
     pub(crate) term: bool,
+}
+
+/// How many pieces of each kind there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    strong: u32,
+    code: u32,
+    links: u32,
+    html: u32,
+    line_starts: u32,
+    words: u32,
+}
+
+/// A stretch with its pieces.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Inlines<'d> {
+    /// From the first inline to the last; empty where there is none.
+    pub(crate) range: Range<usize>,
+    pub(crate) strong: &'d [Strong],
+    /// Code spans with their backticks.
+    pub(crate) code: &'d [Range<usize>],
+    /// Links and images of every kind.
+    pub(crate) links: &'d [Link],
+    /// Inline HTML.
+    pub(crate) html: &'d [Range<usize>],
+    /// Starts of the lines after the first.
+    pub(crate) line_starts: &'d [usize],
+    /// All literal text, that of links included, and the insides of code spans, in order.
+    words: &'d [Word],
 }
 
 /// A stretch of literal text, or the inside of a code span.
@@ -137,7 +171,7 @@ pub(crate) struct Link {
 
 impl Block {
     /// The inline content of a heading, a paragraph or the cells of a table.
-    pub(crate) fn inlines(&self) -> impl Iterator<Item = &Inlines> {
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = &Stretch> {
         let (text, table) = match &self.kind {
             BlockKind::Heading { inlines, .. } | BlockKind::Paragraph(inlines) => (Some(inlines), None),
             BlockKind::Table(table) => (None, Some(table)),
@@ -154,10 +188,67 @@ impl Table {
     }
 }
 
-impl Inlines {
-    /// Literal text outside links.
-    pub(crate) fn running_text(&self) -> impl Iterator<Item = Range<usize>> {
-        self.words.iter().filter(|word| word.running).map(|word| word.range.clone())
+impl Pieces {
+    /// How many there are.
+    pub(super) fn counts(&self) -> Counts {
+        // No text is longer than its parser can count.
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        Counts {
+            strong: count(self.strong.len()),
+            code: count(self.code.len()),
+            links: count(self.links.len()),
+            html: count(self.html.len()),
+            line_starts: count(self.line_starts.len()),
+            words: count(self.words.len()),
+        }
+    }
+
+    /// A stretch with its pieces.
+    pub(crate) fn of(&self, stretch: &Stretch) -> Inlines<'_> {
+        let Stretch { first, last, .. } = stretch;
+        Inlines {
+            range: stretch.range.clone(),
+            strong: part(&self.strong, first.strong, last.strong),
+            code: part(&self.code, first.code, last.code),
+            links: self.links(stretch),
+            html: self.html(stretch),
+            line_starts: part(&self.line_starts, first.line_starts, last.line_starts),
+            words: part(&self.words, first.words, last.words),
+        }
+    }
+
+    /// The links and images of a stretch.
+    pub(crate) fn links(&self, stretch: &Stretch) -> &[Link] {
+        part(&self.links, stretch.first.links, stretch.last.links)
+    }
+
+    /// The inline HTML of a stretch.
+    pub(crate) fn html(&self, stretch: &Stretch) -> &[Range<usize>] {
+        part(&self.html, stretch.first.html, stretch.last.html)
+    }
+}
+
+fn part<T>(all: &[T], first: u32, last: u32) -> &[T] {
+    all.get(first as usize..last as usize).unwrap_or_default()
+}
+
+impl Inlines<'_> {
+    /// Those of some places, which are in order, that lie in literal text outside links.
+    pub(crate) fn in_running_text<T>(
+        &self,
+        places: impl Iterator<Item = T>,
+        at: impl Fn(&T) -> usize,
+    ) -> impl Iterator<Item = T> {
+        let mut words = self.words;
+        places.filter(move |place| {
+            let at = at(place);
+            while let [first, rest @ ..] = words
+                && first.range.end <= at
+            {
+                words = rest;
+            }
+            words.first().is_some_and(|word| word.running && word.range.start <= at)
+        })
     }
 
     /// From the first to the last of what the reader sees as text.

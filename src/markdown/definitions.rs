@@ -131,3 +131,18 @@ fn plain_footnotes(text: &str, stretch: Range<usize>) -> impl Iterator<Item = &s
         named.then_some(label)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_from_within_lists_keeps_the_footnotes_of_all_its_paragraphs() {
+        for column in 0..=6 {
+            let indent = " ".repeat(column);
+            let text = |label: &str| format!("a[^{label}]\n\n{indent}b[^{label}]\n\n{indent}[^{label}]: d\n");
+            let numbers = HashMap::from([("^n", 2)]);
+            assert_eq!(number_footnotes(&text("n"), column, &numbers), (text("n-2"), HashSet::new()), "{column}");
+        }
+    }
+}

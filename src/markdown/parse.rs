@@ -7,10 +7,11 @@ use std::ops::Range;
 use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
 use super::blocks::{
-    Block, BlockKind, Code, Definition, Document, Inlines, Link, List, ListItem, Row, Strong, Table, Word,
-    inside_backticks,
+    Block, BlockKind, Code, Counts, Definition, Document, Link, List, ListItem, Pieces, Row, Stretch, Strong, Table,
+    Word, inside_backticks,
 };
 use super::definitions::{self, fold_label};
+use crate::source::next_line;
 
 /// Containers nested deeper than this are read as part of the one around them, which bounds every recursion after.
 const MAX_DEPTH: usize = 24;
@@ -31,27 +32,33 @@ pub(crate) fn parse(text: &str) -> Document {
     let bracketed_definitions = definitions::bracketed(text, links, &builder.used);
     let bracketed_targets = definitions::with_bracketed_target(links);
     let definitions = definitions::in_order(links, std::mem::take(&mut builder.footnotes));
-    let blocks = builder.finish();
+    let (blocks, pieces) = builder.finish();
     drop(parser);
     broken.sort_by_key(|span| (span.start, Reverse(span.end)));
     broken.dedup();
     let (broken_images, broken_links) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
-    Document { blocks, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }
+    Document { blocks, pieces, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }
 }
 
 /// What Markdown knows as white space.
-const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+const WHITE_SPACE: [u8; 4] = *b" \t\n\r";
 
 /// Builds the tree from events.
 struct Builder<'t> {
     text: &'t str,
     /// The blocks of the page so far.
     blocks: Vec<Block>,
+    /// Those of all inline content so far.
+    pieces: Pieces,
     /// The open containers, the innermost last.
     frames: Vec<Frame>,
     /// How many open containers are deeper than [`MAX_DEPTH`] and so not in `frames`.
     flattened: usize,
     leaf: Option<Leaf>,
+    /// Bold texts of the leaf that are open, each from the first inline in it to the last.
+    strong: Vec<Option<Range<usize>>>,
+    /// Links of the leaf that are open.
+    links: Vec<Link>,
     table: Option<(usize, Table)>,
     code: Option<(usize, Code)>,
     footnotes: Vec<Definition>,
@@ -83,33 +90,17 @@ struct Leaf {
     heading: Option<u8>,
     /// Made for the bare text of a tight list item or the like.
     implicit: bool,
-    inlines: Inlines,
-    /// Bold texts that are open, each from the first inline in it to the last.
-    strong: Vec<Option<Range<usize>>>,
-    /// Links that are open.
-    links: Vec<Link>,
+    /// From the first inline to the last.
+    range: Range<usize>,
+    /// The pieces before it.
+    first: Counts,
+    task: bool,
+    term: bool,
 }
 
 impl Leaf {
-    fn new(start: usize, heading: Option<u8>, implicit: bool) -> Self {
-        let inlines = Inlines { range: start..start, ..Inlines::default() };
-        Leaf { start, heading, implicit, inlines, strong: Vec::new(), links: Vec::new() }
-    }
-
-    /// Extends the leaf, and what is open in it, to an inline.
-    fn touch(&mut self, range: &Range<usize>) {
-        if self.inlines.range.is_empty() {
-            self.inlines.range = range.clone();
-        } else {
-            self.inlines.range.start = self.inlines.range.start.min(range.start);
-            self.inlines.range.end = self.inlines.range.end.max(range.end);
-        }
-        if let Some(inner) = self.strong.last_mut() {
-            inner.get_or_insert_with(|| range.clone()).end = range.end;
-        }
-        if let Some(link) = self.links.last_mut() {
-            link.text_end = range.end;
-        }
+    fn new(start: usize, heading: Option<u8>, implicit: bool, pieces: &Pieces) -> Self {
+        Leaf { start, heading, implicit, range: start..start, first: pieces.counts(), task: false, term: false }
     }
 }
 
@@ -118,9 +109,12 @@ impl<'t> Builder<'t> {
         Builder {
             text,
             blocks: Vec::new(),
+            pieces: Pieces::default(),
             frames: Vec::new(),
             flattened: 0,
             leaf: None,
+            strong: Vec::new(),
+            links: Vec::new(),
             table: None,
             code: None,
             footnotes: Vec::new(),
@@ -133,11 +127,14 @@ impl<'t> Builder<'t> {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag, range),
             Event::Text(_) => self.text(range),
-            Event::Code(_) => self.code_span(&range),
-            Event::InlineHtml(_) => self.inline(&range, |inlines| &mut inlines.html),
+            Event::Code(_) => self.code_span(range),
+            Event::InlineHtml(_) => {
+                self.touch(&range);
+                self.pieces.html.push(range);
+            }
             Event::SoftBreak | Event::HardBreak => self.line_break(&range),
-            Event::FootnoteReference(_) => self.leaf_at(&range).touch(&range),
-            Event::TaskListMarker(_) => self.leaf_at(&(range.end..range.end)).inlines.task = true,
+            Event::FootnoteReference(_) => self.touch(&range),
+            Event::TaskListMarker(_) => self.leaf_at(range.end).task = true,
             Event::Rule => {
                 self.close_leaf();
                 self.block(range, BlockKind::Rule);
@@ -170,16 +167,15 @@ impl<'t> Builder<'t> {
                 self.table = Some((range.start, Table::default()));
             }
             Tag::TableHead | Tag::TableRow => self.open_row(range, matches!(tag, Tag::TableHead)),
-            Tag::TableCell => self.leaf = Some(Leaf::new(range.start, None, false)),
+            Tag::TableCell => self.leaf = Some(Leaf::new(range.start, None, false, &self.pieces)),
             Tag::Strong => {
-                let leaf = self.leaf_at(&range);
-                leaf.touch(&range);
-                leaf.strong.push(None);
+                self.touch(&range);
+                self.strong.push(None);
             }
             Tag::Link { link_type, dest_url, id, .. } => self.open_link(range, link_type, &dest_url, &id, false),
             Tag::Image { link_type, dest_url, id, .. } => self.open_link(range, link_type, &dest_url, &id, true),
             Tag::Emphasis | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => {
-                self.leaf_at(&range).touch(&range);
+                self.touch(&range);
             }
             Tag::MetadataBlock(_) => {}
         }
@@ -190,7 +186,7 @@ impl<'t> Builder<'t> {
             TagEnd::Paragraph | TagEnd::Heading(_) => self.close_leaf(),
             TagEnd::DefinitionListTitle => {
                 if let Some(leaf) = &mut self.leaf {
-                    leaf.inlines.term = true;
+                    leaf.term = true;
                 }
                 self.close(range.end);
             }
@@ -229,68 +225,86 @@ impl<'t> Builder<'t> {
             push_lines(&mut code.lines, self.text, range);
             return;
         }
-        let leaf = self.leaf_at(&range);
-        leaf.touch(&range);
-        leaf.inlines.words.push(Word { range, running: leaf.links.is_empty() });
+        self.touch(&range);
+        self.pieces.words.push(Word { range, running: self.links.is_empty() });
     }
 
-    fn code_span(&mut self, range: &Range<usize>) {
-        let inside = inside_backticks(self.text, range);
-        self.inline(range, |inlines| &mut inlines.code);
-        self.leaf_at(range).inlines.words.push(Word { range: inside, running: false });
-    }
-
-    fn inline(&mut self, range: &Range<usize>, list: fn(&mut Inlines) -> &mut Vec<Range<usize>>) {
-        let leaf = self.leaf_at(range);
-        leaf.touch(range);
-        list(&mut leaf.inlines).push(range.clone());
+    fn code_span(&mut self, range: Range<usize>) {
+        self.touch(&range);
+        self.pieces.words.push(Word { range: inside_backticks(self.text, &range), running: false });
+        self.pieces.code.push(range);
     }
 
     fn line_break(&mut self, range: &Range<usize>) {
         // A break before all else, such as a backslash alone on its line, begins no second line.
-        if let Some(leaf) = self.leaf.as_mut().filter(|leaf| !leaf.inlines.range.is_empty()) {
-            let next = self.text[range.start..].find('\n').map_or(range.end, |at| range.start + at + 1);
-            leaf.inlines.line_starts.push(next);
+        if self.leaf.as_ref().is_some_and(|leaf| !leaf.range.is_empty()) {
+            self.pieces.line_starts.push(next_line(self.text, range.start));
         }
     }
 
-    fn leaf_at(&mut self, range: &Range<usize>) -> &mut Leaf {
-        self.leaf.get_or_insert_with(|| Leaf::new(range.start, None, true))
+    /// Extends the leaf, and what is open in it, to an inline.
+    fn touch(&mut self, range: &Range<usize>) {
+        let leaf = self.leaf_at(range.start);
+        leaf.range = match leaf.range.is_empty() {
+            true => range.clone(),
+            false => leaf.range.start.min(range.start)..leaf.range.end.max(range.end),
+        };
+        if let Some(inner) = self.strong.last_mut() {
+            inner.get_or_insert_with(|| range.clone()).end = range.end;
+        }
+        if let Some(link) = self.links.last_mut() {
+            link.text_end = range.end;
+        }
+    }
+
+    fn leaf_at(&mut self, start: usize) -> &mut Leaf {
+        self.leaf.get_or_insert_with(|| Leaf::new(start, None, true, &self.pieces))
     }
 
     fn open_leaf(&mut self, start: usize, heading: Option<u8>) {
         self.close_leaf();
-        self.leaf = Some(Leaf::new(start, heading, false));
+        self.leaf = Some(Leaf::new(start, heading, false, &self.pieces));
     }
 
     fn close_leaf(&mut self) {
         let Some(leaf) = self.leaf.take() else { return };
-        let start = if leaf.implicit { leaf.inlines.range.start } else { leaf.start };
-        let range = start..leaf.inlines.range.end.max(start);
-        match leaf.heading {
+        let start = if leaf.implicit { leaf.range.start } else { leaf.start };
+        let range = start..leaf.range.end.max(start);
+        let heading = leaf.heading;
+        let inlines = self.stretch(leaf);
+        match heading {
             Some(level) => {
                 let line_end = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at);
-                self.block(range.start..line_end, BlockKind::Heading { level, inlines: leaf.inlines });
+                self.block(range.start..line_end, BlockKind::Heading { level, inlines });
             }
-            None => self.block(range, BlockKind::Paragraph(leaf.inlines)),
+            None => self.block(range, BlockKind::Paragraph(inlines)),
         }
     }
 
+    /// A leaf with the pieces that were found since it began. What is still open in it stays without end.
+    fn stretch(&mut self, leaf: Leaf) -> Stretch {
+        self.strong.clear();
+        self.links.clear();
+        let Leaf { range, first, task, term, .. } = leaf;
+        Stretch { range, first, last: self.pieces.counts(), task, term }
+    }
+
     fn close_strong(&mut self, outer: Range<usize>) {
-        let Some(leaf) = &mut self.leaf else { return };
-        if let Some(Some(inner)) = leaf.strong.pop() {
-            leaf.inlines.strong.push(Strong { outer: outer.clone(), inner });
+        if self.leaf.is_none() {
+            return;
         }
-        leaf.touch(&outer);
+        if let Some(Some(inner)) = self.strong.pop() {
+            self.pieces.strong.push(Strong { outer: outer.clone(), inner });
+        }
+        self.touch(&outer);
     }
 
     fn open_link(&mut self, range: Range<usize>, link_type: LinkType, destination: &str, id: &str, image: bool) {
         if !id.is_empty() {
             self.used.insert(fold_label(id));
         }
-        let leaf = self.leaf_at(&range);
-        leaf.touch(&range);
-        leaf.links.push(Link {
+        self.touch(&range);
+        self.links.push(Link {
             text_end: range.start + if image { "![".len() } else { "[".len() },
             range,
             destination: destination.to_owned(),
@@ -300,15 +314,16 @@ impl<'t> Builder<'t> {
     }
 
     fn close_link(&mut self, range: &Range<usize>) {
-        let Some(leaf) = &mut self.leaf else { return };
-        leaf.inlines.links.extend(leaf.links.pop());
-        leaf.touch(range);
+        if self.leaf.is_some() {
+            self.pieces.links.extend(self.links.pop());
+            self.touch(range);
+        }
     }
 
     fn open_code(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
         self.close_leaf();
         let (info, fenced) = match kind {
-            CodeBlockKind::Fenced(info) => (info.to_string(), true),
+            CodeBlockKind::Fenced(info) => (String::from(&**info), true),
             CodeBlockKind::Indented => (String::new(), false),
         };
         self.code = Some((range.start, Code { info, fenced, lines: Vec::new() }));
@@ -327,11 +342,12 @@ impl<'t> Builder<'t> {
     }
 
     fn close_cell(&mut self, range: Range<usize>) {
-        let (Some(leaf), Some((_, table))) = (self.leaf.take(), &mut self.table) else { return };
-        let mut inlines = leaf.inlines;
-        if inlines.range.is_empty() {
-            inlines.range = range.start..range.start;
+        let Some(mut leaf) = self.leaf.take() else { return };
+        if leaf.range.is_empty() {
+            leaf.range = range.start..range.start;
         }
+        let inlines = self.stretch(leaf);
+        let Some((_, table)) = &mut self.table else { return };
         let row = table.rows.last_mut().unwrap_or(&mut table.header);
         row.cells.push(inlines);
     }
@@ -379,21 +395,26 @@ impl<'t> Builder<'t> {
     /// blank lines and the line after begin.
     fn trim_end(&self, range: Range<usize>) -> Range<usize> {
         let quotes = || self.frames.iter().filter(|frame| matches!(frame.container, Container::Quote)).count();
-        let mut kept = self.text[range.clone()].trim_end_matches(WHITE_SPACE);
+        let mut kept = trim_white_space(&self.text[range.clone()]);
         while kept.ends_with('>')
             && let Some((before, line)) = kept.rsplit_once('\n')
             && line.chars().all(|c| matches!(c, '>' | ' ' | '\t'))
             && line.matches('>').count() <= quotes()
         {
-            kept = before.trim_end_matches(WHITE_SPACE);
+            kept = trim_white_space(before);
         }
         range.start..range.start + kept.len()
     }
 
-    fn finish(mut self) -> Vec<Block> {
+    fn finish(mut self) -> (Vec<Block>, Pieces) {
         self.close_leaf();
-        self.blocks
+        (self.blocks, self.pieces)
     }
+}
+
+fn trim_white_space(text: &str) -> &str {
+    let last = text.bytes().rposition(|byte| !WHITE_SPACE.contains(&byte));
+    &text[..last.map_or(0, |last| last + 1)]
 }
 
 /// Code text arrives in pieces that may hold one line or many, each with its end, of which a `\r` may lie between two
@@ -466,6 +487,16 @@ mod tests {
         }
     }
 
+    fn lines_of_code(text: &str) -> Vec<&str> {
+        let mut lines = Vec::new();
+        each_leaf(&parse(text).blocks, &mut |block| {
+            if let BlockKind::Code(code) = &block.kind {
+                lines.extend(code.lines.iter().map(|line| text[line.clone()].trim_start()));
+            }
+        });
+        lines
+    }
+
     #[test]
     fn each_line_of_code_is_one_however_it_is_written() {
         for text in [
@@ -478,13 +509,10 @@ mod tests {
             "-\t\ta[b\n\n\t\tc\n",
             ">\t\ta[b\n>\n>\t\tc\n",
         ] {
-            let mut lines = Vec::new();
-            each_leaf(&parse(text).blocks, &mut |block| {
-                if let BlockKind::Code(code) = &block.kind {
-                    lines.extend(code.lines.iter().map(|line| text[line.clone()].trim_start()));
-                }
-            });
-            assert_eq!(lines, ["a[b", "", "c"], "{text:?}");
+            assert_eq!(lines_of_code(text), ["a[b", "", "c"], "{text:?}");
+        }
+        for text in ["```\na\rb\n```\n", "    a\rb\n", ">     a\rb\n"] {
+            assert_eq!(lines_of_code(text), ["a\rb"], "a carriage return by itself ends no line: {text:?}");
         }
     }
 

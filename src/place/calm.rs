@@ -96,9 +96,10 @@ mod tests {
 
     #[test]
     fn whatever_may_be_syntax_is_left_to_the_parser() {
-        for value in
-            ["a*b", "_a_", "a_ b", "a__b", "``a``", "`a", "`a``b`", "`a\nb`", "`a|b`", "[a]", "a\nb", "a&b", "<b>"]
-        {
+        for value in [
+            "a*b", "_a_", "a_ b", "a _b", "a__b", "``a``", "`a", "`a``b`", "`a\nb`", "`a|b`", "[a]", "a\nb", "a&b",
+            "<b>",
+        ] {
             assert_eq!(inline(value), Calm::No, "{value}");
         }
     }

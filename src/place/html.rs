@@ -232,6 +232,7 @@ mod tests {
             ("**<b>a** b</b>", element),
             ("<div>\n\n**a**", element),
             ("- <b>a\n- b</b>", element),
+            ("<div>\n\n> </div>", Misfit::StrayEndTag),
             ("a <textarea> b </textareas>", element),
             ("a <li>b</li>", Misfit::StrayElement),
             ("<tr><td>a</td></tr>", Misfit::StrayElement),

@@ -11,12 +11,14 @@ mod prefilter;
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::diagnostic::Code;
+use crate::parallel;
 
 pub use context::{Context, HostConfig, is_tested};
 pub use prefilter::{may_need, may_need_text};
@@ -132,7 +134,7 @@ fn book_slice<'a>(text: &'a str, context: &str) -> Option<&'a str> {
 }
 
 /// Where `part`, a slice of `whole`, lies in it.
-fn range_in(whole: &str, part: &str) -> Option<std::ops::Range<usize>> {
+fn range_in(whole: &str, part: &str) -> Option<Range<usize>> {
     let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
     let end = start + part.len();
     (end <= whole.len()).then_some(start..end)
@@ -172,6 +174,12 @@ impl<'de> Visitor<'de> for RequestVisitor {
     }
 }
 
+/// How many chapters are encoded in the time in which one template is read and filled, at the least.
+const ENCODINGS_PER_READING: usize = 16;
+
+/// How many encoded chapters are held, at the most.
+const ENCODED_AT_ONCE: usize = 256;
+
 impl Book<'_> {
     /// Writes the book: the bytes that came, but with the contents of some chapters replaced.
     ///
@@ -184,10 +192,14 @@ impl Book<'_> {
         // A later mdBook may send a chapter's content after its sub-chapters.
         edits.sort_by_key(|(range, _)| range.start);
         let mut written = 0;
-        for (range, text) in edits {
-            out.write_all(&self.raw.as_bytes()[written..range.start])?;
-            serde_json::to_writer(&mut *out, text)?;
-            written = range.end;
+        for edits in edits.chunks(ENCODED_AT_ONCE) {
+            let size = |(_, text): &(Range<usize>, &str)| text.len() / ENCODINGS_PER_READING;
+            let encoded = parallel::map(edits, None, size, |(_, text)| serde_json::to_vec(text));
+            for ((range, _), text) in edits.iter().zip(encoded) {
+                out.write_all(&self.raw.as_bytes()[written..range.start])?;
+                out.write_all(&text?)?;
+                written = range.end;
+            }
         }
         out.write_all(&self.raw.as_bytes()[written..])?;
         out.flush()

@@ -161,6 +161,7 @@ fn a_book_of_another_shape_is_refused_with_what_was_expected() {
         (r#"{"items":5}"#, "expected a list of chapters, part titles and separators"),
         (r#"{"items":[5]}"#, "expected a chapter, a part title or a separator"),
         (r#"{"items":[{"Chapter":5}]}"#, "expected a chapter with `content`"),
+        (r#"{"items":[{"Chapter":{"content":"","path":5}}]}"#, "expected a string"),
     ] {
         let refusal = refused(&format!("[{CONTEXT},{book}]")).to_string();
         assert!(refusal.contains(expected), "{book}: {refusal}");

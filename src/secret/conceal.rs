@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use crate::source::SourceKind;
 
-    const TEXT: &str = "a = 'hunter2Xyz9'\nb = \"tulip9\"\n";
+    const TEXT: &str = "password = 'hunter2Xyz9'\nb = \"tulip9\"\n";
 
     /// The text of a facts file, and a title that names what is in it, after messages of these codes about its values.
     fn concealed(codes: &[Code]) -> (String, String) {
@@ -61,7 +61,7 @@ mod tests {
         let file = sources.add(SourceKind::Facts, "database.toml", TEXT);
         let mut told: Vec<_> = codes
             .iter()
-            .zip([4..17, 22..30])
+            .zip([11..24, 29..37])
             .map(|(code, place)| Diagnostic::new(*code, "no word", file.span(place), ""))
             .collect();
         let title = "`hunter2Xyz9` and `tulip9` have no `port`";
@@ -73,9 +73,16 @@ mod tests {
     #[test]
     fn a_secret_is_told_neither_where_it_stands_nor_where_a_record_goes_by_it() {
         let (text, title) = concealed(&[Code::LikelySecret]);
-        assert_eq!(text, "a = *************\nb = \"tulip9\"\n");
+        assert_eq!(text, "password = *************\nb = \"tulip9\"\n");
         assert_eq!(title, "`***` and `tulip9` have no `port`");
         assert_eq!(concealed(&[Code::LikelySecret; 2]).1, "`***` and `***` have no `port`");
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_in_a_broken_file_is_told_nowhere() {
+        let (text, title) = concealed(&[Code::InvalidToml]);
+        assert_eq!(text, "password = '***********'\nb = \"tulip9\"\n");
+        assert_eq!(title, "`***` and `tulip9` have no `port`");
     }
 
     #[test]

@@ -115,6 +115,8 @@ mod tests {
         assert_eq!(found("login", "psql --password hunter2 shop"), "hunter2");
         assert_eq!(found("dsn", "Password=hunter2;Server=db"), "hunter2");
         assert_eq!(found("dsn", "(password=hunter2, user=app)"), "hunter2");
+        assert_eq!(found("call", "sent as Bearer authentication-header"), "");
+        assert_eq!(found("dsn", "host=db.acme.io password=winter"), "winter");
         assert_eq!(found("dsn", "see jdbc:oracle:thin:scott/hunter2@//db:1521/shop"), "hunter2");
         assert_eq!(found("dsn", "thin:scott/hunter2@//db:1521/shop"), "hunter2");
         assert_eq!(found("dsn", "Grüße: app:hunter2@tcp(db)/shop"), "hunter2");

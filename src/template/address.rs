@@ -1,7 +1,7 @@
 //! Addresses: the keys that lead to a part of a template, and which part has which.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::schema::Owner;
@@ -17,8 +17,18 @@ pub(crate) type Path = Arc<[Key]>;
 /// The form under which addresses are compared, that of [`facts::fold`](crate::facts::fold) for all keys at once.
 pub fn address_key(address: &str) -> String {
     let mut key = String::with_capacity(address.len());
-    address.chars().filter(|&c| !is_separator(c)).for_each(|c| push_lowercase(&mut key, c));
+    push_folded(&mut key, address);
     key
+}
+
+fn push_folded(key: &mut String, text: &str) {
+    if !text.is_ascii() {
+        text.chars().filter(|&c| !is_separator(c)).for_each(|c| push_lowercase(key, c));
+        return;
+    }
+    let start = key.len();
+    text.split(is_separator).for_each(|run| key.push_str(run));
+    key[start..].make_ascii_lowercase();
 }
 
 /// Where a part of the template stands among the facts.
@@ -77,16 +87,27 @@ impl Scope {
     }
 
     pub(super) fn address(&self, path: &[Key]) -> String {
+        self.joined(path, String::push_str)
+    }
+
+    /// The [`address_key`] of the address of a path.
+    fn address_key(&self, path: &[Key]) -> String {
+        self.joined(path, push_folded)
+    }
+
+    fn joined(&self, path: &[Key], push: impl Fn(&mut String, &str)) -> String {
         let length = self.record.len() + path.iter().map(|key| key.len() + 1).sum::<usize>();
-        let mut address = String::with_capacity(length);
-        address.push_str(&self.record);
+        let mut joined = String::with_capacity(length);
+        push(&mut joined, &self.record);
+        let mut begun = !self.record.is_empty();
         for key in path {
-            if !address.is_empty() {
-                address.push('.');
+            if begun {
+                joined.push('.');
             }
-            address.push_str(key);
+            push(&mut joined, key);
+            begun |= !key.is_empty();
         }
-        address
+        joined
     }
 }
 
@@ -117,11 +138,29 @@ impl Use<'_> {
     }
 }
 
+/// Every address of a template and every part of one, folded by [`address_key`].
+#[derive(Debug, Default)]
+pub struct Addresses(HashMap<String, usize>);
+
+impl Addresses {
+    /// Whether an address, which is folded, is among them.
+    pub fn contains(&self, address: &str) -> bool {
+        self.0.contains_key(address)
+    }
+
+    /// All of them, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
 /// Who has which address. Addresses are compared by [`address_key`].
 #[derive(Default)]
 pub(super) struct Claims<'t> {
-    /// Addresses that are taken, with what they stand for.
-    taken: HashMap<String, Use<'t>>,
+    /// Addresses that are taken, each with the position of its use.
+    taken: Addresses,
+    /// What they stand for.
+    uses: Vec<Use<'t>>,
     /// The numbers that were given to addresses that were taken.
     numbered: HashMap<String, Numbered<'t>>,
 }
@@ -144,7 +183,7 @@ impl<'t> Claims<'t> {
             }
         }
         let last = candidates.last().cloned().unwrap_or_default();
-        let base = address_key(&scope.address(&last));
+        let base = scope.address_key(&last);
         if let Some(&number) = self.numbered.get(&base).and_then(|numbered| numbered.uses.get(&wanted)) {
             return with_number(&last, number);
         }
@@ -162,14 +201,12 @@ impl<'t> Claims<'t> {
         if !scope.leaves(path, wanted) {
             return false;
         }
-        let key = address_key(&scope.address(path));
-        match self.taken.get(&key) {
-            Some(taken) => taken.is_also(wanted),
-            None => {
-                self.taken.insert(key, wanted.clone());
-                true
-            }
+        let free = self.uses.len();
+        let at = *self.taken.0.entry(scope.address_key(path)).or_insert(free);
+        if at == free {
+            self.uses.push(wanted.clone());
         }
+        self.uses[at].is_also(wanted)
     }
 
     /// Takes an address for the text of a placeholder.
@@ -194,9 +231,9 @@ impl<'t> Claims<'t> {
         numbered.last + 1
     }
 
-    /// Every address that is taken, as [`address_key`] has it.
-    pub(super) fn into_keys(self) -> HashSet<String> {
-        self.taken.into_keys().collect()
+    /// Every address that is taken.
+    pub(super) fn into_addresses(self) -> Addresses {
+        self.taken
     }
 }
 

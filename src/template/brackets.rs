@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::markdown::blocks::{Inlines, inside_backticks};
+use super::code;
+use crate::markdown::blocks::{BlockKind, Document, Inlines, each_leaf, inside_backticks};
 
 /// A bracket pair and what it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,23 +26,46 @@ pub(crate) enum Site {
     LinkTarget,
 }
 
+/// The placeholders of a document, in order, but for the literals of the configuration.
+pub(super) fn of_document(text: &str, document: &Document, is_literal: &dyn Fn(&str) -> bool) -> Vec<Bracket> {
+    let mut found = Vec::new();
+    each_leaf(&document.blocks, &mut |block| match &block.kind {
+        // Most blocks and stretches of a page have none.
+        _ if !holds_bracket(text, &block.range) => {}
+        BlockKind::Code(code) if code::is_literal(&code.info) => {}
+        BlockKind::Code(code) => {
+            let lines = code.lines.iter().flat_map(|line| in_code(text, line.clone()));
+            found.extend(lines.map(|range| Bracket { range, site: Site::CodeLine }));
+        }
+        _ => {
+            let stretches = block.stretches().filter(|stretch| holds_bracket(text, &stretch.range));
+            let inlines = stretches.map(|stretch| document.pieces.of(stretch));
+            inlines.for_each(|inlines| found.extend(of_inlines(text, &inlines, &document.broken_links)));
+        }
+    });
+    found.retain(|bracket: &Bracket| !is_literal(words(text, &bracket.range)));
+    found
+}
+
+/// Whether a bracket opens in a range.
+pub(super) fn holds_bracket(text: &str, range: &Range<usize>) -> bool {
+    let bytes = text.as_bytes().get(range.clone()).unwrap_or_default();
+    memchr::memchr(b'[', bytes).is_some()
+}
+
 /// The placeholders of a stretch of inline content, sorted and disjoint; `broken_links` are those of the whole text.
 ///
 /// They are what CommonMark sees as reference links without a definition (section 6.3), balanced pairs that it cannot
 /// report because they hold a link or a bracket, and the pairs in code spans and link targets.
-pub(crate) fn of_inlines(text: &str, inlines: &Inlines, broken_links: &[Range<usize>]) -> Vec<Bracket> {
-    // Most stretches of a page have none.
-    if !text.get(inlines.range.clone()).unwrap_or_default().contains('[') {
-        return Vec::new();
-    }
+fn of_inlines(text: &str, inlines: &Inlines<'_>, broken_links: &[Range<usize>]) -> Vec<Bracket> {
     let mut found: Vec<Bracket> = Vec::new();
     let first = broken_links.partition_point(|span| span.start < inlines.range.start);
     let broken = broken_links[first..].iter().take_while(|span| span.start < inlines.range.end);
     found.extend(broken.map(|range| Bracket { range: with_empty_label(text, range), site: Site::Text }));
-    let pairs = balanced(inlines.running_text().flat_map(|range| brackets_in(text, range, true)));
+    let pairs = balanced(in_running_text(text, inlines));
     let pairs = pairs.into_iter().filter(|pair| !is_image(text, pair.start));
     found.extend(pairs.map(|range| Bracket { range: with_empty_label(text, &range), site: Site::Text }));
-    for span in &inlines.code {
+    for span in inlines.code.iter().filter(|span| holds_bracket(text, span)) {
         let pairs = in_code(text, inside_backticks(text, span));
         found.extend(pairs.into_iter().map(|range| Bracket { range, site: Site::CodeSpan(span.clone()) }));
     }
@@ -58,6 +82,9 @@ pub(crate) fn of_inlines(text: &str, inlines: &Inlines, broken_links: &[Range<us
 /// The placeholders on one line of code: balanced pairs, but for empty, numeric and quoted ones, regular expression
 /// classes and attributes.
 pub(crate) fn in_code(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
+    if !holds_bracket(text, &line) {
+        return Vec::new();
+    }
     let mut end = 0;
     let mut pairs = balanced(brackets_in(text, line, false));
     pairs.retain(|pair| {
@@ -143,6 +170,11 @@ pub(super) fn brackets_in(text: &str, range: Range<usize>, escapes: bool) -> imp
         memchr::memchr2_iter(b'[', b']', bytes.get(range.clone()).unwrap_or_default()).map(move |at| range.start + at);
     let is_escaped = move |at: usize| bytes[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1;
     found.filter(move |&at| !(escapes && is_escaped(at))).map(move |at| (at, bytes[at]))
+}
+
+/// The brackets of literal text outside links.
+pub(super) fn in_running_text(text: &str, inlines: &Inlines<'_>) -> impl Iterator<Item = (usize, u8)> {
+    inlines.in_running_text(brackets_in(text, inlines.range.clone(), true), |(at, _)| *at)
 }
 
 /// `![…]` is an image, though its target is missing.
@@ -256,17 +288,12 @@ fn is_ranges(inner: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markdown::{self, blocks::BlockKind};
+    use crate::markdown;
 
     fn prose(text: &str) -> Vec<&str> {
         let document = markdown::parse(text);
-        let mut found = Vec::new();
-        for block in &document.blocks {
-            if let BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, .. } = &block.kind {
-                found.extend(of_inlines(text, inlines, &document.broken_links).into_iter().map(|b| &text[b.range]));
-            }
-        }
-        found
+        let found = of_document(text, &document, &|_| false);
+        found.into_iter().map(|bracket| &text[bracket.range]).collect()
     }
 
     fn code(line: &str) -> Vec<&str> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::address::{Path, Scope, Use};
-use super::brackets::{self, Bracket, Site};
+use super::brackets::{Bracket, Site};
 use super::labels::{self, Lead};
 use super::{Builder, CodeBlock, Form, Item, Label, PlaceholderKind, Role, Run, RunKind};
 use crate::markdown::blocks::{Block, Code};
@@ -19,14 +19,17 @@ impl Builder<'_> {
         let content = code.lines.first().zip(code.lines.last()).map(|(first, last)| first.start..last.end);
         let text = content.clone().map_or("", |content| &self.text[content]);
         let path = self.claims.claim(&scope, &[scope.path_to("code")], Use::Code(text));
-        let found = self.code_brackets(code);
+        let found: Vec<_> = match is_literal(&code.info) {
+            true => Vec::new(),
+            false => code.lines.iter().map(|line| self.brackets(line)).collect(),
+        };
         let diagram = labels::is_diagram(self.text, &code.lines, &found);
         let kind = if diagram { PlaceholderKind::Diagram } else { PlaceholderKind::CodeBlock };
         let mut run = Run::new(RunKind::Code, block.range.clone(), scope.path.clone(), scope.path.clone(), &scope);
         run.lead = lead.map(|lead| lead.range);
         let mut lines = code.lines.iter().zip(&found);
         run.own_lines = lines.any(|(line, found)| found.is_empty() && !self.text[line.clone()].trim().is_empty());
-        for (line, brackets) in code.lines.iter().zip(&found) {
+        for (line, brackets) in code.lines.iter().zip(found) {
             let Some(first) = brackets.first() else { continue };
             let more = !diagram && !run.items.is_empty() && self.is_more(line, brackets);
             run.items.push(match more {
@@ -35,19 +38,6 @@ impl Builder<'_> {
             });
         }
         CodeBlock { range: block.range.clone(), path, fenced: code.fenced, content, run, diagram }
-    }
-
-    /// The placeholders of each line; none where the block's brackets are its own.
-    pub(super) fn code_brackets(&self, code: &Code) -> Vec<Vec<Bracket>> {
-        if is_literal(&code.info) {
-            return Vec::new();
-        }
-        let line_brackets = |line: &Range<usize>| {
-            let mut found = brackets::in_code(self.text, line.clone());
-            found.retain(|range| !(self.is_literal)(self.inner(range)));
-            found.into_iter().map(|range| Bracket { range, site: Site::CodeLine }).collect()
-        };
-        code.lines.iter().map(line_brackets).collect()
     }
 
     /// Whether a line says that there may be more of the lines above it, as itself or in a comment.
@@ -101,9 +91,9 @@ impl Builder<'_> {
 
 /// Whether the info string says that the brackets of a block are its own.
 pub(super) fn is_literal(info: &str) -> bool {
-    let info = info.to_lowercase();
     let language = info.split([',', ' ', '{', '}']).next().unwrap_or_default().trim();
-    matches!(language, "mermaid" | "dot" | "plantuml") || info.split([',', ' ']).any(|word| word == "literal")
+    ["mermaid", "dot", "plantuml"].iter().any(|drawn| language.eq_ignore_ascii_case(drawn))
+        || info.split([',', ' ']).any(|word| word.eq_ignore_ascii_case("literal"))
 }
 
 #[cfg(test)]

@@ -27,10 +27,14 @@ pub fn declares_itself(text: &str) -> bool {
 /// As much of a chapter as can declare it: up to the line after the last mark, which may underline a heading.
 fn up_to_marks(text: &str) -> &str {
     const MARK: &[u8] = b"template";
-    let is_mark =
-        |at: &usize| text.as_bytes()[*at..].get(..MARK.len()).is_some_and(|word| word.eq_ignore_ascii_case(MARK));
-    let last = memchr::memrchr2_iter(b'T', b't', text.as_bytes()).find(is_mark);
-    let Some(end) = last.map(|at| at + MARK.len()) else { return "" };
+    // Its rarest letter.
+    const P: usize = 3;
+    let is_mark = |at: &usize| {
+        let word = text.as_bytes().get(*at..*at + MARK.len());
+        word.is_some_and(|word| word.eq_ignore_ascii_case(MARK))
+    };
+    let mut starts = memchr::memrchr2_iter(b'P', b'p', text.as_bytes()).filter_map(|at| at.checked_sub(P));
+    let Some(end) = starts.find(is_mark).map(|at| at + MARK.len()) else { return "" };
     let line_after = text[end..].match_indices('\n').nth(1);
     line_after.map_or(text, |(newline, _)| &text[..end + newline])
 }

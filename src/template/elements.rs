@@ -10,7 +10,7 @@ use super::brackets::{self, Bracket, HtmlPart, Site};
 use super::labels::{self, Lead};
 use super::run::Above;
 use super::{Builder, Element, Form, PlaceholderKind, Prompt, Repeat, Samples, Slot, TrapKind};
-use crate::markdown::blocks::{Block, BlockKind, Inlines, Link, any_leaf};
+use crate::markdown::blocks::{Block, BlockKind, Inlines, Link, Stretch, any_leaf};
 use crate::place::is_above_delimiter_row;
 use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::Collection;
@@ -78,8 +78,12 @@ impl<'t> Builder<'t> {
             BlockKind::Paragraph(inlines) => self.paragraph(block, inlines, above, sequence),
             BlockKind::Heading { inlines, .. } => {
                 self.note_links(inlines);
-                let brackets = self.brackets(inlines);
-                sequence.elements.extend(self.inline_slots(inlines, &brackets, scope, Form::Heading));
+                sequence.elements.extend(self.inline_slots(
+                    inlines,
+                    self.brackets(&inlines.range),
+                    scope,
+                    Form::Heading,
+                ));
             }
             BlockKind::List(list) => {
                 let run = self.list(block, list, scope, above, sequence.body);
@@ -99,11 +103,12 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn paragraph(&mut self, block: &Block, inlines: &Inlines, above: Above, sequence: &mut Sequence<'_, '_>) {
-        self.note_links(inlines);
-        let brackets = self.brackets(inlines);
+    fn paragraph(&mut self, block: &Block, stretch: &Stretch, above: Above, sequence: &mut Sequence<'_, '_>) {
+        self.note_links(stretch);
+        let inlines = &self.pieces.of(stretch);
+        let brackets = self.brackets(&inlines.range);
         let scope = sequence.scope;
-        if let Some(bracket) = sole(inlines, &brackets) {
+        if let Some(bracket) = sole(stretch, brackets) {
             let labelled = above.lead.is_some();
             let follows = scope.in_record || sequence.has_runs;
             let more = !labelled && follows && labels::says_more(self.inner(&bracket.range));
@@ -115,7 +120,7 @@ impl<'t> Builder<'t> {
             sequence.elements.push(Element::Prompt(Box::new(prompt)));
             return;
         }
-        if let Some((lead, bracket)) = placeholder_lead(self.text, inlines, &brackets)
+        if let Some((lead, bracket)) = placeholder_lead(self.text, inlines, brackets)
             && let Some(block) = sequence.rest.next_if(|next| is_run_block(next))
         {
             let label = self.repeated_label(&lead, bracket, block, scope);
@@ -124,14 +129,15 @@ impl<'t> Builder<'t> {
         }
         sequence.above.lead = labels::lead(self.text, inlines)
             .filter(|lead| brackets.last().is_none_or(|bracket| bracket.range.end <= lead.range.start));
-        sequence.elements.extend(self.inline_slots(inlines, &brackets, scope, Form::Prose));
+        sequence.elements.extend(self.inline_slots(stretch, brackets, scope, Form::Prose));
     }
 
-    /// The placeholders of a stretch of inline content, but for the literals of the configuration.
-    pub(super) fn brackets(&self, inlines: &Inlines) -> Vec<Bracket> {
-        let mut brackets = brackets::of_inlines(self.text, inlines, &self.broken_links);
-        brackets.retain(|bracket| !(self.is_literal)(self.inner(&bracket.range)));
-        brackets
+    /// The placeholders that begin in a range.
+    pub(super) fn brackets(&self, range: &Range<usize>) -> &'t [Bracket] {
+        let all = self.brackets;
+        let first = all.partition_point(|bracket| bracket.range.start < range.start);
+        let count = all[first..].iter().take_while(|bracket| bracket.range.start < range.end).count();
+        &all[first..first + count]
     }
 
     pub(super) fn inner(&self, range: &Range<usize>) -> &'t str {
@@ -145,15 +151,16 @@ impl<'t> Builder<'t> {
     /// Whether a placeholder stands anywhere in these blocks.
     pub(super) fn holds_places(&self, blocks: &[Block]) -> bool {
         any_leaf(blocks, &mut |block| match &block.kind {
-            BlockKind::Code(code) => self.code_brackets(code).iter().any(|line| !line.is_empty()),
-            _ => block.inlines().any(|inlines| !self.brackets(inlines).is_empty()),
+            BlockKind::Code(code) => code.lines.iter().any(|line| !self.brackets(line).is_empty()),
+            _ => block.stretches().any(|stretch| !self.brackets(&stretch.range).is_empty()),
         })
     }
 
     /// Notes links and images, and the brackets that they and tags hide.
-    pub(super) fn note_links(&mut self, inlines: &Inlines) {
-        inlines.links.iter().for_each(|link| self.note_link(link));
-        inlines.html.iter().for_each(|tag| self.note_html(tag.clone()));
+    pub(super) fn note_links(&mut self, stretch: &Stretch) {
+        let pieces = self.pieces;
+        pieces.links(stretch).iter().for_each(|link| self.note_link(link));
+        pieces.html(stretch).iter().for_each(|tag| self.note_html(tag.clone()));
     }
 
     fn note_link(&mut self, link: &Link) {
@@ -277,7 +284,7 @@ impl<'t> Builder<'t> {
     /// Placeholders inside running text: named by the bold text in front of them, else by their own words.
     pub(super) fn inline_slots(
         &mut self,
-        inlines: &Inlines,
+        stretch: &Stretch,
         brackets: &[Bracket],
         scope: &Scope,
         form: Form,
@@ -285,7 +292,7 @@ impl<'t> Builder<'t> {
         if brackets.is_empty() {
             return None;
         }
-        let names = labels::of_places(self.text, inlines);
+        let names = labels::of_places(self.text, &self.pieces.of(stretch));
         let labels: Vec<_> = brackets.iter().map(|bracket| labels::of_place(&names, bracket.range.start)).collect();
         let mut uses: HashMap<&str, usize> = HashMap::new();
         for label in labels.iter().flatten() {
@@ -301,7 +308,7 @@ impl<'t> Builder<'t> {
             };
             let path = self.claims.claim_value(scope, own, self.inner(&bracket.range));
             let kind = self.kind(scope, plain, &bracket.site);
-            slots.push(self.slot(bracket, path, kind, scope, form, inlines.range.start));
+            slots.push(self.slot(bracket, path, kind, scope, form, stretch.range.start));
         }
         Some(Element::Slots(slots))
     }
@@ -364,14 +371,14 @@ impl<'t> Builder<'t> {
 }
 
 /// The placeholder that inline content is, if it is nothing else.
-pub(super) fn sole<'b>(inlines: &Inlines, brackets: &'b [Bracket]) -> Option<&'b Bracket> {
+pub(super) fn sole<'b>(stretch: &Stretch, brackets: &'b [Bracket]) -> Option<&'b Bracket> {
     let [bracket] = brackets else { return None };
-    let whole = bracket.site == Site::Text && bracket.range == inlines.range;
-    (whole && !inlines.task && !inlines.term).then_some(bracket)
+    let whole = bracket.site == Site::Text && bracket.range == stretch.range;
+    (whole && !stretch.task && !stretch.term).then_some(bracket)
 }
 
 /// A label paragraph whose label is a placeholder.
-fn placeholder_lead<'b>(text: &str, inlines: &Inlines, brackets: &'b [Bracket]) -> Option<(Lead, &'b Bracket)> {
+fn placeholder_lead<'b>(text: &str, inlines: &Inlines<'_>, brackets: &'b [Bracket]) -> Option<(Lead, &'b Bracket)> {
     let [bracket] = brackets else { return None };
     let lead = labels::lead(text, inlines)?;
     let whole = lead.text.trim_end() == &text[bracket.range.clone()] && lead.range.start == inlines.range.start;

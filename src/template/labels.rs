@@ -39,7 +39,7 @@ pub(super) struct PlaceLabel {
 }
 
 /// The leading bold, code or plain text up to `:` or ` - `; none where a placeholder stands in it.
-pub(super) fn of_item(text: &str, inlines: &Inlines, brackets: &[Bracket]) -> Option<ItemLabel> {
+pub(super) fn of_item(text: &str, inlines: &Inlines<'_>, brackets: &[Bracket]) -> Option<ItemLabel> {
     let start = inlines.range.start;
     let first_slot = brackets.first().map_or(inlines.range.end, |bracket| bracket.range.start);
     let strong = inlines.strong.iter().find(|strong| strong.outer.start == start);
@@ -62,13 +62,14 @@ pub(super) fn of_item(text: &str, inlines: &Inlines, brackets: &[Bracket]) -> Op
     (!plain.trim().is_empty()).then(|| ItemLabel { text: plain, range, site, bare: is_bare(rest) })
 }
 
-fn plain_label(text: &str, inlines: &Inlines, first_slot: usize) -> Option<ItemLabel> {
+fn plain_label(text: &str, inlines: &Inlines<'_>, first_slot: usize) -> Option<ItemLabel> {
     let start = inlines.range.start;
     let line_end = inlines.line_starts.first().copied().unwrap_or(inlines.range.end).min(inlines.range.end);
     let head = &text[start..first_slot.min(line_end)];
-    let end = head.char_indices().map(|(at, _)| at).find(|&at| starts_with_separator(&head[at..]))?;
+    let mut marks = head.match_indices([':', '：', ' ']).map(|(at, _)| at);
+    let end = marks.find(|&at| starts_with_separator(&head[at..]))?;
     let range = start..start + head[..end].trim_end().len();
-    let inside_markup = inlines.code.iter().chain(inlines.html.iter()).any(|span| span.contains(&(start + end)));
+    let inside_markup = inlines.code.iter().chain(inlines.html).any(|span| span.contains(&(start + end)));
     let plain = inlines.plain_within(text, range.clone());
     if inside_markup || plain.trim().is_empty() {
         return None;
@@ -101,7 +102,7 @@ fn without_colon(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// A bold label on the last line of a paragraph, with nothing after it but a colon.
-pub(super) fn lead(text: &str, inlines: &Inlines) -> Option<Lead> {
+pub(super) fn lead(text: &str, inlines: &Inlines<'_>) -> Option<Lead> {
     let strong = inlines.strong.last()?;
     let line_start = inlines.line_starts.last().copied().unwrap_or(inlines.range.start).max(inlines.range.start);
     let before = text.get(line_start..strong.outer.start)?.trim_matches([' ', '\t', '>']);
@@ -118,7 +119,7 @@ pub(super) fn lead(text: &str, inlines: &Inlines) -> Option<Lead> {
 
 /// The labels of the places of a paragraph, in order: bold texts at the start of a line, or with a colon, and the few
 /// words before a colon where the rest of the line is a placeholder.
-pub(super) fn of_places(text: &str, inlines: &Inlines) -> Vec<PlaceLabel> {
+pub(super) fn of_places(text: &str, inlines: &Inlines<'_>) -> Vec<PlaceLabel> {
     let bold = inlines.strong.iter().filter(|strong| {
         let start = strong.outer.start;
         let starts_line = start == inlines.range.start || inlines.line_starts.binary_search(&start).is_ok();
@@ -139,7 +140,7 @@ pub(super) fn of_places(text: &str, inlines: &Inlines) -> Vec<PlaceLabel> {
 const LABEL_WORDS: usize = 4;
 
 /// `Owner: [Team]` or `*Owner:* [Team]` as a line of a paragraph.
-fn plain_line_label(text: &str, inlines: &Inlines, start: usize) -> Option<PlaceLabel> {
+fn plain_line_label(text: &str, inlines: &Inlines<'_>, start: usize) -> Option<PlaceLabel> {
     let line = text.get(start..inlines.range.end)?.lines().next()?.trim_end();
     let colon = line.find(COLONS)?;
     let (label, rest) = line.split_at(colon);
@@ -218,8 +219,8 @@ fn first_word(words: &str) -> &str {
 }
 
 /// Whether a block of code draws tables and the lines between them: `[Table A] ---< [Table B]`.
-pub(super) fn is_diagram(text: &str, lines: &[Range<usize>], brackets: &[Vec<Bracket>]) -> bool {
-    let speaks = brackets.iter().flatten().any(|bracket| {
+pub(super) fn is_diagram(text: &str, lines: &[Range<usize>], brackets: &[&[Bracket]]) -> bool {
+    let speaks = brackets.iter().copied().flatten().any(|bracket| {
         let words = text[bracket.range.clone()].to_lowercase();
         ["table", "entity", "model", "collection"].iter().any(|word| words.contains(word))
     });
@@ -230,7 +231,7 @@ pub(super) fn is_diagram(text: &str, lines: &[Range<usize>], brackets: &[Vec<Bra
     let mut connected = false;
     for (line, brackets) in lines.iter().zip(brackets) {
         let mut at = line.start;
-        for Bracket { range, .. } in brackets {
+        for Bracket { range, .. } in *brackets {
             let between = &text[at..range.start];
             if !between.chars().all(drawn) {
                 return false;
@@ -260,6 +261,14 @@ mod tests {
 
     fn key(line: &str) -> Option<&str> {
         of_code_line(line, 0..line.len()).map(|range| &line[range])
+    }
+
+    #[test]
+    fn a_bold_text_at_the_start_of_a_line_is_a_label_however_the_line_above_ends() {
+        for end in ["", "  ", "\\", " "] {
+            assert_eq!(places(&format!("Words{end}\n**Owner** is [who]\n")), ["s.owner"], "{end:?}");
+        }
+        assert_eq!(places("Words **Owner** is [who]\n"), ["s.who"]);
     }
 
     #[test]
@@ -299,8 +308,9 @@ mod tests {
             let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
             let lines: Vec<_> = starts.map(|start| line_of(text, start)).collect();
             let bracket = |range| Bracket { range, site: Site::CodeLine };
-            let brackets = lines.iter().map(|line| in_code(text, line.clone()).into_iter().map(bracket).collect());
-            is_diagram(text, &lines, &brackets.collect::<Vec<_>>())
+            let found = |line: &Range<usize>| in_code(text, line.clone()).into_iter().map(bracket).collect();
+            let brackets: Vec<Vec<Bracket>> = lines.iter().map(found).collect();
+            is_diagram(text, &lines, &brackets.iter().map(Vec::as_slice).collect::<Vec<_>>())
         };
         assert!(diagram("[Table A] ---< [Table B]\n    |\n    +---< [Table C]"));
         assert!(!diagram("[Nginx] --> [Odoo 17]"));

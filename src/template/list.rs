@@ -8,7 +8,7 @@ use super::elements::{Body, sole};
 use super::labels::{self, ItemLabel, Lead};
 use super::run::{Above, Names};
 use super::{Builder, Element, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Slot};
-use crate::markdown::blocks::{Block, BlockKind, Inlines, List, ListItem};
+use crate::markdown::blocks::{Block, BlockKind, List, ListItem, Pieces, Stretch};
 use crate::slug::{label_slug, placeholder_slug, without_number};
 use crate::vocabulary::{Collection, Field};
 
@@ -16,10 +16,10 @@ use crate::vocabulary::{Collection, Field};
 struct Draft<'b> {
     range: Range<usize>,
     /// Its first paragraph.
-    inlines: Option<&'b Inlines>,
+    stretch: Option<&'b Stretch>,
     /// Where that starts.
     leaf: usize,
-    brackets: Vec<Bracket>,
+    brackets: &'b [Bracket],
     label: Option<ItemLabel>,
     /// What it holds below that.
     nested: &'b [Block],
@@ -38,7 +38,7 @@ enum Records {
     Tables,
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     /// A list as a run; none where it asks for nothing.
     pub(super) fn list(
         &mut self,
@@ -48,10 +48,17 @@ impl Builder<'_> {
         above: Above,
         body: &mut Body,
     ) -> Option<Run> {
+        list.items.iter().filter_map(first_paragraph).for_each(|stretch| self.note_links(stretch));
+        let asks = body.has_prompt || above.lead.is_some() || !self.brackets(&block.range).is_empty();
+        let flat = |item: &ListItem| item.blocks.len() == usize::from(first_paragraph(item).is_some());
+        if !asks && list.items.iter().all(flat) {
+            return None;
+        }
         let drafts: Vec<_> = list.items.iter().enumerate().map(|(at, item)| self.draft(at, item)).collect();
         let open = is_open(&drafts, scope, above.lead.as_ref());
         let sampled = open || is_sampled(&drafts);
-        let drafts: Vec<_> = drafts.into_iter().map(|draft| (draft.role(sampled, body.has_prompt), draft)).collect();
+        let drafts: Vec<_> =
+            drafts.into_iter().map(|draft| (draft.role(sampled, body.has_prompt, self.pieces), draft)).collect();
         let says_nothing = |(role, draft): &(Role, Draft<'_>)| *role == Role::Plain && draft.nested.is_empty();
         if above.lead.is_none() && drafts.iter().all(says_nothing) {
             return None;
@@ -88,20 +95,18 @@ impl Builder<'_> {
         run.items.iter().any(speaks).then_some(run)
     }
 
-    fn draft<'b>(&mut self, at: usize, item: &'b ListItem) -> Draft<'b> {
-        let (inlines, nested) = match item.blocks.split_first() {
-            Some((Block { kind: BlockKind::Paragraph(inlines), .. }, nested)) => (Some(inlines), nested),
-            _ => (None, item.blocks.as_slice()),
-        };
-        if let Some(inlines) = inlines {
-            self.note_links(inlines);
-        }
-        let brackets = inlines.map(|inlines| self.brackets(inlines)).unwrap_or_default();
-        let label = inlines.and_then(|inlines| labels::of_item(self.text, inlines, &brackets));
-        let whole = inlines.and_then(|inlines| sole(inlines, &brackets));
+    fn draft<'b>(&self, at: usize, item: &'b ListItem) -> Draft<'b>
+    where
+        't: 'b,
+    {
+        let stretch = first_paragraph(item);
+        let nested = item.blocks.get(usize::from(stretch.is_some())..).unwrap_or_default();
+        let brackets = stretch.map(|stretch| self.brackets(&stretch.range)).unwrap_or_default();
+        let label = stretch.and_then(|stretch| labels::of_item(self.text, &self.pieces.of(stretch), brackets));
+        let whole = stretch.and_then(|stretch| sole(stretch, brackets));
         let continuation = at > 0 && whole.is_some_and(|bracket| labels::is_continuation(self.inner(&bracket.range)));
-        let leaf = inlines.map_or(item.range.start, |inlines| inlines.range.start);
-        Draft { range: item.range.clone(), inlines, leaf, brackets, label, nested, continuation }
+        let leaf = stretch.map_or(item.range.start, |stretch| stretch.range.start);
+        Draft { range: item.range.clone(), stretch, leaf, brackets, label, nested, continuation }
     }
 
     /// The names of the placeholders of each sample: their own words.
@@ -116,7 +121,7 @@ impl Builder<'_> {
         }
         // `[Option 1]` and `[Option 2]` are samples of one thing.
         let own = |bracket: &Bracket| placeholder_slug(without_number(self.inner(&bracket.range)));
-        let mut texts: Vec<_> = samples.iter().flat_map(|draft| &draft.brackets).map(own).collect();
+        let mut texts: Vec<_> = samples.iter().flat_map(|draft| draft.brackets).map(own).collect();
         texts.sort();
         let differ = texts.len() > 1 && texts.windows(2).all(|pair| pair[0] != pair[1]);
         if differ { Records::NamedStrings } else { Records::Strings }
@@ -126,7 +131,7 @@ impl Builder<'_> {
     fn sample(&mut self, draft: &Draft<'_>, run: &Run, records: Records, scope: &Scope) -> Item {
         let record = scope.of_record(&run.address, run.collection);
         let mut item = draft.item(Role::Sample, scope);
-        for bracket in &draft.brackets {
+        for bracket in draft.brackets {
             item.slots.push(self.sample_slot(bracket, &record, scope, records, draft.leaf));
         }
         item.nested = self.nested(draft, &record, &mut Body::default());
@@ -156,7 +161,7 @@ impl Builder<'_> {
 
     fn continuation(&mut self, draft: &Draft<'_>, run: &Run, scope: &Scope) -> Item {
         let mut item = draft.item(Role::Continuation, scope);
-        for bracket in &draft.brackets {
+        for bracket in draft.brackets {
             let id = self.place(bracket.range.clone(), PlaceholderKind::Continuation, run.address.clone(), scope);
             item.slots.push(Slot::of(bracket, id, Path::default(), Form::Prose, draft.leaf));
         }
@@ -165,13 +170,13 @@ impl Builder<'_> {
 
     fn topic(&mut self, draft: &Draft<'_>, scope: &Scope) -> Item {
         let mut item = draft.item(Role::Topic, scope);
-        let Some(inlines) = draft.inlines else { return item };
-        let words = inlines.plain(self.text);
+        let Some(stretch) = draft.stretch else { return item };
+        let words = self.pieces.of(stretch).plain(self.text);
         let path = scope.path_to(&label_slug(words.trim_end_matches(':')));
         item.path = self.claims.claim_value(scope, path, words);
         let kind = if scope.in_record { PlaceholderKind::Record } else { PlaceholderKind::Topic };
-        let id = self.place(inlines.range.clone(), kind, scope.address(&item.path), scope);
-        let whole = Bracket { range: inlines.range.clone(), site: Site::Text };
+        let id = self.place(stretch.range.clone(), kind, scope.address(&item.path), scope);
+        let whole = Bracket { range: stretch.range.clone(), site: Site::Text };
         let form = self.form_at(Form::Prose, whole.range.end);
         item.slots.push(Slot::of(&whole, id, item.path.clone(), form, draft.leaf));
         item
@@ -188,7 +193,7 @@ impl Builder<'_> {
         }
         item.path = inner.path.clone();
         let at_label = draft.label.is_some() && !shared;
-        for bracket in &draft.brackets {
+        for bracket in draft.brackets {
             let own = if at_label { inner.path.clone() } else { inner.path_to(&self.own_slug(bracket)) };
             let path = self.claims.claim_value(&inner, own, self.inner(&bracket.range));
             if at_label {
@@ -206,8 +211,8 @@ impl Builder<'_> {
         if let Some(label) = &draft.label {
             return Some(label_slug(&label.text));
         }
-        let inlines = draft.inlines.filter(|_| role == Role::Plain && !draft.nested.is_empty())?;
-        Some(label_slug(&inlines.plain(self.text)))
+        let stretch = draft.stretch.filter(|_| role == Role::Plain && !draft.nested.is_empty())?;
+        Some(label_slug(&self.pieces.of(stretch).plain(self.text)))
     }
 
     /// What an item holds below its first paragraph.
@@ -220,8 +225,8 @@ impl Builder<'_> {
 }
 
 impl Draft<'_> {
-    fn role(&self, sampled: bool, has_prompt: bool) -> Role {
-        let Some(inlines) = self.inlines else { return Role::Plain };
+    fn role(&self, sampled: bool, has_prompt: bool, pieces: &Pieces) -> Role {
+        let Some(stretch) = self.stretch else { return Role::Plain };
         if self.continuation {
             return Role::Continuation;
         }
@@ -229,7 +234,8 @@ impl Draft<'_> {
             return if sampled { Role::Sample } else { Role::Labelled };
         }
         let names_something = self.label.as_ref().is_none_or(|label| label.bare);
-        let plain = self.nested.is_empty() && inlines.links.is_empty() && !inlines.task && !inlines.range.is_empty();
+        let plain =
+            self.nested.is_empty() && pieces.links(stretch).is_empty() && !stretch.task && !stretch.range.is_empty();
         if has_prompt && names_something && plain { Role::Topic } else { Role::Plain }
     }
 
@@ -238,6 +244,13 @@ impl Draft<'_> {
         let label = self.label.as_ref().map(|label| Label { range: label.range.clone(), site: label.site.clone() });
         let path = scope.path.clone();
         Item { range: self.range.clone(), role, label, path, slots: Vec::new(), nested: Vec::new() }
+    }
+}
+
+fn first_paragraph(item: &ListItem) -> Option<&Stretch> {
+    match &item.blocks.first()?.kind {
+        BlockKind::Paragraph(stretch) => Some(stretch),
+        _ => None,
     }
 }
 

@@ -18,12 +18,14 @@ mod sections;
 mod table;
 mod unclosed;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use address::address_key;
+pub use address::{Addresses, address_key};
 use address::{Claims, Scope};
 pub(crate) use address::{Key, Path};
+use brackets::Bracket;
 pub(crate) use brackets::{Site, words};
 pub use declare::{declares_itself, looks_like_template};
 pub(crate) use model::{
@@ -33,17 +35,20 @@ pub use model::{Placeholder, PlaceholderKind, Template, Trap, TrapKind};
 pub(crate) use residue::{lines_of, with_blank_lines};
 
 use crate::markdown;
-use crate::markdown::blocks::Document;
+use crate::markdown::blocks::{Document, Pieces};
 
 /// Reads a template. `is_literal` says which bracketed texts are never placeholders.
 ///
 /// Total: any text is a template, if perhaps one without placeholders.
 pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
     let mut page = Page::read(text);
+    let brackets = brackets::of_document(text, &page.document, is_literal);
+    let pieces = std::mem::take(&mut page.document.pieces);
     let mut builder = Builder {
         text,
         is_literal,
-        broken_links: std::mem::take(&mut page.document.broken_links),
+        pieces: &pieces,
+        brackets: &brackets,
         claims: Claims::default(),
         item_end: None,
         template: Template::default(),
@@ -65,13 +70,16 @@ struct Page {
 impl Page {
     fn read(text: &str) -> Page {
         let front_matter = residue::front_matter(text);
-        let mut visible = overwritten(text, std::slice::from_ref(&front_matter), '\n');
+        let mut visible = match front_matter.is_empty() {
+            true => Cow::Borrowed(text),
+            false => Cow::Owned(overwritten(text, std::slice::from_ref(&front_matter), '\n')),
+        };
         let mut document = markdown::parse(&visible);
-        let template_only = residue::template_only(text, &document.blocks);
+        let template_only = residue::template_only(text, &document);
         let definitions = residue::with_repetitions(&visible, std::mem::take(&mut document.bracketed_definitions));
         if !template_only.is_empty() || !definitions.is_empty() {
-            visible = overwritten(&visible, &template_only, '\n');
-            visible = overwritten(&visible, &residue::colons(&visible, &definitions), ';');
+            let hidden = overwritten(&visible, &template_only, '\n');
+            visible = Cow::Owned(overwritten(&hidden, &residue::colons(&hidden, &definitions), ';'));
             document = markdown::parse(&visible);
         }
         Page { document, front_matter, template_only, definitions }
@@ -95,8 +103,9 @@ fn overwritten(text: &str, ranges: &[Range<usize>], with: char) -> String {
 struct Builder<'t> {
     text: &'t str,
     is_literal: &'t dyn Fn(&str) -> bool,
-    /// Reference links without a definition, sorted.
-    broken_links: Vec<Range<usize>>,
+    pieces: &'t Pieces,
+    /// The placeholders of the whole text, in order.
+    brackets: &'t [Bracket],
     claims: Claims<'t>,
     /// The end of the innermost list item that is being read.
     item_end: Option<usize>,
@@ -109,7 +118,7 @@ impl Builder<'_> {
     fn note_hidden(&mut self, page: &Page) {
         // What looked like a repetition may have been code.
         let starts_bracket = |definition: &&Range<usize>| {
-            self.broken_links.binary_search_by_key(&definition.start, |link| link.start).is_ok()
+            page.document.broken_links.binary_search_by_key(&definition.start, |link| link.start).is_ok()
         };
         let definitions =
             page.definitions.iter().filter(starts_bracket).map(|range| (TrapKind::BracketedDefinition, range));
@@ -125,9 +134,9 @@ impl Builder<'_> {
     fn read(mut self, page: Page) -> Template {
         let Page { document: Document { mut blocks, definitions, .. }, front_matter, template_only, .. } = page;
         let notice = residue::take_notice(self.text, &mut blocks);
-        let instructions = residue::take_instructions(self.text, &mut blocks);
+        let instructions = residue::take_instructions(self.text, &mut blocks, self.pieces);
         self.note_residue(front_matter, template_only, notice.into_iter().chain(instructions).collect());
-        self.template.traps.extend(unclosed::find(self.text, &blocks, self.is_literal));
+        self.template.traps.extend(unclosed::find(self.text, &blocks, self.pieces, self.is_literal));
         let last = self.template.residue.iter().filter(|range| range.end == self.text.len());
         let end = last.map(|range| range.start).min().unwrap_or(self.text.len());
         self.template.root = self.sections(&blocks, end);
@@ -142,7 +151,7 @@ impl Builder<'_> {
             let behind = template.residue.partition_point(|range| range.start <= trap.range.start);
             template.residue[..behind].last().is_none_or(|range| range.end <= trap.range.start)
         });
-        template.known = self.claims.into_keys();
+        template.known = self.claims.into_addresses();
         template
     }
 

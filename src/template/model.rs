@@ -1,10 +1,9 @@
 //! What a template is made of: sections with their elements, runs of items, slots and placeholders.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::address::{Key, Path};
+use super::address::{Addresses, Key, Path};
 use super::brackets::{Bracket, Site};
 use crate::markdown::blocks::Definition;
 use crate::vocabulary::Collection;
@@ -32,7 +31,7 @@ pub struct Template {
     pub traps: Vec<Trap>,
     /// Every address and every part of one, folded by [`address_key`](super::address_key): what is not here is a
     /// further key.
-    pub known: HashSet<String>,
+    pub known: Addresses,
 }
 
 impl Template {
@@ -179,7 +178,7 @@ pub(crate) struct Section {
     /// The blocks of the body that are neither placeholders nor labels of such.
     pub(crate) own_blocks: Vec<Range<usize>>,
     /// The heading is a placeholder, and the section stands once for each record.
-    pub(crate) repeat: Option<Repeat>,
+    pub(crate) repeat: Option<Box<Repeat>>,
     /// One more sample of what a section before it is repeated for, or `[More tables...]`: its number does not matter.
     pub(crate) again: bool,
 }

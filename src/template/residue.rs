@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::brackets;
-use crate::markdown::blocks::{Block, BlockKind, each_leaf};
+use crate::markdown::blocks::{Block, BlockKind, Document, Pieces, each_leaf};
 use crate::markdown::fold_label;
 use crate::slug::label_slug;
 use crate::source::{line_start, next_line};
@@ -43,14 +43,14 @@ pub(super) fn front_matter_brackets(text: &str, range: Range<usize>) -> Vec<Rang
 }
 
 /// What stands between `<!-- template-only -->` and `<!-- /template-only -->`, comments included.
-pub(super) fn template_only(text: &str, blocks: &[Block]) -> Vec<Range<usize>> {
+pub(super) fn template_only(text: &str, document: &Document) -> Vec<Range<usize>> {
     if !text.contains("template-only") {
         return Vec::new();
     }
     let mut html = Vec::new();
-    each_leaf(blocks, &mut |block| match &block.kind {
+    each_leaf(&document.blocks, &mut |block| match &block.kind {
         BlockKind::Html => html.push(block.range.clone()),
-        _ => html.extend(block.inlines().flat_map(|inlines| inlines.html.iter().cloned())),
+        _ => html.extend(block.stretches().flat_map(|stretch| document.pieces.html(stretch).iter().cloned())),
     });
     let mut found = Vec::new();
     let mut open = None;
@@ -124,8 +124,8 @@ pub(super) fn take_notice(text: &str, blocks: &mut Vec<Block>) -> Option<Range<u
 }
 
 /// Takes the instructions out of the top-level blocks, the rule above them and all below, and says which bytes go.
-pub(super) fn take_instructions(text: &str, blocks: &mut Vec<Block>) -> Option<Range<usize>> {
-    let at = blocks.iter().rposition(|block| is_instructions(text, block))?;
+pub(super) fn take_instructions(text: &str, blocks: &mut Vec<Block>, pieces: &Pieces) -> Option<Range<usize>> {
+    let at = blocks.iter().rposition(|block| is_instructions(text, block, pieces))?;
     // Only at the end: what has a section after it is no part of the template's last words.
     if blocks.iter().skip(at + 1).any(|block| matches!(block.kind, BlockKind::Heading { .. })) {
         return None;
@@ -162,9 +162,10 @@ fn is_notice(quote: &str) -> bool {
     quote.contains("remove this notice") || says_template && says_what.iter().any(|words| quote.contains(words))
 }
 
-fn is_instructions(text: &str, block: &Block) -> bool {
+fn is_instructions(text: &str, block: &Block, pieces: &Pieces) -> bool {
+    const SLUG: &str = "template_instructions";
     let inlines = match &block.kind {
-        BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, level: 2.. } => inlines,
+        BlockKind::Paragraph(inlines) | BlockKind::Heading { inlines, level: 2.. } => pieces.of(inlines),
         _ => return false,
     };
     let label = match (&block.kind, inlines.strong.first()) {
@@ -172,7 +173,7 @@ fn is_instructions(text: &str, block: &Block) -> bool {
         (_, Some(strong)) if strong.outer.start == inlines.range.start => strong.inner.clone(),
         _ => return false,
     };
-    label_slug(text[label].trim_end_matches(':')) == "template_instructions"
+    label.len() >= SLUG.len() && label_slug(text[label].trim_end_matches(':')) == SLUG
 }
 
 /// The range widened to whole lines, the last line's end included.

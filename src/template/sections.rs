@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::address::Scope;
+use super::address::{Path, Scope};
 use super::brackets::{Bracket, Site};
 use super::elements::Body;
 use super::labels;
 use super::residue::lines_of;
 use super::{Builder, Element, Form, PlaceholderKind, Repeat, Section};
-use crate::markdown::blocks::{Block, BlockKind, Inlines, List};
+use crate::markdown::blocks::{Block, BlockKind, List, Stretch};
 use crate::slug::{label_slug, placeholder_slug, without_number, without_numbering};
 use crate::vocabulary::Collection;
 
@@ -24,9 +24,11 @@ struct Part<'b> {
 struct Heading<'b> {
     range: Range<usize>,
     level: u8,
-    inlines: &'b Inlines,
+    stretch: &'b Stretch,
     /// Its words without markup and mark.
     title: String,
+    /// The path that it leads to; `None` for the title and for a heading that is repeated.
+    path: Option<Path>,
     /// It is the title of the page, which is not part of any path.
     is_title: bool,
 }
@@ -34,7 +36,7 @@ struct Heading<'b> {
 /// Where a section stands, and what its heading asks for.
 struct Entrance {
     scope: Scope,
-    repeat: Option<Repeat>,
+    repeat: Option<Box<Repeat>>,
     /// The placeholders of a heading that is not repeated.
     brackets: Vec<Bracket>,
 }
@@ -59,11 +61,11 @@ impl Outline<'_, '_> {
         let first = part.blocks.iter().position(is_heading).unwrap_or(part.blocks.len());
         let (body_blocks, rest) = part.blocks.split_at(first);
         let heading = part.heading.as_ref();
-        let parts = self.parts(rest, part.end);
-        let Entrance { scope, repeat, brackets } = self.enter(heading, &parts, outer);
+        let mut parts = self.parts(rest, part.end);
+        let Entrance { scope, repeat, brackets } = self.enter(heading, &mut parts, outer);
         let mut body = self.look_ahead(body_blocks);
         let slots =
-            heading.and_then(|heading| self.builder.inline_slots(heading.inlines, &brackets, &scope, Form::Heading));
+            heading.and_then(|heading| self.builder.inline_slots(heading.stretch, &brackets, &scope, Form::Heading));
         let known = self.builder.template.placeholders.len();
         let mut elements: Vec<_> = slots.into_iter().collect();
         elements.extend(self.builder.elements(body_blocks, &scope, &mut body));
@@ -93,29 +95,29 @@ impl Outline<'_, '_> {
     }
 
     /// Reads a heading and goes below it, where `parts` take their addresses before all else.
-    fn enter(&mut self, heading: Option<&Heading<'_>>, parts: &[Part<'_>], outer: &Scope) -> Entrance {
+    fn enter(&mut self, heading: Option<&Heading<'_>>, parts: &mut [Part<'_>], outer: &Scope) -> Entrance {
         let mut entrance = Entrance { scope: outer.clone(), repeat: None, brackets: Vec::new() };
         if let Some(heading) = heading {
-            entrance.brackets = self.heading_brackets(heading.inlines);
-            self.builder.note_links(heading.inlines);
+            entrance.brackets = self.heading_brackets(heading.stretch);
+            self.builder.note_links(heading.stretch);
         }
-        let below = heading.filter(|heading| !heading.is_title);
-        let repeated = below.and_then(|heading| self.repeated(heading.inlines, &entrance.brackets, outer));
-        match (below, repeated) {
+        let repeated = heading.and_then(|heading| self.repeated(heading, &entrance.brackets, outer));
+        match (heading, repeated) {
             (Some(heading), Some((name, further))) => {
                 let (records, record) = self.builder.repeated_records(name, outer);
                 self.claim_headings(parts, &record);
-                let leaf = heading.inlines.range.start;
-                entrance.repeat = Some(self.builder.repeat(records, &record, name, further, Form::Heading, leaf));
+                let leaf = heading.stretch.range.start;
+                let repeat = self.builder.repeat(records, &record, name, further, Form::Heading, leaf);
+                entrance.repeat = Some(Box::new(repeat));
                 entrance.brackets.clear();
                 entrance.scope = record;
             }
-            (Some(heading), None) => {
-                let path = outer.path_to(&label_slug(&heading.title));
-                entrance.scope = outer.with_path(self.builder.claims.claim_node(outer, path));
+            _ => {
+                if let Some(path) = heading.and_then(|heading| heading.path.as_ref()) {
+                    entrance.scope = outer.with_path(path.clone());
+                }
                 self.claim_headings(parts, &entrance.scope);
             }
-            (None, _) => self.claim_headings(parts, &entrance.scope),
         }
         let scope = &mut entrance.scope;
         scope.section = scope.address(&scope.path).into();
@@ -161,10 +163,10 @@ impl Outline<'_, '_> {
     }
 
     /// The placeholders of a heading, without the mark, which is residue.
-    fn heading_brackets(&mut self, inlines: &Inlines) -> Vec<Bracket> {
+    fn heading_brackets(&mut self, inlines: &Stretch) -> Vec<Bracket> {
         let text = self.builder.text;
         let (marks, brackets): (Vec<_>, Vec<_>) =
-            self.builder.brackets(inlines).into_iter().partition(|bracket| is_mark(text, bracket));
+            self.builder.brackets(&inlines.range).iter().cloned().partition(|bracket| is_mark(text, bracket));
         let marks: Vec<_> = marks.into_iter().map(|mark| mark.range).collect();
         for mark in &marks {
             let start = inlines.range.start + text[inlines.range.start..mark.start].trim_end().len();
@@ -192,27 +194,32 @@ impl Outline<'_, '_> {
             (from, last) = (at + 1, Some(*level));
             let (range, title) = (block.range.clone(), self.title(inlines));
             let is_title = Some(range.start) == self.title;
-            let heading = Heading { range, level: *level, inlines, title, is_title };
+            let heading = Heading { range, level: *level, stretch: inlines, title, path: None, is_title };
             parts.push(Part { heading: Some(heading), blocks: &blocks[from..], end });
         }
         parts
     }
 
-    fn title(&self, inlines: &Inlines) -> String {
-        let plain = inlines.plain(self.builder.text);
-        let bare = if plain.contains(MARK) { plain.replace(MARK, "") } else { plain };
-        bare.trim().to_owned()
+    fn title(&self, inlines: &Stretch) -> String {
+        let plain = self.builder.pieces.of(inlines).plain(self.builder.text);
+        let mut bare = if plain.contains(MARK) { plain.replace(MARK, "") } else { plain };
+        let trimmed = bare.trim();
+        if trimmed.len() < bare.len() {
+            bare = trimmed.to_owned();
+        }
+        bare
     }
 
     /// The placeholder that a heading stands once for each record of, and the others in it: it is made of placeholders
     /// and has no words of its own, or it names a table among its words (`Table: [table_name]`).
     fn repeated<'b>(
         &self,
-        inlines: &Inlines,
+        heading: &Heading<'_>,
         brackets: &'b [Bracket],
         outer: &Scope,
     ) -> Option<(&'b Bracket, &'b [Bracket])> {
-        let (name, further) = brackets.split_first()?;
+        let (name, further) = brackets.split_first().filter(|_| !heading.is_title)?;
+        let inlines = heading.stretch;
         let mut words = String::new();
         let mut at = inlines.range.start;
         for bracket in brackets {
@@ -231,13 +238,13 @@ impl Outline<'_, '_> {
     }
 
     /// Takes the addresses of the sections below before anything in the body can.
-    fn claim_headings(&mut self, parts: &[Part<'_>], scope: &Scope) {
-        for heading in parts.iter().filter_map(|part| part.heading.as_ref()).filter(|heading| !heading.is_title) {
-            let mut brackets = self.builder.brackets(heading.inlines);
+    fn claim_headings(&mut self, parts: &mut [Part<'_>], scope: &Scope) {
+        for heading in parts.iter_mut().filter_map(|part| part.heading.as_mut()).filter(|heading| !heading.is_title) {
+            let mut brackets = self.builder.brackets(&heading.stretch.range).to_vec();
             brackets.retain(|bracket| !is_mark(self.builder.text, bracket));
-            if self.repeated(heading.inlines, &brackets, scope).is_none() {
+            if self.repeated(heading, &brackets, scope).is_none() {
                 let path = scope.path_to(&label_slug(&heading.title));
-                self.builder.claims.claim_node(scope, path);
+                heading.path = Some(self.builder.claims.claim_node(scope, path));
             }
         }
     }
@@ -251,12 +258,13 @@ impl Outline<'_, '_> {
 
     fn look_at(&self, block: &Block, body: &mut Body) {
         match &block.kind {
-            BlockKind::Paragraph(inlines) => {
-                let brackets = self.builder.brackets(inlines);
+            BlockKind::Paragraph(stretch) => {
+                let brackets = self.builder.brackets(&stretch.range);
                 if brackets.is_empty() {
                     return;
                 }
-                body.has_prompt |= matches!(&brackets[..], [bracket] if bracket.range == inlines.range
+                let inlines = &self.builder.pieces.of(stretch);
+                body.has_prompt |= matches!(brackets, [bracket] if bracket.range == inlines.range
                     && !labels::says_more(self.builder.inner(&bracket.range)));
                 let names = labels::of_places(self.builder.text, inlines);
                 body.description_taken |= brackets.iter().any(|bracket| {
@@ -272,9 +280,9 @@ impl Outline<'_, '_> {
 
     fn has_description(&self, list: &List) -> bool {
         list.items.iter().filter_map(|item| item.blocks.first()).any(|block| match &block.kind {
-            BlockKind::Paragraph(inlines) => {
-                let brackets = self.builder.brackets(inlines);
-                let label = || labels::of_item(self.builder.text, inlines, &brackets);
+            BlockKind::Paragraph(stretch) => {
+                let brackets = self.builder.brackets(&stretch.range);
+                let label = || labels::of_item(self.builder.text, &self.builder.pieces.of(stretch), brackets);
                 !brackets.is_empty() && label().is_some_and(|label| label_slug(&label.text) == "description")
             }
             _ => false,

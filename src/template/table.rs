@@ -5,27 +5,29 @@ use super::brackets::{Bracket, Site};
 use super::labels::{self, Lead};
 use super::run::Names;
 use super::{Builder, Element, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, Slot};
-use crate::markdown::blocks::{Block, Inlines, Row, Table};
+use crate::markdown::blocks::{Block, Inlines, Row, Stretch, Table};
 use crate::slug::label_slug;
 
 /// One row before its run is known.
 struct Draft<'b> {
     row: &'b Row,
     /// The placeholders of each cell.
-    cells: Vec<Vec<Bracket>>,
+    cells: Vec<&'b [Bracket]>,
     role: Role,
 }
 
 /// The columns' headers as keys; `None` for one without words.
 type Headers = [Option<String>];
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     pub(super) fn table(&mut self, block: &Block, table: &Table, scope: &Scope, lead: Option<Lead>) -> Vec<Element> {
-        block.inlines().for_each(|cell| self.note_links(cell));
+        block.stretches().for_each(|cell| self.note_links(cell));
         let mut elements = Vec::new();
+        if self.brackets(&block.range).is_empty() {
+            return elements;
+        }
         for cell in &table.header.cells {
-            let brackets = self.brackets(cell);
-            elements.extend(self.inline_slots(cell, &brackets, scope, Form::Cell));
+            elements.extend(self.inline_slots(cell, self.brackets(&cell.range), scope, Form::Cell));
         }
         let drafts: Vec<_> = table.rows.iter().enumerate().map(|(at, row)| self.row_draft(at, row)).collect();
         if drafts.iter().all(|draft| draft.role == Role::Plain) {
@@ -47,8 +49,11 @@ impl Builder<'_> {
         elements
     }
 
-    fn row_draft<'b>(&self, at: usize, row: &'b Row) -> Draft<'b> {
-        let cells: Vec<_> = row.cells.iter().map(|cell| self.brackets(cell)).collect();
+    fn row_draft<'b>(&self, at: usize, row: &'b Row) -> Draft<'b>
+    where
+        't: 'b,
+    {
+        let cells: Vec<_> = row.cells.iter().map(|cell| self.brackets(&cell.range)).collect();
         let is_more = |bracket: &Bracket| at > 0 && labels::is_continuation(self.inner(&bracket.range));
         let role = match cells.first().and_then(|cell| cell.first()) {
             Some(first) if is_more(first) => Role::Continuation,
@@ -60,8 +65,8 @@ impl Builder<'_> {
     }
 
     /// The slug of what a cell says, if it says anything.
-    fn words_slug(&self, cell: &Inlines) -> Option<String> {
-        let words = cell.plain(self.text);
+    fn words_slug(&self, cell: &Stretch) -> Option<String> {
+        let words = self.pieces.of(cell).plain(self.text);
         (!words.trim().is_empty()).then(|| label_slug(&words))
     }
 
@@ -92,13 +97,13 @@ impl Builder<'_> {
                 let own = first.and_then(|cell| self.words_slug(cell)).map(|key| scope.path_to(&key));
                 inner.path = self.claims.claim_node(scope, own.unwrap_or(inner.path));
                 item.path = inner.path.clone();
-                item.label = first.and_then(label);
+                item.label = first.and_then(|cell| label(&self.pieces.of(cell)));
             }
             Role::Topic | Role::Plain => {}
         }
         for (at, (cell, brackets)) in row.cells.iter().zip(cells).enumerate() {
             let (header, sole) = (header(headers, at), brackets.len() == 1);
-            for bracket in brackets {
+            for bracket in *brackets {
                 item.slots.push(match role {
                     Role::Sample | Role::Continuation => {
                         self.field_slot(bracket, header.filter(|_| sole), *role, &inner, cell.range.start)
@@ -142,7 +147,7 @@ fn header(headers: &Headers, at: usize) -> Option<&str> {
 }
 
 /// The words of a row's first cell, as the label of the row.
-fn label(cell: &Inlines) -> Option<Label> {
+fn label(cell: &Inlines<'_>) -> Option<Label> {
     let range = cell.words_range()?;
     let code = cell.code.iter().find(|code| code.start <= range.start && range.end <= code.end);
     Some(Label { range, site: code.map_or(Site::Text, |code| Site::CodeSpan(code.clone())) })

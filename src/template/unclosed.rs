@@ -2,21 +2,22 @@
 
 use std::ops::Range;
 
-use super::brackets::brackets_in;
+use super::brackets::{brackets_in, holds_bracket, in_running_text};
 use super::{Trap, TrapKind, code};
-use crate::markdown::blocks::{Block, BlockKind, Code, Inlines, Row, each_leaf};
+use crate::markdown::blocks::{Block, BlockKind, Code, Pieces, Row, Stretch, each_leaf};
 use crate::source::line_of;
 
 /// A closing bracket further below belongs to something else.
 const FAR: usize = 3;
 
 /// The brackets of these blocks that open and do not close.
-pub(super) fn find(text: &str, blocks: &[Block], is_literal: &dyn Fn(&str) -> bool) -> Vec<Trap> {
-    let mut search = Search { text, found: Vec::new() };
+pub(super) fn find(text: &str, blocks: &[Block], pieces: &Pieces, is_literal: &dyn Fn(&str) -> bool) -> Vec<Trap> {
+    let mut search = Search { text, pieces, found: Vec::new() };
     each_leaf(blocks, &mut |block| match &block.kind {
+        _ if !holds_bracket(text, &block.range) => {}
         BlockKind::Table(table) => table.rows_with_header().for_each(|row| search.row(row)),
         BlockKind::Code(code) => search.code(code),
-        _ => block.inlines().for_each(|inlines| search.prose(inlines)),
+        _ => block.stretches().for_each(|stretch| search.prose(stretch)),
     });
     search.found.retain(|trap| !is_literal(inner(&text[trap.range.clone()])));
     search.found
@@ -30,16 +31,17 @@ fn inner(pair: &str) -> &str {
 
 struct Search<'t> {
     text: &'t str,
+    pieces: &'t Pieces,
     found: Vec<Trap>,
 }
 
 impl Search<'_> {
     /// The first of each line, which is told with all behind it.
-    fn prose(&mut self, inlines: &Inlines) {
+    fn prose(&mut self, stretch: &Stretch) {
         let mut done = 0;
-        for at in self.open_in(inlines) {
-            if at >= done && self.may_open(at) && !self.is_interval(at, inlines.range.end) {
-                done = line_of(self.text, at).end.min(inlines.range.end);
+        for at in self.open_in(stretch) {
+            if at >= done && self.may_open(at) && !self.is_interval(at, stretch.range.end) {
+                done = line_of(self.text, at).end.min(stretch.range.end);
                 let line = self.text[at..done].trim_end();
                 self.found.push(TrapKind::Unclosed.at(at..at + line.len()));
             }
@@ -74,8 +76,11 @@ impl Search<'_> {
     }
 
     /// The brackets of running text that nothing closes.
-    fn open_in(&self, inlines: &Inlines) -> Vec<usize> {
-        unmatched(inlines.running_text().flat_map(|range| brackets_in(self.text, range, true))).open
+    fn open_in(&self, stretch: &Stretch) -> Vec<usize> {
+        if !holds_bracket(self.text, &stretch.range) {
+            return Vec::new();
+        }
+        unmatched(in_running_text(self.text, &self.pieces.of(stretch))).open
     }
 
     /// Words follow, and the bracket belongs to nothing before it.

@@ -522,6 +522,7 @@ fn the_places_of_one_item_are_asked_for_as_one_record() {
     assert_eq!(lines("- **[Name]** of\n  the [kind]\n"), one);
     assert_eq!(lines("- **[Name]** of\nA [kind]\n"), one);
     assert_eq!(lines("1) **[Name]**\n\n   Of [kind].\n"), one);
+    assert_eq!(lines("- **[Name]**\n  - **Kind:** [kind]\n"), one);
     assert_eq!(lines("* **[Name]**\n  - Of [kind].\n"), one.replace("kind = ", "\n[[a.items.items]]\nkind = "));
 }
 

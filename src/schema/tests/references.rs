@@ -192,3 +192,15 @@ fn a_typed_reference_and_one_in_the_text_lead_to_the_same_place() {
     );
     assert_eq!((told("users.id", "other (id)"), told("users.id", "users (email)"), told("other", "users")), (1, 1, 1));
 }
+
+#[test]
+fn a_reference_that_leads_nowhere_is_shown_as_it_is_written() {
+    for (reference, shown) in [
+        ("'nowhere.id'", "references nowhere.id"),
+        ("{ table = 'nowhere' }", "references nowhere"),
+        ("{ table = 'nowhere', columns = ['a', 'b'] }", "references nowhere (a, b)"),
+    ] {
+        let text = format!("[tables.t.columns]\nu = {{ references = {reference} }}\n");
+        with(&text, |schema, _| assert_eq!(schema.tables[0].columns[0].constraints, shown));
+    }
+}
