@@ -313,6 +313,15 @@ mod tests {
     }
 
     #[test]
+    fn a_topic_is_one_in_a_record_too() {
+        let text = "# T\n\n## Tables\n\n### `[table_name]`\n\n[Describe:]\n- Host\n";
+        let entries: Vec<Value> = with_page(text, "", 0, |pages| serde_json::from_str(&json(pages)).unwrap());
+        let kinds: Vec<_> = entries.iter().map(|entry| (entry["text"].as_str(), entry["kind"].as_str())).collect();
+        assert_eq!(kinds[0], (Some("table_name"), Some("record")));
+        assert_eq!(kinds[2], (Some("Host"), Some("topic")));
+    }
+
+    #[test]
     fn every_placeholder_is_listed_in_the_order_of_the_page() {
         let entries = entries("[overview]\ndescription = \"D\"\n", 0);
         let found: Vec<_> = entries

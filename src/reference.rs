@@ -125,18 +125,18 @@ impl Resolved {
 
     fn splice(&mut self, text: &str, source: SourceId, edits: &[Edit<'_>], guard_includes: bool) {
         let all = 0..text.len();
-        let new = match opened_fences(text, all.clone(), edits).first() {
-            Some(&refused) => Err(refused),
-            None if guard_includes => splice_guarded(text, all, edits),
-            None => Ok(splice(text, all, edits)),
+        let opened = opened_fences(text, all.clone(), edits);
+        let new = match (opened.is_empty(), guard_includes) {
+            (false, _) => Err(opened),
+            (true, true) => splice_guarded(text, all, edits),
+            (true, false) => Ok(splice(text, all, edits)),
         };
         match new {
             Ok(new) => self.text = Some(new),
-            Err(refused) => {
+            Err(refused) => self.diagnostics.extend(refused.into_iter().map(|refused| {
                 let place = edits.get(refused.edit).map_or(0..0, |edit| edit.range.clone());
-                let title = refused.misfit.to_string();
-                self.diagnostics.push(Diagnostic::new(Code::WrongForm, title, source.span(place), "named here"));
-            }
+                Diagnostic::new(Code::WrongForm, refused.misfit.to_string(), source.span(place), "named here")
+            })),
         }
     }
 }

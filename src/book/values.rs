@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{self, Table, Value};
-use crate::{secret, template};
+use crate::secret::{self, Hit};
+use crate::template;
 
 /// Blank strings among the items of an array, of which nothing would be seen. (One that holds nothing else is told where
 /// it is wanted.)
@@ -26,17 +27,23 @@ pub(super) fn blank_items(root: &Table<'_>) -> Vec<Diagnostic> {
 pub(super) fn secrets(root: &Table<'_>, config: &Config) -> Vec<Diagnostic> {
     let allowed: HashSet<String> = config.allow_secrets.iter().map(|path| template::address_key(&path.value)).collect();
     let mut found = Vec::new();
-    secret::in_facts(root, &mut |steps, span, finding| {
+    secret::in_facts(root, &mut |Hit { steps, in_key, span, finding }| {
         let address = facts::leaf_path(steps);
         if allowed.contains(&template::address_key(&address)) {
             return;
         }
-        let title = format!("`{address}` looks like {}", finding.kind.describe());
-        found.push(
-            Diagnostic::new(Code::LikelySecret, title, span, "not shown")
-                .with_help("a page is published: say where the secret is kept, not what it is")
-                .with_help(format!("if it is none, add `\"{address}\"` to `allow-secrets`")),
-        );
+        let what = match (in_key, steps.split_last()) {
+            (true, Some((_, []))) => "a key at the root of the facts".to_owned(),
+            (true, Some((_, above))) => format!("a key of `{}`", facts::leaf_path(above)),
+            _ => format!("`{address}`"),
+        };
+        let title = format!("{what} looks like {}", finding.kind.describe());
+        let secret = Diagnostic::new(Code::LikelySecret, title, span, "not shown")
+            .with_help("a page is published: say where the secret is kept, not what it is");
+        found.push(match in_key {
+            true => secret.with_help("if it is none, add the address of the fact to `allow-secrets`"),
+            false => secret.with_help(format!("if it is none, add `\"{address}\"` to `allow-secrets`")),
+        });
     });
     found
 }

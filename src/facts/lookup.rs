@@ -67,28 +67,36 @@ fn label_fold(key: &str) -> impl Iterator<Item = char> {
     label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
-/// Whether `fold(key)` is `folded`, found out at the first character that differs.
-fn folds_to(key: &str, folded: &str) -> bool {
-    if key.is_ascii() {
-        let mut letters =
-            key.bytes().filter(|&byte| !is_separator(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
+/// The characters of [`fold`].
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    let bare = text.chars().all(is_separator);
+    text.chars().filter(move |&c| bare || !is_separator(c)).flat_map(char::to_lowercase)
+}
+
+/// Whether two texts fold to the same. Most differ in their first letter.
+fn fold_alike(key: &str, segment: &str) -> bool {
+    match (lower_letters(key).next(), lower_letters(segment).next()) {
+        (Some(own), Some(wanted)) if own.is_ascii() && wanted.is_ascii() && own != wanted => false,
         // What consists of separators only folds to itself.
-        return key == folded || letters.by_ref().eq(folded.bytes()) && !folded.is_empty();
+        (Some(_), Some(_)) if key.is_ascii() && segment.is_ascii() => lower_letters(key).eq(lower_letters(segment)),
+        _ => folded(key).eq(folded(segment)),
     }
-    fold(key) == folded
+}
+
+fn lower_letters(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(|&byte| !is_separator(char::from(byte))).map(|byte| byte.to_ascii_lowercase())
 }
 
 impl<'s> Table<'s> {
     /// The entry that a segment of an address means: the keys equal to it but for case, `-`, `_` and spaces; failing
     /// that, those whose slug is (`"SSL/TLS configuration"` for `ssl_tls_configuration`).
     pub fn get(&self, segment: &str) -> Lookup<'_, 's> {
-        let segment = fold(segment);
         if self.entries.len() > LINEAR {
-            return self.index().get(&self.entries, &segment);
+            return self.index().get(&self.entries, &fold(segment));
         }
-        let by_key = Lookup::from_matches(self.entries.iter().filter(|entry| folds_to(&entry.key, &segment)));
+        let by_key = Lookup::from_matches(self.entries.iter().filter(|entry| fold_alike(&entry.key, segment)));
         by_key.or_else(|| {
-            Lookup::from_matches(self.entries.iter().filter(|entry| label_fold(&entry.key).eq(segment.chars())))
+            Lookup::from_matches(self.entries.iter().filter(|entry| label_fold(&entry.key).eq(folded(segment))))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Entry, Kind, Table};
+use super::{Entry, Kind, Table, Value};
 
 /// One step of the way to a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,24 @@ impl<'s> Table<'s> {
     /// Shows every leaf below this table, in order, with the way to it: a scalar or an array. An array of tables is no
     /// leaf, the fields of its records are; one that holds other values, too, is both. Empty tables hold none.
     pub fn visit_leaves<'t>(&'t self, visit: &mut dyn FnMut(&[Step<'t>], &'t Entry<'s>)) {
+        self.visit_entries(&mut |steps, entry| {
+            if is_leaf(&entry.value) {
+                visit(steps, entry);
+            }
+        });
+    }
+
+    /// Shows every entry below this table, in order, with the way to it: a table before what is in it.
+    pub fn visit_entries<'t>(&'t self, visit: &mut dyn FnMut(&[Step<'t>], &'t Entry<'s>)) {
         visit_below(self, &mut Vec::new(), visit);
+    }
+}
+
+fn is_leaf(value: &Value<'_>) -> bool {
+    match &value.kind {
+        Kind::Table(_) => false,
+        Kind::Array(items) => items.is_empty() || items.iter().any(|item| item.as_table().is_none()),
+        _ => true,
     }
 }
 
@@ -41,21 +58,16 @@ fn visit_below<'t, 's>(
 ) {
     for entry in &table.entries {
         steps.push(Step::Key(&entry.key));
-        match &entry.value.kind {
-            Kind::Table(table) => visit_below(table, steps, visit),
-            Kind::Array(items) if items.iter().any(|item| item.as_table().is_some()) => {
-                if !items.iter().all(|item| item.as_table().is_some()) {
-                    visit(steps, entry);
-                }
-                for (at, record) in items.iter().enumerate() {
-                    if let Some(table) = record.as_table() {
-                        steps.push(Step::Item(at));
-                        visit_below(table, steps, visit);
-                        steps.pop();
-                    }
-                }
+        visit(steps, entry);
+        if let Some(table) = entry.value.as_table() {
+            visit_below(table, steps, visit);
+        }
+        for (at, record) in entry.value.as_array().unwrap_or_default().iter().enumerate() {
+            if let Some(table) = record.as_table() {
+                steps.push(Step::Item(at));
+                visit_below(table, steps, visit);
+                steps.pop();
             }
-            _ => visit(steps, entry),
         }
         steps.pop();
     }

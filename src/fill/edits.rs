@@ -5,10 +5,11 @@ use std::ops::Range;
 use super::Filler;
 use super::misfit::Wrong;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::facts::Value;
 use crate::source::next_line;
 use crate::splice::{Edit, Origin, Refused, opened_fences, splice, splice_guarded, splice_part};
 
-impl<'f> Filler<'_, 'f> {
+impl<'a, 'f> Filler<'a, 'f> {
     /// The whole page.
     pub(super) fn page(&mut self, edits: Vec<Edit<'f>>) -> String {
         let cut = edits.iter().any(|edit| edit.origin == Origin::Template && self.ends_page(edit.range.end));
@@ -47,28 +48,40 @@ impl<'f> Filler<'_, 'f> {
             edits.sort_by_key(key);
         }
         let mut edits = within(self.text, &range, disjoint(edits));
-        for refused in opened_fences(self.text, range.clone(), &edits).into_iter().rev() {
-            self.refuse(refused, &edits, &range);
-            edits.remove(refused.edit);
-        }
+        let refused = opened_fences(self.text, range.clone(), &edits);
+        self.refuse(&refused, &edits, &range);
+        let (mut refused, mut at) = (refused.iter().peekable(), 0..);
+        edits.retain(|_| refused.next_if(|refused| Some(refused.edit) == at.next()).is_none());
         if !self.options.guard_includes {
             return splice(self.text, range, &edits);
         }
         let guarded = if range == (0..self.text.len()) { splice_guarded } else { splice_part };
-        match guarded(self.text, range.clone(), &edits) {
-            Ok(text) => text,
-            Err(refused) => {
-                self.refuse(refused, &edits, &range);
-                splice(self.text, range, &edits)
+        guarded(self.text, range.clone(), &edits).unwrap_or_else(|refused| {
+            self.refuse(&refused, &edits, &range);
+            splice(self.text, range, &edits)
+        })
+    }
+
+    /// Tells of edits that cannot be written, and of the facts that they hold.
+    fn refuse(&mut self, refused: &[Refused], edits: &[Edit<'_>], range: &Range<usize>) {
+        for Refused { edit, misfit } in refused {
+            let at = edits.get(*edit).map_or(range.clone(), |edit| edit.range.clone());
+            let wrong = Wrong::Misfit(*misfit);
+            if let Some((value, address)) = self.fact_at(&at) {
+                self.block_misfit(value, address, &wrong, at, "the value is wanted here");
+                continue;
             }
+            let diagnostic = Diagnostic::new(Code::WrongForm, misfit.to_string(), self.span(at), "the value goes here");
+            self.diagnostics.push(diagnostic.with_help(wrong.help()));
         }
     }
 
-    fn refuse(&mut self, refused: Refused, edits: &[Edit<'_>], range: &Range<usize>) {
-        let at = edits.get(refused.edit).map_or(range.clone(), |edit| edit.range.clone());
-        let span = self.span(at);
-        let diagnostic = Diagnostic::new(Code::WrongForm, refused.misfit.to_string(), span, "the value goes here");
-        self.diagnostics.push(diagnostic.with_help(Wrong::Misfit(refused.misfit).help()));
+    /// The fact that a placeholder in the range stands for, unless it stands for one of each record.
+    fn fact_at(&self, range: &Range<usize>) -> Option<(&'f Value<'f>, &'a str)> {
+        let template = self.template;
+        let address = self.order.of(range).into_iter().find_map(|id| template.placeholders[id].address.as_deref())?;
+        let keys: Vec<_> = address.split('.').collect();
+        Some((&self.facts.root.find(&keys).first()?.value, address))
     }
 }
 

@@ -194,7 +194,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         if !self.options.guard_includes {
             return Ok(text);
         }
-        splice_part("", 0..0, &[Edit::new(0..0, text, Origin::Prose)]).map_err(|refused| refused.misfit)
+        splice_part("", 0..0, &[Edit::new(0..0, text, Origin::Prose)]).map_err(|_| Misfit::Include)
     }
 
     fn misfit_further(&mut self, entry: &'f Entry<'f>, run: &Run, wrong: &Wrong) {

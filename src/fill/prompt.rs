@@ -150,7 +150,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         let blank = format!("{}{}", self.newline, prefix.trim_end());
         let gap = format!("{blank}{}{prefix}", self.newline);
         let mut text = String::with_capacity(block.len() + 32);
-        self.part_from_above(&prompt.range, edges, &gap, &mut text);
+        // One line stands in an item as the prompt did: blank lines would make the list loose.
+        let alone = prompt.item_end.is_none() || !place::is_line(markdown);
+        if alone {
+            self.part_from_above(&prompt.range, edges, &gap, &mut text);
+        }
         text.push_str(&block);
         let next = end_with_removed(next_line(self.text, prompt.range.end), unit);
         let rest = &self.text[next..];
@@ -161,7 +165,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             text.push_str(&gap);
             text.push_str("<!-- -->");
         }
-        if joined {
+        if joined && alone {
             text.push_str(&blank);
         }
         Ok(text)
@@ -248,6 +252,18 @@ pub(super) fn markdown<'f>(value: &'f Value<'f>) -> Option<Cow<'f, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::with_page;
+
+    #[test]
+    fn one_line_in_an_item_stands_as_its_prompt_did() {
+        let filled = |item: &str, value: &str| {
+            let page = format!("- # A\n{item}\n- b\n");
+            with_page(&page, &format!("description = \"{value}\"\n"), |_, filled, _, _| filled.text.clone())
+        };
+        assert_eq!(filled("  [Say it]", "word"), "- # A\n  word\n- b\n");
+        assert_eq!(filled("  [Say it]\n  > c", "word"), "- # A\n  word\n  > c\n- b\n");
+        assert_eq!(filled("  [Say it]", "one\\n\\ntwo"), "- # A\n  \n\n  one\n\n  two\n- b\n");
+    }
 
     #[test]
     fn an_item_is_a_mark_and_a_space() {

@@ -174,7 +174,9 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         self.report_unit(section, &unit);
         let empty = !unit.kept && !section.has_own_text && complete;
-        if below.any && removable && empty {
+        // At the root, where `false` leaves a section out, one of which all is left out keeps its heading.
+        let emptied = below.any || !section.elements.is_empty() && !matches!(record, Record::Root);
+        if emptied && removable && empty {
             self.remove_section(section, edits);
             return Fate { complete: below.complete, gone: true };
         }

@@ -370,6 +370,8 @@ const FORMS: &[&str] = &[
     "- **Name:** [name]",
     "- **Name:** [name] by [who]",
     "- **Name:** [other]\n  - **Who:** [who]",
+    "- **Name:** [name]\n  - Who",
+    "- Name\n  - Who",
     "- Name",
     "- [name]\n- [who]",
     "**Name:**\n- [name]\n- Who\n  - [who]",

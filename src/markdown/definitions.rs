@@ -26,7 +26,9 @@ pub(super) fn in_order(links: &RefDefs<'_>, footnotes: Vec<Definition>) -> Vec<D
 /// lead to what is neither a URL nor a path.
 pub(super) fn bracketed(text: &str, definitions: &RefDefs<'_>, used: &HashSet<String>) -> Vec<Range<usize>> {
     let meant = |label: &str, target: &str, span: &Range<usize>| {
-        let words = !target.is_empty() && !target.contains(['/', '.', ':', '#', '@', '?', '=']);
+        // No URL and no path begins with a colon (RFC 3986 4.2).
+        let behind = target.trim_start_matches(':');
+        let words = !target.is_empty() && !behind.contains(['/', '.', ':', '#', '@', '?', '=']);
         target.starts_with('[') || !used.contains(&fold_label(label)) && (words || begins_item(text, span.start))
     };
     let mut spans: Vec<_> = definitions

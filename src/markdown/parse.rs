@@ -262,8 +262,11 @@ impl<'t> Builder<'t> {
     }
 
     fn open_leaf(&mut self, start: usize, heading: Option<u8>) {
+        // A task box with nothing behind it on its line stands before the paragraph.
+        let task = self.leaf.take_if(|leaf| leaf.task && leaf.range.is_empty()).is_some();
         self.close_leaf();
-        self.leaf = Some(Leaf::new(start, heading, false, &self.pieces));
+        let leaf = Leaf::new(start, heading, false, &self.pieces);
+        self.leaf = Some(Leaf { task, ..leaf });
     }
 
     fn close_leaf(&mut self) {

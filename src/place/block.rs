@@ -40,7 +40,7 @@ pub fn block<'v>(markdown: &'v str, prefix: &str, newline: &str) -> Result<Cow<'
 }
 
 /// One line that begins with a letter is a paragraph, and without a `<` it holds no HTML.
-fn is_line(markdown: &str) -> bool {
+pub(crate) fn is_line(markdown: &str) -> bool {
     let more = |byte: u8| byte.is_ascii_control() || byte == b'<';
     markdown.starts_with(char::is_alphabetic) && !markdown.bytes().any(more)
 }

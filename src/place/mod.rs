@@ -20,6 +20,7 @@ mod properties;
 use std::borrow::Cow;
 use std::fmt;
 
+pub(crate) use block::is_line;
 pub use block::{Edges, block, edges};
 pub(crate) use block_start::is_above_delimiter_row;
 pub use code::{code, code_span, code_span_in_cell, fence_length};

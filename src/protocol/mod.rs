@@ -174,11 +174,18 @@ impl<'de> Visitor<'de> for RequestVisitor {
     }
 }
 
+/// A text as a string literal, with room for as many escapes as pages usually need.
+fn encoded(text: &str) -> serde_json::Result<Vec<u8>> {
+    let mut literal = Vec::with_capacity(text.len() + text.len() / 8);
+    serde_json::to_writer(&mut literal, text)?;
+    Ok(literal)
+}
+
 /// How many chapters are encoded in the time in which one template is read and filled, at the least.
-const ENCODINGS_PER_READING: usize = 16;
+const ENCODINGS_PER_READING: usize = 8;
 
 /// How many encoded chapters are held, at the most.
-const ENCODED_AT_ONCE: usize = 256;
+const ENCODED_AT_ONCE: usize = 128;
 
 impl Book<'_> {
     /// Writes the book: the bytes that came, but with the contents of some chapters replaced.
@@ -194,7 +201,7 @@ impl Book<'_> {
         let mut written = 0;
         for edits in edits.chunks(ENCODED_AT_ONCE) {
             let size = |(_, text): &(Range<usize>, &str)| text.len() / ENCODINGS_PER_READING;
-            let encoded = parallel::map(edits, None, size, |(_, text)| serde_json::to_vec(text));
+            let encoded = parallel::map(edits, None, size, |(_, text)| encoded(text));
             for ((range, _), text) in edits.iter().zip(encoded) {
                 out.write_all(&self.raw.as_bytes()[written..range.start])?;
                 out.write_all(&text?)?;

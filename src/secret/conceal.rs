@@ -5,39 +5,54 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use super::lines::{blacken, in_lines};
+use super::lines::{blacken, in_comments, in_lines};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, SourceKind, Sources, Span};
 
 /// Blackens what looks like a credential in the texts that messages quote from and in the messages, so that no format can
 /// print it.
 pub(crate) fn conceal(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
-    let mut secrets = Vec::new();
-    for span in secret_spans(diagnostics, sources) {
+    let quoted: BTreeSet<_> = diagnostics.iter().flat_map(Diagnostic::sources).collect();
+    let mut secrets = BTreeSet::new();
+    for span in secret_spans(diagnostics, &quoted, sources) {
         let source = sources.get_mut(span.source);
         let written = source.text[span.range()].lines().map(|line| line.trim_matches(['"', '\'', ' ']));
         secrets.extend(written.filter(|line| line.len() >= SHORTEST_SECRET).map(regex::escape));
         blacken(&mut source.text, span.range());
     }
-    // Titles name a record by what it says first.
+    let secrets: Vec<_> = secrets.into_iter().collect();
     for secrets in secrets.chunks(SECRETS_AT_ONCE) {
         let Ok(secrets) = Regex::new(&secrets.join("|")) else { continue };
+        // Titles name a record by what it says first.
         for text in diagnostics.iter_mut().flat_map(Diagnostic::texts_mut) {
             if let Cow::Owned(concealed) = secrets.replace_all(text, "***") {
                 *text = concealed;
             }
         }
+        // Every longer header repeats a key.
+        for &source in &quoted {
+            let text = &mut sources.get_mut(source).text;
+            let ranges: Vec<_> = secrets.find_iter(text).map(|found| found.range()).collect();
+            ranges.into_iter().for_each(|range| blacken(text, range));
+        }
     }
 }
 
-/// Where credentials stand: as values of facts, and in files that are no TOML, where values are not known.
-fn secret_spans(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Span> {
+/// Where credentials stand: as keys and values of facts, in comments, and in files that are no TOML, where values are not
+/// known.
+fn secret_spans(diagnostics: &[Diagnostic], quoted: &BTreeSet<SourceId>, sources: &Sources) -> Vec<Span> {
     let secrets = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::LikelySecret);
     let mut spans: Vec<Span> = secrets.map(|diagnostic| diagnostic.place.span).collect();
     let broken = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::InvalidToml);
     let broken: BTreeSet<_> = broken.map(|diagnostic| diagnostic.place.span.source).collect();
-    for source in broken {
-        spans.extend(in_lines(&sources.get(source).text).into_iter().map(|range| source.span(range)));
+    for &source in quoted {
+        let file = sources.get(source);
+        let ranges = match file.kind {
+            _ if broken.contains(&source) => in_lines(&file.text),
+            SourceKind::Facts => in_comments(&file.text),
+            _ => Vec::new(),
+        };
+        spans.extend(ranges.into_iter().map(|range| source.span(range)));
     }
     spans
 }
@@ -51,7 +66,6 @@ const SECRETS_AT_ONCE: usize = 200;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourceKind;
 
     const TEXT: &str = "password = 'hunter2Xyz9'\nb = \"tulip9\"\n";
 
@@ -76,6 +90,23 @@ mod tests {
         assert_eq!(text, "password = *************\nb = \"tulip9\"\n");
         assert_eq!(title, "`***` and `tulip9` have no `port`");
         assert_eq!(concealed(&[Code::LikelySecret; 2]).1, "`***` and `***` have no `port`");
+    }
+
+    #[test]
+    fn a_quoted_line_shows_no_secret_of_its_comment_and_no_key_again() {
+        let mut sources = Sources::default();
+        let text = "k = 1 # was postgres://app:hunter2@db/shop, DB_PASSWORD=tulip9Xyz\n[a.\"x:hunter3@\".b]\n[a.\"x:hunter3@\".c]\n";
+        let file = sources.add(SourceKind::Facts, "database.toml", text);
+        let key = text.find("\"x:").unwrap();
+        let told = |code, range| Diagnostic::new(code, "`a.\"x:hunter3@\".c`", file.span(range), "");
+        let mut told = [told(Code::LikelySecret, key..key + 12), told(Code::WrongForm, 0..1)];
+        conceal(&mut told, &mut sources);
+        let concealed = &sources.get(file).text;
+        for secret in ["hunter2", "tulip9", "hunter3"] {
+            assert!(!concealed.contains(secret), "{concealed}");
+        }
+        assert_eq!(concealed.len(), text.len(), "other places stay where they are");
+        assert!(concealed.starts_with("k = 1 # was postgres://app:") && told[1].title == "`a.\"***\".c`");
     }
 
     #[test]

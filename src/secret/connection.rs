@@ -59,10 +59,11 @@ fn in_oracle(word: Slice<'_>) -> Option<Slice<'_>> {
 
 fn in_pgpass(word: Slice<'_>) -> Option<Slice<'_>> {
     let mut fields = word.text.splitn(5, ':');
-    let (host, port) = (fields.next()?, fields.next()?);
+    // `*` stands for any host, but is no part of a word of Markdown.
+    let (_host, port) = (fields.next()?, fields.next()?);
     let (database, user, password) = (fields.next()?, fields.next()?, fields.next()?);
     let numbered = port == "*" || ((3..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit()));
-    let whole = numbered && ![host, database, user].contains(&"") && is_password(password);
+    let whole = numbered && ![database, user].contains(&"") && is_password(password);
     let start = word.start + word.text.len() - password.len();
     whole.then_some(Slice { text: password, start })
 }

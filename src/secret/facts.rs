@@ -7,10 +7,25 @@ use super::{Finding, detect};
 use crate::facts::{self, FactIds, Step, Table, Value};
 use crate::source::{SourceKind, Sources, Span};
 
-/// Hands out every string that looks like a credential: the way to it, where it is written, and what it looks like.
-pub(crate) fn in_facts(root: &Table<'_>, found: &mut dyn FnMut(&[Step<'_>], Span, Finding)) {
+/// A credential among the facts.
+pub(crate) struct Hit<'a, 't> {
+    /// The way to the fact.
+    pub(crate) steps: &'a [Step<'t>],
+    /// It is in the key, which a page may show as a label.
+    pub(crate) in_key: bool,
+    /// The key or the value.
+    pub(crate) span: Span,
+    /// What it looks like.
+    pub(crate) finding: Finding,
+}
+
+/// Hands out every key and every string that looks like a credential.
+pub(crate) fn in_facts(root: &Table<'_>, found: &mut dyn FnMut(Hit<'_, '_>)) {
     let mut keys = Vec::new();
-    root.visit_leaves(&mut |steps, entry| {
+    root.visit_entries(&mut |steps, entry| {
+        if let Some(finding) = detect(&[], &entry.key) {
+            found(Hit { steps, in_key: true, span: entry.key_span, finding });
+        }
         keys.clear();
         keys.extend(steps.iter().filter_map(|step| match step {
             Step::Key(key) => Some(*key),
@@ -18,7 +33,7 @@ pub(crate) fn in_facts(root: &Table<'_>, found: &mut dyn FnMut(&[Step<'_>], Span
         }));
         each_string(&entry.value, &mut |text, span| {
             if let Some(finding) = detect(&keys, text) {
-                found(steps, span, finding);
+                found(Hit { steps, in_key: false, span, finding });
             }
         });
     });
@@ -38,7 +53,7 @@ pub fn concealed(mut text: String) -> String {
     let mut ranges: Vec<Range<usize>> = in_lines(&text);
     let source = Sources::default().add(SourceKind::Facts, "", "");
     let root = facts::parse(source, &text, &mut FactIds::default(), &mut Vec::new());
-    in_facts(&root, &mut |_, span, _| ranges.push(span.range()));
+    in_facts(&root, &mut |hit| ranges.push(hit.span.range()));
     drop(root);
     for range in ranges {
         blacken(&mut text, range);

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use toml_parser::lexer::TokenKind;
+
 use super::{Kind, detect, token};
 
 /// The quotes, brackets and commas around a value.
@@ -50,6 +52,19 @@ pub fn in_lines(text: &str) -> Vec<Range<usize>> {
         joins
     });
     found
+}
+
+/// The ranges of comments of a facts file that look like credentials: a comment may hold a line as it once was.
+pub(super) fn in_comments(text: &str) -> Vec<Range<usize>> {
+    let comments = toml_parser::Source::new(text).lex().filter(|token| token.kind() == TokenKind::Comment);
+    let words = comments.map(|token| token.span().start() + 1..token.span().end());
+    words
+        .flat_map(|words| in_lines(&text[words.clone()]).into_iter().map(move |range| shifted(range, words.start)))
+        .collect()
+}
+
+fn shifted(range: Range<usize>, by: usize) -> Range<usize> {
+    range.start + by..range.end + by
 }
 
 /// Puts a star in place of each byte of a range, so that lines and other places stay where they are.

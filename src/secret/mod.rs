@@ -20,7 +20,7 @@ mod word;
 
 pub(crate) use conceal::conceal;
 pub use facts::concealed;
-pub(crate) use facts::in_facts;
+pub(crate) use facts::{Hit, in_facts};
 pub use lines::in_lines;
 
 /// A credential in a value. It holds no text of the value, so it cannot leak into a message.

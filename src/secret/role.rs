@@ -45,6 +45,7 @@ const KEY_OWNERS: &[&str] = &[
     "signing",
     "ssh",
     "storage",
+    "unseal",
 ];
 const QUALIFIERS: &[&str] = &[
     "base",

@@ -79,6 +79,12 @@ pub(super) struct Guard<'g> {
     scope: Scope,
 }
 
+/// Notes an edit that no escape is known for.
+fn leave(edit: Refused, refused: &mut Vec<Refused>) -> Fix {
+    refused.push(edit);
+    Fix::Leave
+}
+
 impl<'g> Guard<'g> {
     pub(super) fn new(out: &'g str, range: Range<usize>, edits: &'g [Edit<'g>], scope: Scope) -> Guard<'g> {
         let mut pieces = Vec::with_capacity(2 * edits.len() + 1);
@@ -94,18 +100,19 @@ impl<'g> Guard<'g> {
         Guard { out, edits, pieces, code: None, line: (0, None), brace: (0, 0), scope }
     }
 
-    /// The text with every include defused that a value begins or ends.
-    pub(super) fn defuse(mut self) -> Result<String, Refused> {
+    /// The text with every include defused that a value begins or ends, or the edits that no escape is known for.
+    pub(super) fn defuse(mut self) -> Result<String, Vec<Refused>> {
         let out = self.out;
         let mut defused = String::with_capacity(out.len() + 64);
         let (mut done, mut from) = (0, 0);
+        let mut refused = Vec::new();
         while let Some(begin) = opening(out, from) {
             from = begin.end;
             let whole = self.directive(begin.clone());
             let Some(directive) = whole.or_else(|| self.begun(begin).filter(|_| self.scope == Scope::Part)) else {
                 continue;
             };
-            match self.fix(&directive)? {
+            match self.fix(&directive).unwrap_or_else(|edit| leave(edit, &mut refused)) {
                 Fix::Leave if directive.end == out.len() => {}
                 Fix::Leave => from = directive.end,
                 Fix::Entity(at) => {
@@ -124,7 +131,7 @@ impl<'g> Guard<'g> {
             }
         }
         if let Some(directive) = self.last_braces()
-            && let Fix::Entity(at) = self.fix(&directive)?
+            && let Fix::Entity(at) = self.fix(&directive).unwrap_or_else(|edit| leave(edit, &mut refused))
             && at >= done
         {
             defused.push_str(&out[done..at]);
@@ -132,7 +139,8 @@ impl<'g> Guard<'g> {
             done = at + 1;
         }
         defused.push_str(&out[done..]);
-        Ok(defused)
+        refused.dedup();
+        if refused.is_empty() { Ok(defused) } else { Err(refused) }
     }
 
     /// The directive that begins with `opening`, if it is one.

@@ -175,6 +175,11 @@ struct Numbered<'t> {
 }
 
 impl<'t> Claims<'t> {
+    /// No claims yet, and about as many to be expected.
+    pub(super) fn with_room_for(count: usize) -> Self {
+        Claims { taken: Addresses(HashMap::with_capacity(count)), ..Claims::default() }
+    }
+
     /// Takes the first of `candidates` that is free or stands for the same, else the last one with a number.
     pub(super) fn claim(&mut self, scope: &Scope, candidates: &[Path], wanted: Use<'t>) -> Path {
         for path in candidates {

@@ -26,9 +26,19 @@ pub(crate) enum Site {
     LinkTarget,
 }
 
-/// The placeholders of a document, in order, but for the literals of the configuration.
-pub(super) fn of_document(text: &str, document: &Document, is_literal: &dyn Fn(&str) -> bool) -> Vec<Bracket> {
-    let mut found = Vec::new();
+/// The brackets of a document, in order.
+#[derive(Default)]
+pub(super) struct Brackets {
+    /// The placeholders, but for the literals of the configuration.
+    pub(super) placeholders: Vec<Bracket>,
+    /// Those of running text that nothing closes.
+    pub(super) open: Vec<usize>,
+}
+
+/// The brackets of a document.
+pub(super) fn of_document(text: &str, document: &Document, is_literal: &dyn Fn(&str) -> bool) -> Brackets {
+    let mut brackets = Brackets::default();
+    let found = &mut brackets.placeholders;
     each_leaf(&document.blocks, &mut |block| match &block.kind {
         // Most blocks and stretches of a page have none.
         _ if !holds_bracket(text, &block.range) => {}
@@ -40,11 +50,15 @@ pub(super) fn of_document(text: &str, document: &Document, is_literal: &dyn Fn(&
         _ => {
             let stretches = block.stretches().filter(|stretch| holds_bracket(text, &stretch.range));
             let inlines = stretches.map(|stretch| document.pieces.of(stretch));
-            inlines.for_each(|inlines| found.extend(of_inlines(text, &inlines, &document.broken_links)));
+            inlines.for_each(|inlines| {
+                let Matched { pairs, open, .. } = matched(in_running_text(text, &inlines));
+                brackets.open.extend(open);
+                found.extend(of_inlines(text, &inlines, pairs, &document.broken_links));
+            });
         }
     });
     found.retain(|bracket: &Bracket| !is_literal(words(text, &bracket.range)));
-    found
+    brackets
 }
 
 /// Whether a bracket opens in a range.
@@ -53,16 +67,21 @@ pub(super) fn holds_bracket(text: &str, range: &Range<usize>) -> bool {
     memchr::memchr(b'[', bytes).is_some()
 }
 
-/// The placeholders of a stretch of inline content, sorted and disjoint; `broken_links` are those of the whole text.
+/// The placeholders of a stretch of inline content, sorted and disjoint; `pairs` are those of its running text,
+/// `broken_links` those of the whole text.
 ///
 /// They are what CommonMark sees as reference links without a definition (section 6.3), balanced pairs that it cannot
 /// report because they hold a link or a bracket, and the pairs in code spans and link targets.
-fn of_inlines(text: &str, inlines: &Inlines<'_>, broken_links: &[Range<usize>]) -> Vec<Bracket> {
+fn of_inlines(
+    text: &str,
+    inlines: &Inlines<'_>,
+    pairs: Vec<Range<usize>>,
+    broken_links: &[Range<usize>],
+) -> Vec<Bracket> {
     let mut found: Vec<Bracket> = Vec::new();
     let first = broken_links.partition_point(|span| span.start < inlines.range.start);
     let broken = broken_links[first..].iter().take_while(|span| span.start < inlines.range.end);
     found.extend(broken.map(|range| Bracket { range: with_empty_label(text, range), site: Site::Text }));
-    let pairs = balanced(in_running_text(text, inlines));
     let pairs = pairs.into_iter().filter(|pair| !is_image(text, pair.start));
     found.extend(pairs.map(|range| Bracket { range: with_empty_label(text, &range), site: Site::Text }));
     for span in inlines.code.iter().filter(|span| holds_bracket(text, span)) {
@@ -86,7 +105,7 @@ pub(crate) fn in_code(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
         return Vec::new();
     }
     let mut end = 0;
-    let mut pairs = balanced(brackets_in(text, line, false));
+    let mut pairs = matched(brackets_in(text, line, false)).pairs;
     pairs.retain(|pair| {
         let keep = pair.start >= end && is_code_placeholder(text, pair.clone());
         if keep {
@@ -100,6 +119,9 @@ pub(crate) fn in_code(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
 /// The placeholders of several lines, by the rules of code.
 pub(crate) fn in_code_lines(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    if !holds_bracket(text, &range) {
+        return found;
+    }
     let mut start = range.start;
     for line in text[range].split_inclusive('\n') {
         found.extend(in_code(text, start..start + line.len()));
@@ -173,7 +195,7 @@ pub(super) fn brackets_in(text: &str, range: Range<usize>, escapes: bool) -> imp
 }
 
 /// The brackets of literal text outside links.
-pub(super) fn in_running_text(text: &str, inlines: &Inlines<'_>) -> impl Iterator<Item = (usize, u8)> {
+fn in_running_text(text: &str, inlines: &Inlines<'_>) -> impl Iterator<Item = (usize, u8)> {
     inlines.in_running_text(brackets_in(text, inlines.range.clone(), true), |(at, _)| *at)
 }
 
@@ -182,19 +204,30 @@ fn is_image(text: &str, start: usize) -> bool {
     text[..start].ends_with('!') && !text[..start].ends_with("\\!")
 }
 
-/// All matching pairs, sorted by start.
-fn balanced(brackets: impl Iterator<Item = (usize, u8)>) -> Vec<Range<usize>> {
-    let mut open = Vec::new();
-    let mut pairs = Vec::new();
+/// Brackets by whether they belong together.
+#[derive(Default)]
+pub(super) struct Matched {
+    /// Sorted by start.
+    pub(super) pairs: Vec<Range<usize>>,
+    /// Those that nothing closes.
+    pub(super) open: Vec<usize>,
+    /// Those that nothing opens.
+    pub(super) close: Vec<usize>,
+}
+
+pub(super) fn matched(brackets: impl Iterator<Item = (usize, u8)>) -> Matched {
+    let mut found = Matched::default();
     for (at, byte) in brackets {
         if byte == b'[' {
-            open.push(at);
-        } else if let Some(start) = open.pop() {
-            pairs.push(start..at + 1);
+            found.open.push(at);
+        } else if let Some(start) = found.open.pop() {
+            found.pairs.push(start..at + 1);
+        } else {
+            found.close.push(at);
         }
     }
-    pairs.sort_by_key(|pair| pair.start);
-    pairs
+    found.pairs.sort_by_key(|pair| pair.start);
+    found
 }
 
 /// The pair with the empty label behind it: `[name][]` is one reference.
@@ -292,7 +325,7 @@ mod tests {
 
     fn prose(text: &str) -> Vec<&str> {
         let document = markdown::parse(text);
-        let found = of_document(text, &document, &|_| false);
+        let found = of_document(text, &document, &|_| false).placeholders;
         found.into_iter().map(|bracket| &text[bracket.range]).collect()
     }
 

@@ -59,7 +59,9 @@ impl<'t> Builder<'t> {
     /// Reads blocks in order.
     pub(super) fn elements(&mut self, blocks: &[Block], scope: &Scope, body: &mut Body) -> Vec<Element> {
         let (rest, above) = (blocks.iter().peekable(), Above::default());
-        let mut sequence = Sequence { scope, body, rest, above, elements: Vec::new(), has_runs: false };
+        // Most sections hold one.
+        let elements = Vec::with_capacity(blocks.len().min(1));
+        let mut sequence = Sequence { scope, body, rest, above, elements, has_runs: false };
         while let Some(block) = sequence.rest.next() {
             let known = sequence.elements.len();
             self.block(block, &mut sequence);

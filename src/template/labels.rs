@@ -162,7 +162,7 @@ pub(super) fn of_place(labels: &[PlaceLabel], at: usize) -> Option<&str> {
 pub(super) fn of_code_line(text: &str, line: Range<usize>) -> Option<Range<usize>> {
     let code = &text[line.clone()];
     let mut start = code.len() - code.trim_start().len();
-    for word in ["export ", "set ", "- ", "ENV "] {
+    for word in ["- ", "export ", "set ", "ENV "] {
         if let Some(rest) = code[start..].strip_prefix(word) {
             start = code.len() - rest.trim_start().len();
         }
@@ -275,6 +275,7 @@ mod tests {
     fn code_lines_are_named_by_their_key() {
         assert_eq!(key("DB_HOST=[describe]"), Some("DB_HOST"));
         assert_eq!(key("  export HOST = [x]"), Some("HOST"));
+        assert_eq!(key("- export HOST=[x]"), Some("HOST"));
         assert_eq!(key("  \"pool.max\": [x],"), Some("pool.max"));
         assert_eq!(key("export const [EntityName]Repository = {"), None);
         assert_eq!(key("[command to rollback]"), None);

@@ -67,7 +67,7 @@ impl<'t> Builder<'t> {
         let samples: Vec<_> = samples.map(|(_, draft)| draft).collect();
         let has_key = |(role, draft): &(Role, Draft<'_>)| match role {
             Role::Labelled | Role::Topic => true,
-            Role::Plain => self.holds_places(draft.nested),
+            Role::Plain => self.asks(draft.nested, body),
             Role::Sample | Role::Continuation => false,
         };
         let mixed = !open && drafts.iter().any(has_key);
@@ -174,8 +174,7 @@ impl<'t> Builder<'t> {
         let words = self.pieces.of(stretch).plain(self.text);
         let path = scope.path_to(&label_slug(words.trim_end_matches(':')));
         item.path = self.claims.claim_value(scope, path, words);
-        let kind = if scope.in_record { PlaceholderKind::Record } else { PlaceholderKind::Topic };
-        let id = self.place(stretch.range.clone(), kind, scope.address(&item.path), scope);
+        let id = self.place(stretch.range.clone(), PlaceholderKind::Topic, scope.address(&item.path), scope);
         let whole = Bracket { range: stretch.range.clone(), site: Site::Text };
         let form = self.form_at(Form::Prose, whole.range.end);
         item.slots.push(Slot::of(&whole, id, item.path.clone(), form, draft.leaf));
@@ -186,7 +185,7 @@ impl<'t> Builder<'t> {
     fn labelled(&mut self, role: Role, draft: &Draft<'_>, scope: &Scope, body: &mut Body) -> Item {
         let mut item = draft.item(role, scope);
         let mut inner = scope.clone();
-        let shared = draft.brackets.len() > 1 || self.holds_places(draft.nested);
+        let shared = draft.brackets.len() > 1 || self.asks(draft.nested, body);
         if let Some(key) = self.key(role, draft) {
             let own = scope.path_to(&key);
             inner.path = if shared { self.claims.claim_node(scope, own) } else { own };
@@ -204,6 +203,23 @@ impl<'t> Builder<'t> {
         }
         item.nested = self.nested(draft, &inner, body);
         item
+    }
+
+    /// Whether anything in these blocks asks for something.
+    fn asks(&self, blocks: &[Block], body: &Body) -> bool {
+        self.holds_places(blocks) || body.has_prompt && self.holds_topics(blocks)
+    }
+
+    /// Whether there is a topic in these blocks, below a prompt.
+    fn holds_topics(&self, blocks: &[Block]) -> bool {
+        blocks.iter().any(|block| match &block.kind {
+            BlockKind::List(list) => list.items.iter().enumerate().any(|(at, item)| {
+                let draft = self.draft(at, item);
+                draft.role(false, true, self.pieces) == Role::Topic || self.holds_topics(draft.nested)
+            }),
+            BlockKind::Quote(blocks) | BlockKind::Container(blocks) => self.holds_topics(blocks),
+            _ => false,
+        })
     }
 
     /// The key of an item: its label, or the words above what is nested in it.
@@ -281,6 +297,22 @@ mod tests {
     fn addresses(page: &str) -> Vec<String> {
         let placeholders = template::parse(page, &|_| false).placeholders;
         placeholders.into_iter().filter_map(|placeholder| placeholder.address).collect()
+    }
+
+    #[test]
+    fn what_an_item_asks_below_its_place_stands_beside_it() {
+        let item = |nested: &str| addresses(&format!("## S\n\n[Describe it:]\n\n- **Size:** [now]\n  {nested}\n"));
+        assert_eq!(item("- In a year"), ["s.description", "s.size.now", "s.size.in_a_year"]);
+        assert_eq!(item("> - In a year"), ["s.description", "s.size.now", "s.size.in_a_year"]);
+        assert_eq!(item("- Deeper\n    - In a year"), ["s.description", "s.size.now", "s.size.deeper.in_a_year"]);
+        assert_eq!(item("- **In a year:** 5"), ["s.description", "s.size"]);
+    }
+
+    #[test]
+    fn a_place_below_a_task_box_is_no_prompt() {
+        let item = |text: &str| addresses(&format!("## S\n\n{text}\n\n- b\n"));
+        assert_eq!(item("- [ ]\n  [x]"), item("- [ ] [x]"));
+        assert_eq!(item("- [ ] [x]"), ["s.items[]"]);
     }
 
     #[test]

@@ -48,13 +48,13 @@ pub fn parse(text: &str, is_literal: &dyn Fn(&str) -> bool) -> Template {
         text,
         is_literal,
         pieces: &pieces,
-        brackets: &brackets,
-        claims: Claims::default(),
+        brackets: &brackets.placeholders,
+        claims: Claims::with_room_for(page.document.blocks.len() / 2),
         item_end: None,
         template: Template::default(),
     };
     builder.note_hidden(&page);
-    builder.read(page)
+    builder.read(page, &brackets.open)
 }
 
 /// What Markdown sees of a template, and what was hidden from it.
@@ -130,13 +130,13 @@ impl Builder<'_> {
         self.template.traps = traps.collect();
     }
 
-    /// Reads the page from the top, but for what is removed from it.
-    fn read(mut self, page: Page) -> Template {
+    /// Reads the page from the top, but for what is removed from it; `open` are the brackets that nothing closes.
+    fn read(mut self, page: Page, open: &[usize]) -> Template {
         let Page { document: Document { mut blocks, definitions, .. }, front_matter, template_only, .. } = page;
         let notice = residue::take_notice(self.text, &mut blocks);
         let instructions = residue::take_instructions(self.text, &mut blocks, self.pieces);
         self.note_residue(front_matter, template_only, notice.into_iter().chain(instructions).collect());
-        self.template.traps.extend(unclosed::find(self.text, &blocks, self.pieces, self.is_literal));
+        self.template.traps.extend(unclosed::find(self.text, &blocks, open, self.is_literal));
         let last = self.template.residue.iter().filter(|range| range.end == self.text.len());
         let end = last.map(|range| range.start).min().unwrap_or(self.text.len());
         self.template.root = self.sections(&blocks, end);

@@ -182,7 +182,7 @@ pub(crate) fn lines_of(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// The range with the blank lines after it, if it is preceded by a blank line or nothing. A line of quote marks alone is
-/// blank; one of fewer marks than the line before has ends a quote, which the line before would not.
+/// blank; one of fewer marks than the line before has ends a quote, which the line before would not: then that goes, too.
 pub(crate) fn with_blank_lines(text: &str, lines: Range<usize>) -> Range<usize> {
     let before = text[..lines.start].lines().next_back();
     let Some(quotes) = before.map_or(Some(0), quotes_of_blank) else { return lines };
@@ -193,7 +193,10 @@ pub(crate) fn with_blank_lines(text: &str, lines: Range<usize>) -> Range<usize> 
         }
         end += line.len();
     }
-    lines.start..end
+    let ends_quote = quotes > 0 && text[end..].lines().next().is_none_or(|line| quotes_of_blank(line).is_some());
+    let above = text[..lines.start].split_inclusive('\n').rev();
+    let above = above.take_while(|line| ends_quote && quotes_of_blank(line) == Some(quotes));
+    lines.start - above.map(str::len).sum::<usize>()..end
 }
 
 /// What goes with a block inside the range: in a container, where it is alone on its lines, what they begin with. What
@@ -230,7 +233,23 @@ fn quotes_of_blank(line: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::{lines_of, with_blank_lines};
     use crate::template;
+
+    #[test]
+    fn with_the_last_block_of_a_quote_goes_the_line_that_kept_it_apart() {
+        let goes = |text: &str| {
+            let at = text.find("[x]").unwrap();
+            text[with_blank_lines(text, lines_of(text, at..at + 3))].to_owned()
+        };
+        assert_eq!(goes("> a\n>\n> [x]\n\nb\n"), ">\n> [x]\n");
+        assert_eq!(goes("> a\n> \n>\n> [x]"), "> \n>\n> [x]");
+        assert_eq!(goes("> > a\n> >\n> > [x]\n>\n> b\n"), "> >\n> > [x]\n");
+        assert_eq!(goes("> a\n>\n> [x]\n>\n> b\n"), "> [x]\n>\n");
+        assert_eq!(goes("> a\n>\n> [x]\n# B\n"), "> [x]\n");
+        assert_eq!(goes("> a\n>\n> [x]\n>\n\nb\n"), ">\n> [x]\n>\n");
+        assert_eq!(goes("a\n\n[x]\n\nb\n"), "[x]\n\n");
+    }
 
     fn removed(text: &str) -> Vec<&str> {
         template::parse(text, &|_| false).residue.into_iter().map(|range| &text[range]).collect()

@@ -67,8 +67,10 @@ impl Outline<'_, '_> {
         let slots =
             heading.and_then(|heading| self.builder.inline_slots(heading.stretch, &brackets, &scope, Form::Heading));
         let known = self.builder.template.placeholders.len();
-        let mut elements: Vec<_> = slots.into_iter().collect();
-        elements.extend(self.builder.elements(body_blocks, &scope, &mut body));
+        let mut elements = self.builder.elements(body_blocks, &scope, &mut body);
+        if let Some(slots) = slots {
+            elements.insert(0, slots);
+        }
         let own_blocks = self.own_blocks(body_blocks, known, &elements);
         let mut sections: Vec<_> = parts.into_iter().map(|part| self.section(part, &scope)).collect();
         self.mark_repetitions(&mut sections);

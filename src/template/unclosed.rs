@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-use super::brackets::{brackets_in, holds_bracket, in_running_text};
+use super::brackets::{Matched, brackets_in, holds_bracket, matched};
 use super::{Trap, TrapKind, code};
-use crate::markdown::blocks::{Block, BlockKind, Code, Pieces, Row, Stretch, each_leaf};
+use crate::markdown::blocks::{Block, BlockKind, Code, Row, Stretch, each_leaf};
 use crate::source::line_of;
 
 /// A closing bracket further below belongs to something else.
 const FAR: usize = 3;
 
-/// The brackets of these blocks that open and do not close.
-pub(super) fn find(text: &str, blocks: &[Block], pieces: &Pieces, is_literal: &dyn Fn(&str) -> bool) -> Vec<Trap> {
-    let mut search = Search { text, pieces, found: Vec::new() };
+/// The brackets of these blocks that open and do not close; `open` are those of running text, of all blocks.
+pub(super) fn find(text: &str, blocks: &[Block], open: &[usize], is_literal: &dyn Fn(&str) -> bool) -> Vec<Trap> {
+    let mut search = Search { text, open, found: Vec::new() };
     each_leaf(blocks, &mut |block| match &block.kind {
-        _ if !holds_bracket(text, &block.range) => {}
+        BlockKind::Code(code) if holds_bracket(text, &block.range) => search.code(code),
+        _ if open.is_empty() => {}
         BlockKind::Table(table) => table.rows_with_header().for_each(|row| search.row(row)),
-        BlockKind::Code(code) => search.code(code),
         _ => block.stretches().for_each(|stretch| search.prose(stretch)),
     });
     search.found.retain(|trap| !is_literal(inner(&text[trap.range.clone()])));
@@ -31,15 +31,16 @@ fn inner(pair: &str) -> &str {
 
 struct Search<'t> {
     text: &'t str,
-    pieces: &'t Pieces,
+    /// The brackets of running text that nothing closes, in order.
+    open: &'t [usize],
     found: Vec<Trap>,
 }
 
-impl Search<'_> {
+impl<'t> Search<'t> {
     /// The first of each line, which is told with all behind it.
     fn prose(&mut self, stretch: &Stretch) {
         let mut done = 0;
-        for at in self.open_in(stretch) {
+        for &at in self.open_in(stretch) {
             if at >= done && self.may_open(at) && !self.is_interval(at, stretch.range.end) {
                 done = line_of(self.text, at).end.min(stretch.range.end);
                 let line = self.text[at..done].trim_end();
@@ -59,7 +60,7 @@ impl Search<'_> {
         let closing: Vec<_> = brackets.filter(|(_, byte)| *byte == b']').map(|(at, _)| at).collect();
         let mut done = 0;
         for (cell, open) in open {
-            for at in open {
+            for &at in open {
                 if at < done || !self.may_open(at) || self.is_interval(at, cell.range.end) {
                     continue;
                 }
@@ -76,11 +77,10 @@ impl Search<'_> {
     }
 
     /// The brackets of running text that nothing closes.
-    fn open_in(&self, stretch: &Stretch) -> Vec<usize> {
-        if !holds_bracket(self.text, &stretch.range) {
-            return Vec::new();
-        }
-        unmatched(in_running_text(self.text, &self.pieces.of(stretch))).open
+    fn open_in(&self, stretch: &Stretch) -> &'t [usize] {
+        let first = self.open.partition_point(|at| *at < stretch.range.start);
+        let last = self.open.partition_point(|at| *at < stretch.range.end);
+        self.open.get(first..last).unwrap_or_default()
     }
 
     /// Words follow, and the bracket belongs to nothing before it.
@@ -109,17 +109,17 @@ impl Search<'_> {
         if code::is_literal(&code.info) {
             return;
         }
-        let unmatched: Vec<_> =
-            code.lines.iter().map(|line| unmatched(brackets_in(self.text, line.clone(), false))).collect();
-        let mut closes_below = unmatched.iter().rposition(|line| !line.close.is_empty());
-        for (at, (line, Unmatched { open, .. })) in code.lines.iter().zip(&unmatched).enumerate() {
+        let lines: Vec<_> =
+            code.lines.iter().map(|line| matched(brackets_in(self.text, line.clone(), false))).collect();
+        let mut closes_below = lines.iter().rposition(|line| !line.close.is_empty());
+        for (at, (line, Matched { open, .. })) in code.lines.iter().zip(&lines).enumerate() {
             closes_below = closes_below.filter(|&last| last > at);
             let Some(&start) = open.last().filter(|&&start| self.may_open_in_code(start)) else { continue };
             let tail = &self.text[start + 1..line.end];
             if !is_words(tail) {
                 continue;
             }
-            let mut below = unmatched.iter().skip(at + 1).take(FAR);
+            let mut below = lines.iter().skip(at + 1).take(FAR);
             let next = below.find(|line| !line.open.is_empty() || !line.close.is_empty());
             match next.and_then(|line| line.close.first()) {
                 Some(&close) if self.continues(start, close) => {
@@ -150,25 +150,6 @@ impl Search<'_> {
         let before = self.text[line.start..start].trim_end_matches(['"', '\'', ' ']);
         before.ends_with(['=', ':']) || before.chars().all(|c| c.is_whitespace() || "#/-;*".contains(c))
     }
-}
-
-/// The brackets that nothing closes, and those that nothing opens.
-#[derive(Default)]
-struct Unmatched {
-    open: Vec<usize>,
-    close: Vec<usize>,
-}
-
-fn unmatched(brackets: impl Iterator<Item = (usize, u8)>) -> Unmatched {
-    let mut found = Unmatched::default();
-    for (at, byte) in brackets {
-        match byte {
-            b'[' => found.open.push(at),
-            _ if found.open.pop().is_none() => found.close.push(at),
-            _ => {}
-        }
-    }
-    found
 }
 
 /// Words with the marks of a sentence, and none of an expression that goes on.
@@ -266,5 +247,7 @@ mod tests {
         assert_eq!(found("[x][r]\n\n[r]: /a/[b]\n"), ["InTarget [r]: /a/[b]"]);
         assert_eq!(found("[x][r]\n\n[r]: /a[b\n"), [""; 0]);
         assert_eq!(found("> [docs]: /x.html\n"), [""; 0]);
+        assert_eq!(found("[Owner]::Platform\n"), ["BracketedDefinition [Owner]::Platform"]);
+        assert_eq!(found("[Owner]: urn:x\n"), [""; 0]);
     }
 }

@@ -60,8 +60,19 @@ fn facts_with(template: &Template, value: &str) -> String {
     facts_at(addresses.map(|address| (address, if others.contains(address) { "\"word\"" } else { value.as_str() })))
 }
 
+/// Whether places stand in what looks like the label of a footnote: whether they make a definition of it is up to all of
+/// them.
+fn has_places_in_a_label(text: &str) -> bool {
+    text.match_indices("[^").any(|(at, mark)| {
+        text[at + mark.len()..].find(['[', ']']).is_some_and(|next| text[at + mark.len() + next..].starts_with('['))
+    })
+}
+
 /// The page with a word in each place of one line, and with a value in its stead; `None` where either is refused.
 pub(crate) fn word_and_value(text: &str, value: &str) -> Option<(String, String)> {
+    if has_places_in_a_label(text) {
+        return None;
+    }
     let template = template::parse(text, &|_| false);
     let fill = |value: &str| {
         let page = super::fill(text, &facts_with(&template, value), &json!({}));
