@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod filling;
+mod validator;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,12 +12,15 @@ use std::path::{Path, PathBuf};
 
 use filling::fill;
 use mdbook_database::book::FilledPage;
+use mdbook_database::config::book_from_toml;
 use mdbook_database::fill::Status;
-use mdbook_database::init;
 use mdbook_database::report::Format;
+use mdbook_database::source::{SourceKind, Sources};
 use mdbook_database::template::{self, PlaceholderKind};
+use mdbook_database::{init, json_schema};
 use serde_json::{Value, json};
 use toml_edit::{DocumentMut, Item};
+use validator::validate;
 
 /// What a user writes between the quotes.
 const FACT: &str = "A fact of ours";
@@ -222,6 +226,29 @@ fn what_init_writes_can_be_filled_in_and_is_enough() {
         let wrong = wrong(template, &facts);
         if !wrong.is_empty() {
             failed.push_str(&format!("\n==== {}\n{wrong}\n---- facts\n{facts}", path.display()));
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+}
+
+#[test]
+fn what_init_writes_is_as_the_schema_says() {
+    let mut failed = String::new();
+    let wanted = std::env::var("CASE").unwrap_or_default();
+    // A validator is started for each.
+    let templates =
+        templates().into_iter().filter(|(path, _)| path.parent().is_some_and(|parent| parent.ends_with("shapes")));
+    for (path, template) in &templates.filter(|(path, _)| path.to_string_lossy().contains(&wanted)).collect::<Vec<_>>()
+    {
+        let facts = initial(template);
+        let parsed = template::parse(template, &|_| false);
+        let page = json_schema::Page { text: template, template: &parsed };
+        let schema: Value = serde_json::from_str(&json_schema::render("database.toml", &[page])).unwrap();
+        let source = Sources::default().add(SourceKind::Facts, "database.toml", &facts);
+        let facts_as_json = book_from_toml(source, &facts, &[], &mut Vec::new());
+        let Some(wrong) = validate(&schema, &[facts_as_json]) else { return };
+        if !wrong[0].is_empty() {
+            failed.push_str(&format!("\n==== {}\n{}\n---- facts\n{facts}", path.display(), wrong[0].join("\n")));
         }
     }
     assert!(failed.is_empty(), "{failed}");
