@@ -352,6 +352,21 @@ mod tests {
     }
 
     #[test]
+    fn a_value_includes_nothing() {
+        let toml = "[t]\na = '{{#include /etc/passwd}}'\n";
+        let (mut sources, mut ids) = (Sources::default(), FactIds::default());
+        let first = sources.add(SourceKind::Facts, "backend.toml", toml);
+        let root = facts::parse(first, toml, &mut ids, &mut Vec::new());
+        let shelves = [Shelf { stem: "backend", root: &root }];
+        let written = |guard_includes| {
+            let chapter = Sources::default().add(SourceKind::Chapter, "src/a.md", "");
+            resolve("By [t.a].\n", chapter, &shelves, Manners { guard_includes, allow_html: true }).text.unwrap()
+        };
+        assert_eq!(written(true), "By {&#123;#include /etc/passwd}}.\n");
+        assert_eq!(written(false), "By {{#include /etc/passwd}}.\n");
+    }
+
+    #[test]
     fn the_suggestion_changes_the_key_that_is_not_there() {
         let toml = "[t.port]\nport = 1\n";
         assert_eq!(

@@ -6,6 +6,7 @@ use super::answer::{Answer, Inline, Writing, inline};
 use super::misfit::Wrong;
 use super::record::Record;
 use super::run::Targets;
+use super::samples::name_at;
 use super::{Filler, Unit};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, Table, quote_key};
@@ -135,7 +136,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let record = Record::Raw { name: Some(entry), value: &entry.value };
         let mut edits = Vec::new();
         if let Some(label) = &sample.label {
-            edits.push(self.write_label(label, &label_of_key(&entry.key), Form::Cell));
+            edits.push(self.write_label(label, &name_at(label, &entry.key), Form::Cell));
         }
         let depth = sample.path.len();
         let mut answers = Vec::new();

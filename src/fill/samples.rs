@@ -170,9 +170,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let sample = Sample { slots: &item.slots, named_by_label: named.is_some() };
         if let Some(label) = named {
             let name = match record {
-                // In code a name is a name; in prose it is words.
-                Record::Raw { name: Some(entry), .. } if label.site == Site::Text => Some(label_of_key(&entry.key)),
-                Record::Raw { name: Some(entry), .. } => Some(Cow::Borrowed(&*entry.key)),
+                Record::Raw { name: Some(entry), .. } => Some(name_at(label, &entry.key)),
                 Record::Raw { name: None, .. } => None,
                 typed => Some(typed.name()),
             };
@@ -205,6 +203,11 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         }
     }
+}
+
+/// What a label made from a key says: in code a name is a name; in prose it is words.
+pub(super) fn name_at<'k>(label: &Label, key: &'k str) -> Cow<'k, str> {
+    if label.site == Site::Text { label_of_key(key) } else { Cow::Borrowed(key) }
 }
 
 /// Whether the keys of a table are the slugs of the samples' own placeholders.

@@ -87,6 +87,19 @@ fn what_a_prompt_announces_is_there_when_every_record_is_complete() {
 }
 
 #[test]
+fn what_a_schema_would_tell_is_asked_for_where_there_is_none() {
+    for item in ["- [index_name] on [columns]", "- [table].[column_name]"] {
+        assert_eq!(told(&format!("# T\n\n## A\n\n{item}\n"), ""), ["2 placeholders of `A` have no fact"]);
+    }
+}
+
+#[test]
+fn a_slip_in_a_key_at_the_top_is_told() {
+    let page = "# T\n\n- **Version:** [version]\n";
+    assert_eq!(told(page, "verison = 16\n"), ["no placeholder has the address `verison`"]);
+}
+
+#[test]
 fn a_heading_that_is_answered_speaks_for_a_section_but_not_for_the_page() {
     let body = "[If any: describe it]\n\n- **Size:** [size]\n";
     let left_out = |name: &str| format!("what `{name}` asks for is left out of the book: nothing is said of it");

@@ -151,7 +151,7 @@ fn records_of_several_places_are_tables() {
 
 const SCHEMA: &str = "[tables.t]
 columns = { id = { type = 'int', owner = 'me' } }
-indexes = { i = { columns = 'id', owner = 'me' } }
+indexes = { i = { columns = 'id', purpose = 'Fast.', owner = 'me' } }
 relations = { r = { columns = 'id', references = 't.id' } }
 checks = { c = { expression = 'x > 0', description = 'Always.' } }
 ";
@@ -166,6 +166,7 @@ fn the_first_place_of_a_typed_record_is_its_name_where_nothing_else_is() {
         ("Columns", "- **Id:** [owner] - [type]", "- **id:** me - int"),
         ("Indexes", "- [thing]", "- i"),
         ("Indexes", "- [thing] - [columns]", "- i - id"),
+        ("Indexes", "- [thing]: [reason]", "- i: Fast."),
         ("Relations", "- [thing]", "- `id` references `t` (`id`)"),
         ("Relations", "- [thing] to [references]", "- r to t (id)"),
         ("Checks", "- [thing]", "- `c`: `x > 0`: Always."),

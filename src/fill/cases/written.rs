@@ -62,6 +62,23 @@ fn further_rows_are_written_as_the_last_with_a_label() {
 }
 
 #[test]
+fn further_rows_keep_to_labels_in_code() {
+    let page = |rows: &str| format!("# T\n\n## A\n\n| Name | Port |\n|---|---|\n{rows}");
+    let shown = page("| `api` | 1 |\n| `web_2` | 3 |\n");
+    assert_eq!(filled(&page("| `api` | [port] |\n"), "[a]\napi.port = 1\nweb_2.port = 3\n"), shown);
+}
+
+#[test]
+fn a_value_of_two_lines_ends_them_as_the_page_does() {
+    for newline in ["\n", "\r\n"] {
+        let page = |text: &str| format!("# T\n\n## A\n\n{text}").replace('\n', newline);
+        let facts = "[a]\npool_size = \"a\\nb\"\nlater = \"c\\nd\"\n";
+        let shown = page("- **Pool size:** a\n  b\n- **Later:** c\n  d\n");
+        assert_eq!(filled(&page("[Describe it:]\n\n- Pool size\n"), facts), shown);
+    }
+}
+
+#[test]
 fn a_further_key_with_an_empty_array_is_no_item() {
     let page = "# T\n\n## A\n\n- **Size:** [n]\n";
     assert_eq!(filled(page, "[a]\nsize = 9\nlater = []\n"), page.replace("[n]", "9"));
