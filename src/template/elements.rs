@@ -221,7 +221,8 @@ impl<'t> Builder<'t> {
             Some(lead) => vec![scope.path_to(&label_slug(&lead.text))],
             None => {
                 let key = if body.description_taken { "introduction" } else { "description" };
-                vec![scope.path_to(key), scope.path_to(&placeholder_slug(inner))]
+                let own = [scope.path_to(key), scope.path_to(&placeholder_slug(inner))];
+                scope.described().into_iter().chain(own).collect()
             }
         };
         let path = self.claims.claim(scope, &candidates, Use::Value(inner.into()));
