@@ -156,7 +156,8 @@ impl<'p> Planner<'p> {
     fn open(&mut self, section: &Section, base: &Base) {
         let has_key = |element: &Element| match element {
             Element::Slots(slots) => !slots.is_empty(),
-            Element::Prompt(prompt) => !prompt.more,
+            // The prompt of a section `Description` of a table is the field of the table.
+            Element::Prompt(prompt) => !prompt.more && prompt.slot.path.starts_with(&section.path),
             _ => false,
         };
         if section.repeat.is_none() && section.elements.iter().any(has_key) {

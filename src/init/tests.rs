@@ -436,8 +436,8 @@ fn one_address_has_one_form() {
 
 #[test]
 fn all_that_stands_in_a_table_is_asked_for_in_the_example() {
-    let page = "# T\n\n## `[table_name]`\n\n[Purpose]\n\n**Access:**\n- [Role] - [Rights]\n\n### Indexes\n\n\
-                [Say why]\n\n- [index_name] on [columns] since [release]\n";
+    let page = "# T\n\n## `[table_name]`\n\n**Access:**\n- [Role] - [Rights]\n\n### Purpose\n\n[Purpose]\n\n\
+                ### Indexes\n\n[Say why]\n\n- [index_name] on [columns] since [release]\n";
     let text = completed(page, "").text;
     for line in [
         "#[tables.example]",
@@ -448,6 +448,7 @@ fn all_that_stands_in_a_table_is_asked_for_in_the_example() {
     ] {
         assert_eq!(text.lines().filter(|written| *written == line).count(), 1, "{line}\n{text}");
     }
+    assert!(!text.contains("purpose_2") && !text.contains("example.purpose"), "{text}");
     assert_eq!(mistakes(page, &uncommented("", &text)), [""; 0]);
 }
 
