@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::slug::label_of_key;
-use crate::template::{self, CodeBlock, Element, Item, Key, Role, Run, RunKind, Section, Slot, Template};
+use crate::template::{self, CodeBlock, Element, Item, Key, Repeat, Role, Run, RunKind, Section, Slot, Template};
 use crate::vocabulary::Collection;
 
 /// A template that takes its facts from the file.
@@ -24,10 +24,14 @@ pub struct Page<'a> {
 /// The schema of a facts file as JSON text, ending in a newline.
 pub fn render(file: &str, pages: &[Page<'_>]) -> String {
     let mut root = Node { table: true, ..Node::default() };
+    let mut table = typed_table(pages);
     for page in pages {
-        Walker { page: *page }.section(&page.template.root, &mut root, &mut Vec::new());
+        let mut walker = Walker { page: *page, table: &mut table, in_table: false };
+        walker.section(&page.template.root, &mut root, &mut Vec::new());
     }
-    root.children.insert("tables".to_owned(), tables(pages));
+    let mut tables = Node { further: vec![table.into_schema()], ..Node::default() };
+    tables.describe("The tables of the database, by name.".to_owned());
+    root.children.insert("tables".to_owned(), tables);
     let mut schema = root.untyped();
     schema.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
     schema.insert("title".to_owned(), json!(file));
@@ -206,24 +210,22 @@ fn columns() -> Value {
     json!({ "type": ["string", "array"], "items": { "type": "string" } })
 }
 
-struct Walker<'p> {
-    page: Page<'p>,
+struct Walker<'w> {
+    page: Page<'w>,
+    /// A table of the schema.
+    table: &'w mut Node,
+    /// What is walked stands under it.
+    in_table: bool,
 }
 
 impl Walker<'_> {
     /// Puts what a section asks for under the node of its record (the root of the facts, at the top).
-    fn section(&self, section: &Section, record: &mut Node, titles: &mut Vec<String>) {
+    fn section(&mut self, section: &Section, record: &mut Node, titles: &mut Vec<String>) {
         if section.again {
             return;
         }
         if let Some(repeat) = &section.repeat {
-            let mut inner = Node::default();
-            for slot in std::iter::once(&repeat.name).chain(&repeat.fields) {
-                self.slot(slot, &mut inner);
-            }
-            self.inside(section, &mut inner, titles);
-            self.records(record, &repeat.records, inner);
-            return;
+            return self.repeat(repeat, record, |walker, record| walker.inside(section, record, titles));
         }
         if !section.path.is_empty() {
             titles.push(section.title.clone());
@@ -238,12 +240,29 @@ impl Walker<'_> {
         }
     }
 
-    fn inside(&self, section: &Section, record: &mut Node, titles: &mut Vec<String>) {
+    fn inside(&mut self, section: &Section, record: &mut Node, titles: &mut Vec<String>) {
         self.elements(&section.elements, record);
         section.sections.iter().for_each(|child| self.section(child, record, titles));
     }
 
-    fn elements(&self, elements: &[Element], record: &mut Node) {
+    /// What is repeated for records: those at its own address, and the tables of the schema.
+    fn repeat(&mut self, repeat: &Repeat, record: &mut Node, mut inside: impl FnMut(&mut Self, &mut Node)) {
+        let mut inner = Node::default();
+        self.slot(&repeat.name, &mut inner);
+        repeat.fields.iter().for_each(|slot| self.slot(slot, &mut inner));
+        inside(self, &mut inner);
+        self.records(record, &repeat.records, inner);
+        if repeat.collection.is_some() {
+            let mut table = std::mem::take(self.table);
+            repeat.fields.iter().for_each(|slot| self.slot(slot, &mut table));
+            self.in_table = true;
+            inside(self, &mut table);
+            self.in_table = false;
+            *self.table = table;
+        }
+    }
+
+    fn elements(&mut self, elements: &[Element], record: &mut Node) {
         for element in elements {
             match element {
                 Element::Slots(slots) => slots.iter().for_each(|slot| self.slot(slot, record)),
@@ -252,10 +271,7 @@ impl Walker<'_> {
                 Element::Run(run) => self.run(run, record),
                 Element::Code(code) => self.code(code, record),
                 Element::Repeat { repeat, elements, .. } => {
-                    let mut inner = Node::default();
-                    self.slot(&repeat.name, &mut inner);
-                    self.elements(elements, &mut inner);
-                    self.records(record, &repeat.records, inner);
+                    self.repeat(repeat, record, |walker, record| walker.elements(elements, record));
                 }
             }
         }
@@ -273,7 +289,7 @@ impl Walker<'_> {
         }
     }
 
-    fn run(&self, run: &Run, record: &mut Node) {
+    fn run(&mut self, run: &Run, record: &mut Node) {
         if run.lead.is_some() {
             let node = record.at(&run.path);
             node.table = true;
@@ -297,7 +313,7 @@ impl Walker<'_> {
         self.samples(run, record);
     }
 
-    fn item(&self, item: &Item, record: &mut Node) {
+    fn item(&mut self, item: &Item, record: &mut Node) {
         item.slots.iter().for_each(|slot| self.slot(slot, record));
         if item.slots.iter().any(|slot| slot.path.len() > item.path.len()) && item.label.is_some() {
             let node = record.at(&item.path);
@@ -309,9 +325,10 @@ impl Walker<'_> {
     }
 
     /// Records: an array or a table of what one sample asks for.
-    fn samples(&self, run: &Run, record: &mut Node) {
+    fn samples(&mut self, run: &Run, record: &mut Node) {
         let samples: Vec<&Item> = run.items.iter().filter(|item| item.role == Role::Sample).collect();
-        let Some(first) = samples.first() else { return };
+        let typed = self.in_table && run.collection.is_some();
+        let Some(first) = samples.first().filter(|_| !typed) else { return };
         let mut inner = Node::default();
         for sample in &samples {
             sample.slots.iter().for_each(|slot| self.slot(slot, &mut inner));
@@ -337,7 +354,7 @@ impl Walker<'_> {
         record.at(path).allow_records(&inner.into_schema());
     }
 
-    fn code(&self, code: &CodeBlock, record: &mut Node) {
+    fn code(&mut self, code: &CodeBlock, record: &mut Node) {
         let node = record.at(&code.path);
         node.text = true;
         node.removable = true;
@@ -350,34 +367,25 @@ impl Walker<'_> {
     }
 }
 
-/// `[tables]`: the typed fields, and those that only the templates have.
-fn tables(pages: &[Page<'_>]) -> Node {
+/// A table of the schema with its typed fields, and the fields of its records that only the templates have.
+fn typed_table(pages: &[Page<'_>]) -> Node {
     let mut table = Node::default();
-    let mut column = Node::default();
-    let mut index = Node::default();
-    for (owner, fields) in [(&mut table, TABLE), (&mut column, COLUMN), (&mut index, INDEX)] {
-        owner.take_fields(fields);
-    }
-    for (prefix, collection, owner) in [
-        ("tables{}.", Collection::Tables, &mut table),
-        ("tables{}.columns{}.", Collection::Columns, &mut column),
-        ("tables{}.indexes{}.", Collection::Indexes, &mut index),
-    ] {
-        let addresses = pages.iter().flat_map(|page| &page.template.placeholders);
-        for field in addresses.filter_map(|placeholder| placeholder.address.as_deref()?.strip_prefix(prefix)) {
-            let typed = collection.field(field).is_some() || Collection::of_label(field).is_some();
-            if !typed && !field.contains(['{', '[', '.']) {
-                owner.at(&[field]).fact = true;
+    table.take_fields(TABLE);
+    for (collection, fields) in [(Collection::Columns, COLUMN), (Collection::Indexes, INDEX)] {
+        let mut record = Node::default();
+        record.take_fields(fields);
+        let prefix = format!("tables{{}}.{}{{}}.", collection.key());
+        let placeholders = pages.iter().flat_map(|page| &page.template.placeholders);
+        for field in placeholders.filter_map(|placeholder| placeholder.address.as_deref()?.strip_prefix(&prefix)) {
+            if collection.field(field).is_none() && !field.contains(['{', '[']) {
+                record.at(&field.split('.').collect::<Vec<_>>()).fact = true;
             }
         }
+        table.at(&[collection.key()]).further.push(record.into_schema());
     }
-    table.at(&["columns"]).further.push(column.into_schema());
-    table.at(&["indexes"]).further.push(index.into_schema());
     table.children.insert("relations".to_owned(), one_or_many(RELATION));
     table.children.insert("checks".to_owned(), one_or_many(CHECK));
-    let mut tables = Node { further: vec![table.into_schema()], ..Node::default() };
-    tables.describe("The tables of the database, by name.".to_owned());
-    tables
+    table
 }
 
 /// A table by name or an array of records, each of which may be a plain string.
@@ -505,6 +513,21 @@ mod tests {
         let record = &items["items"]["properties"];
         assert!(record["name"].is_object() && record["use"].is_object(), "{items}");
         assert_eq!(items["items"]["additionalProperties"], false);
+    }
+
+    #[test]
+    fn all_that_stands_under_a_table_is_a_field_of_it() {
+        let text = "# T\n\n## Tables\n\n### `[table_name]`\n\n**Access:**\n- [Role] - [Rights]\n\n\
+                    | Part | Size |\n|---|---|\n| **Index** | [n] |\n\n**Columns:**\n- [column_name] since [release]\n\n\
+                    #### Operation\n\n- **Owner:** [team]\n";
+        let schema = schema(text);
+        let table = &schema["properties"]["tables"]["additionalProperties"]["properties"];
+        assert!(table["operation"]["properties"]["owner"].is_object(), "{table:#}");
+        assert!(table["index"]["properties"]["size"].is_object(), "{table:#}");
+        assert!(table["access"]["items"]["properties"]["rights"].is_object(), "{table:#}");
+        let column = &table["columns"]["additionalProperties"];
+        assert!(column["properties"]["release"].is_object(), "{table:#}");
+        assert!(column["anyOf"].is_null() && column["properties"]["type"].is_object(), "{table:#}");
     }
 
     #[test]

@@ -71,8 +71,8 @@ pub(crate) fn shows_any(value: &Value<'_>, used: &Shown) -> bool {
 }
 
 /// Whether there is a fact in it: a table of empty tables is none, though their keys may be names that are shown.
-fn holds_values(table: &Table<'_>) -> bool {
-    table.entries.iter().any(|entry| entry.value.as_table().is_none_or(holds_values))
+pub(crate) fn holds_facts(value: &Value<'_>) -> bool {
+    value.as_table().is_none_or(|table| table.entries.iter().any(|entry| holds_facts(&entry.value)))
 }
 
 /// Whether a value has fields of its own, of which one may be shown and another not: a record, or an array of them.
@@ -89,7 +89,7 @@ impl Search<'_> {
         let mut path = above.to_vec();
         path.push(entry.key.to_string());
         match &entry.value.kind {
-            Kind::Table(table) if !holds_values(table) => {}
+            Kind::Table(_) if !holds_facts(&entry.value) => {}
             Kind::Table(table) => {
                 if !shows_any(&entry.value, self.used) && !self.is_known(&path) {
                     self.report(entry, &path);

@@ -3,7 +3,7 @@
 use crate::facts::fold;
 
 /// A collection of typed records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Collection {
     /// `[tables]`.
     Tables,

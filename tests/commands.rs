@@ -484,7 +484,8 @@ fn every_command_explains_itself_with_examples() {
 #[test]
 fn offsets_count_the_byte_order_mark_of_a_file_of_which_there_is_nothing_to_say() {
     let template = format!("\u{feff}{TEMPLATE}");
-    let book = Book::with(&[("database.toml", COMPLETE), ("src/data.md", &template)]);
+    let facts = format!("{COMPLETE}[cache]\ndescription = \"C.\"\nttl = 5\n");
+    let book = Book::with(&[("database.toml", &facts), ("src/data.md", &template)]);
     let listed: Value = serde_json::from_str(&book.run(&["outline", "docs", "--format", "json"]).exits(0).out).unwrap();
     for entry in listed.as_array().unwrap().iter().filter(|entry| entry["kind"] == "item") {
         let at = |key: &str| usize::try_from(entry[key].as_u64().unwrap()).unwrap();

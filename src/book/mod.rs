@@ -8,7 +8,7 @@ use crate::config::{Config, Erd, SectionRule};
 use crate::diagnostic::{Diagnostic, Progress};
 use crate::draft;
 use crate::erd;
-use crate::facts::Table;
+use crate::facts::{Table, Value};
 use crate::fill::{self, Facts, Filled, Options};
 use crate::include::Expanded;
 use crate::leftover::{self, Shown};
@@ -241,7 +241,8 @@ fn leftovers(pages: &[FilledPage], sets: &[Set<'_, '_>], schemas: &[Schema<'_>],
     let missing: Vec<&str> = pages.iter().flat_map(|page| &page.filled.missing).map(String::as_str).collect();
     let mut found = Vec::new();
     for (set, schema) in sets.iter().zip(schemas) {
-        let unknown = schema.unknown.iter().filter(|field| !leftover::shows_any(&field.entry.value, used));
+        let is_told = |value: &Value<'_>| leftover::holds_facts(value) && !leftover::shows_any(value, used);
+        let unknown = schema.unknown.iter().filter(|field| is_told(&field.entry.value));
         found.extend(set.told(unknown.map(|field| field.diagnostic())));
         // What one template does not show, another that reads the same file may: they are asked together.
         let readers = pages.iter().filter(|page| sets[page.set].shares_a_file(set));

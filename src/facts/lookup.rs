@@ -67,17 +67,26 @@ fn label_fold(key: &str) -> impl Iterator<Item = char> {
     label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
+/// Whether a key is one that TOML takes without quotes, of which the slug folds as it does.
+fn is_bare(key: &str) -> bool {
+    let own = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    key.bytes().all(own) && key.bytes().any(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// The characters of [`fold`].
 fn folded(text: &str) -> impl Iterator<Item = char> {
     let bare = text.chars().all(is_separator);
     text.chars().filter(move |&c| bare || !is_separator(c)).flat_map(char::to_lowercase)
 }
 
-/// Whether two texts fold to the same. Most differ in their first letter.
+/// Whether two texts fold to the same. Most differ in their first letter, or not at all.
 fn fold_alike(key: &str, segment: &str) -> bool {
-    match (lower_letters(key).next(), lower_letters(segment).next()) {
-        (Some(own), Some(wanted)) if own.is_ascii() && wanted.is_ascii() && own != wanted => false,
-        // What consists of separators only folds to itself.
+    let first =
+        |text: &str| text.bytes().next().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    match (first(key), first(segment)) {
+        (Some(own), Some(wanted)) if own != wanted => false,
+        _ if key == segment => true,
+        // Letters, so that none of them consists of separators only, which fold to themselves.
         (Some(_), Some(_)) if key.is_ascii() && segment.is_ascii() => lower_letters(key).eq(lower_letters(segment)),
         _ => folded(key).eq(folded(segment)),
     }
@@ -96,7 +105,8 @@ impl<'s> Table<'s> {
         }
         let by_key = Lookup::from_matches(self.entries.iter().filter(|entry| fold_alike(&entry.key, segment)));
         by_key.or_else(|| {
-            Lookup::from_matches(self.entries.iter().filter(|entry| label_fold(&entry.key).eq(folded(segment))))
+            let written_as_labels = self.entries.iter().filter(|entry| !is_bare(&entry.key));
+            Lookup::from_matches(written_as_labels.filter(|entry| label_fold(&entry.key).eq(folded(segment))))
         })
     }
 

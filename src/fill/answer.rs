@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::typed::{Words, typed_answer};
 use super::{Filler, Record, Status};
-use crate::facts::{Entry, Kind, Table, Value};
-use crate::template::Slot;
+use crate::facts::{Entry, Kind, Table, Value, fold};
+use crate::schema::Owner;
+use crate::template::{Key, Slot};
 use crate::vocabulary::{Collection, Field};
 
 /// An answer, not yet written for its place.
@@ -93,8 +94,19 @@ impl<'a, 'f> Filler<'a, 'f> {
         });
         let mut shows = |field| sample.slots.iter().any(|slot| spots.field(collection, slot) == Some(field));
         let answer = field.and_then(|field| typed_answer(self.facts.schema, record, field, &mut shows));
-        answer.or_else(|| self.field(record.table(self.facts.root)?, slot).map(Answer::Fact))
+        let own = |filler: &mut Self| filler.field(record.table(filler.facts.root)?, slot).map(Answer::Fact);
+        // A fact of the placeholder's own goes before what its words mean, but for the name, which is the key.
+        let is_typed = |key: &Key| field == Some(Field::Name) || is_typed(collection, key);
+        if self.facts.schema.unknown.is_empty() || slot.path.first().is_none_or(is_typed) {
+            return answer.or_else(|| own(self));
+        }
+        own(self).or(answer)
     }
+}
+
+/// Whether a key is a typed field of such records.
+fn is_typed(collection: Collection, key: &str) -> bool {
+    Owner::of(collection).fields().iter().any(|field| fold(field) == fold(key))
 }
 
 /// What a value is written in, which decides what booleans read like.

@@ -217,11 +217,13 @@ fn children(template: &Template) -> Children {
         };
         let mut rest = address;
         // Tables on the way are keys, too; one is as good a place as another for what it holds.
-        while let Some((parent, key)) = rest.rsplit_once('.').or_else(|| (!rest.is_empty()).then_some(("", rest))) {
+        while let Some((parent, key)) = rest.rsplit_once('.') {
             let siblings = children.entry(address_key(parent)).or_default();
-            if siblings.last().is_none_or(|(last, _)| last != key) {
-                siblings.push((key.to_owned(), id));
+            // With what is known, all above it is.
+            if siblings.last().is_some_and(|(last, _)| last == key) {
+                break;
             }
+            siblings.push((key.to_owned(), id));
             rest = parent;
         }
     }

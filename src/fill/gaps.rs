@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, quote_key};
 use crate::nearest::edits;
 use crate::source::Span;
-use crate::template::Slot;
+use crate::template::{Slot, address_key};
 
 /// How many records are shown one by one before the rest is summed up.
 const SHOWN: usize = 3;
@@ -148,7 +148,10 @@ impl<'a, 'f> Filler<'a, 'f> {
         let unknown: HashSet<FactId> = schema.unknown.iter().map(|field| field.entry.value.id).collect();
         let dotted = Dotted::new(self.facts);
         for RecordGap { slot, key, wanted, mut records } in gaps {
-            records.retain(|record| !self.misspelt(slot, &key, record, &unknown, &mut used));
+            let address = self.template.placeholders[slot.id].address.as_deref().unwrap_or_default();
+            let below = wanted.first().map(|want| want.below.join(".")).unwrap_or_default();
+            let above = address.strip_suffix(&below).unwrap_or_default();
+            records.retain(|record| !self.misspelt(slot, (above, &key), record, &unknown, &mut used));
             if !records.is_empty() {
                 let span = self.span(slot.range.clone());
                 self.diagnostics.push(lacking(&key, &wanted, &records, span, &dotted));
@@ -157,11 +160,11 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// Whether a record has the field under a name that is nearly right, which is told. A field that is `unknown` to the
-    /// schema is told there.
+    /// schema is told there. `above` is the address of the record, with a dot behind it.
     fn misspelt(
         &mut self,
         slot: &Slot,
-        key: &str,
+        (above, key): (&str, &str),
         record: &Lacking<'f>,
         unknown: &HashSet<FactId>,
         used: &mut HashSet<FactId>,
@@ -171,6 +174,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let unused = entries.iter().filter(|entry| !used.contains(&entry.value.id) && entry.key != key);
         let near = unused.filter_map(|entry| Some((edits(&entry.key, key)?, entry)));
         let near = near.filter(|(_, entry)| !record.typed || unknown.contains(&entry.value.id));
+        let known = &self.template.known;
+        let near = near.filter(|(_, entry)| !known.contains(&address_key(&format!("{above}{}", entry.key))));
         let Some((_, entry)) = near.min_by_key(|(edits, _)| *edits) else { return false };
         self.left.push((slot.id, Code::UnknownFact));
         if record.typed {

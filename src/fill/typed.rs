@@ -197,7 +197,9 @@ pub(super) struct Words {
 
 impl Words {
     fn of(parts: &[Part<'_>]) -> Words {
-        let mut words = Words { markdown: String::new(), plain: String::new() };
+        let length: usize = parts.iter().map(|part| part.text().len()).sum();
+        let markdown = String::with_capacity(length + 2 * parts.len());
+        let mut words = Words { markdown, plain: String::with_capacity(length) };
         for part in parts {
             words.plain.push_str(part.text());
             match part {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Path;
-use crate::facts::{dotted_path, quote_key};
+use crate::facts::dotted_path;
 use crate::fill::Status;
 use crate::slug::label_of_key;
 use crate::template::{
@@ -91,11 +91,19 @@ pub fn plan(text: &str, template: &Template, statuses: &[Status], plan: &mut Pla
 struct Base {
     path: Path,
     header: Option<Header>,
+    /// The type of the record.
+    collection: Option<Collection>,
 }
 
 impl Base {
     fn join(&self, path: &[template::Key]) -> Path {
         self.path.iter().cloned().chain(owned(path)).collect()
+    }
+
+    /// Whether the schema answers a placeholder, or would; what has a number is asked for beside its own fields.
+    fn is_typed(&self, slot: &Slot) -> bool {
+        let [key] = &*slot.path else { return false };
+        self.collection.is_some_and(|collection| collection.field(key).is_some() && !is_numbered(key))
     }
 }
 
@@ -148,7 +156,8 @@ impl<'p> Planner<'p> {
     fn open(&mut self, section: &Section, base: &Base) {
         let has_key = |element: &Element| match element {
             Element::Slots(slots) => !slots.is_empty(),
-            Element::Prompt(prompt) => !prompt.more,
+            // The prompt of a section `Description` of a table is the field of the table.
+            Element::Prompt(prompt) => !prompt.more && prompt.slot.path.starts_with(&section.path),
             _ => false,
         };
         if section.repeat.is_none() && section.elements.iter().any(has_key) {
@@ -177,7 +186,7 @@ impl<'p> Planner<'p> {
 
     /// A place that takes one value; `label` is what the comment begins with, by default the key in words.
     fn slot(&mut self, slot: &Slot, base: &Base, label: Option<&str>) {
-        let Some((key, parents)) = slot.path.split_last() else { return };
+        let Some((key, parents)) = slot.path.split_last().filter(|_| !base.is_typed(slot)) else { return };
         let words = self.words(slot);
         let key_in_words = label_of_key(key).into_owned();
         let comment = match label.unwrap_or(&key_in_words) {
@@ -239,7 +248,7 @@ impl<'p> Planner<'p> {
     }
 
     fn topic(&mut self, item: &Item, base: &Base) {
-        let Some(slot) = item.slots.first() else { return };
+        let Some(slot) = item.slots.first().filter(|slot| !base.is_typed(slot)) else { return };
         let Some((key, parents)) = slot.path.split_last() else { return };
         let words = self.words(slot);
         let plain = address_key(&words) == address_key(key);
@@ -320,7 +329,7 @@ impl<'p> Planner<'p> {
         if run.collection.is_some() {
             // What a template lists by type comes from the tables.
             if base.header.is_none() {
-                self.tables_example(&[]);
+                self.tables_example();
             }
             return;
         }
@@ -356,7 +365,7 @@ impl<'p> Planner<'p> {
             false => vec!["or, for one of the other kind:".to_owned()],
         };
         self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
-        let record = Base { path, header: Some(header) };
+        let record = Base { path, header: Some(header), collection: None };
         for slot in &sample.slots {
             self.slot(slot, &record, Some(""));
         }
@@ -387,7 +396,7 @@ impl<'p> Planner<'p> {
         if code.diagram {
             let wanted = code.run.items.iter().flat_map(|item| &item.slots).any(|slot| self.wanted(slot));
             if wanted {
-                self.tables_example(&[]);
+                self.tables_example();
             }
             return;
         }
@@ -398,75 +407,68 @@ impl<'p> Planner<'p> {
         if !self.wanted(&repeat.name) {
             return;
         }
-        if repeat.collection == Some(Collection::Tables) {
-            let extra = self.extra_fields(&repeat.name);
-            return self.tables_example(&extra);
-        }
-        let path = base.join(&repeat.records);
-        let comments = vec![format!("{}: repeat the table for each", self.words(&repeat.name))];
-        let header = Header::SampleOfArray;
-        self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
-        let record = Base { path, header: Some(header) };
+        let record = match repeat.collection {
+            Some(collection) => {
+                self.tables_example();
+                Base { path: example(), header: Some(Header::Sample), collection: Some(collection) }
+            }
+            None => {
+                let path = base.join(&repeat.records);
+                let comments = vec![format!("{}: repeat the table for each", self.words(&repeat.name))];
+                let header = Header::SampleOfArray;
+                self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
+                Base { path, header: Some(header), collection: None }
+            }
+        };
         for slot in std::iter::once(&repeat.name).chain(&repeat.fields) {
             self.slot(slot, &record, Some(""));
         }
         inside(self, &record);
     }
 
-    /// The fields that the schema does not have, but for the name of a table itself.
-    fn extra_fields(&self, name: &Slot) -> Vec<ExtraField> {
-        let fields = self.template.placeholders.iter().enumerate().filter(|(id, _)| *id != name.id);
-        let fields = fields.filter_map(|(_, placeholder)| {
-            let below = placeholder.address.as_deref()?.strip_prefix("tables{}.")?;
-            let path: Path = below.split('.').map(str::to_owned).collect();
-            let typed = match path.as_slice() {
-                // `columns_2` is asked for beside the typed `columns`.
-                [first] if is_numbered(first) => false,
-                [first] => Collection::Tables.field(first).is_some() || Collection::of_label(first).is_some(),
-                [first, field] if first == "columns{}" => Collection::Columns.field(field).is_some(),
-                [first, field] if first == "indexes{}" => Collection::Indexes.field(field).is_some(),
-                path => path.iter().any(|part| part.contains(['[', '{'])),
-            };
-            let words = self.text.get(placeholder.range.clone())?.trim_matches(['[', ']']);
-            let asks = placeholder.kind != PlaceholderKind::Continuation;
-            let named = path.last().is_some_and(|last| !last.contains(['[', '{']));
-            (asks && named && !typed).then(|| ExtraField { path, words: one_line(words) })
-        });
-        fields.collect()
-    }
-
-    /// Sample tables of a schema with the fields that only the template knows.
-    fn tables_example(&mut self, extra: &[ExtraField]) {
+    /// Sample tables of a schema, whose records have the fields that only the template knows.
+    fn tables_example(&mut self) {
         if self.plan.tables.iter().any(|table| table.path.first().is_some_and(|key| key == "tables")) {
             return;
         }
-        let own = extra.iter().filter_map(|field| match field.path.as_slice() {
-            [name] => Some(Key::new(name, field.words.clone(), true)),
-            _ => None,
-        });
         let description = Key::new("description", "What one row stands for".to_owned(), true);
-        let of_columns = fields_of("columns{}", extra);
+        let of_columns = self.extra_fields(Collection::Columns);
         let column = |name: &str, rest: &str| {
             let value = format!("{{ type = \"bigint\", {rest}, description = \"\"{of_columns} }}");
             Key { value, ..Key::new(name, String::new(), true) }
         };
         let columns =
             vec![column("id", "constraints = \"primary key\""), column("parent_id", "references = \"example.id\"")];
-        let value = format!("{{ columns = [\"parent_id\"], purpose = \"\"{} }}", fields_of("indexes{}", extra));
+        let value =
+            format!("{{ columns = [\"parent_id\"], purpose = \"\"{} }}", self.extra_fields(Collection::Indexes));
         let index = Key { value, ..Key::new("example_parent_id_idx", String::new(), true) };
         let comments = vec!["The tables of the database: one like this for each".to_owned()];
-        let example = Table { comments, ..sample_of_tables(&[], std::iter::once(description).chain(own).collect()) };
+        let example = Table { comments, ..sample_of_tables(None, vec![description]) };
         self.plan.tables.push(example);
-        self.plan.tables.push(sample_of_tables(&["columns".to_owned()], columns));
-        self.plan.tables.push(sample_of_tables(&["indexes".to_owned()], vec![index]));
+        self.plan.tables.push(sample_of_tables(Some("columns"), columns));
+        self.plan.tables.push(sample_of_tables(Some("indexes"), vec![index]));
         if self.asks_of_relations() {
             let value = "{ columns = [\"parent_id\"], references = \"example.id\", description = \"\" }".to_owned();
             let relation = Key { value, ..Key::new("example_parent_id_fkey", String::new(), true) };
-            self.plan.tables.push(sample_of_tables(&["relations".to_owned()], vec![relation]));
+            self.plan.tables.push(sample_of_tables(Some("relations"), vec![relation]));
         }
-        for field in extra.iter().filter(|field| field.path.len() > 1 && !field.path[0].contains('{')) {
-            self.nested_field(field);
+    }
+
+    /// `, since = ""`: the fields of typed records that only the template knows.
+    fn extra_fields(&self, collection: Collection) -> String {
+        let prefix = format!("tables{{}}.{}{{}}.", collection.key());
+        let mut fields: Vec<String> = Vec::new();
+        for placeholder in &self.template.placeholders {
+            let field = placeholder.address.as_deref().and_then(|address| address.strip_prefix(&prefix));
+            let own = field.filter(|field| !field.contains(['[', '{']) && collection.field(field).is_none());
+            let asks = placeholder.kind != PlaceholderKind::Continuation;
+            let Some(own) = own.filter(|_| asks) else { continue };
+            let field = format!(", {} = \"\"", dotted_path(own.split('.')));
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
         }
+        fields.concat()
     }
 
     /// Whether the template asks for what a column that refers to another does not say of the relation.
@@ -481,29 +483,10 @@ impl<'p> Planner<'p> {
         })
     }
 
-    /// A field of a table below the sample table: `notes.text`.
-    fn nested_field(&mut self, field: &ExtraField) {
-        let Some((name, parents)) = field.path.split_last() else { return };
-        let new = sample_of_tables(parents, vec![Key::new(name, field.words.clone(), true)]);
-        match self.plan.tables.iter_mut().find(|table| table.path == new.path) {
-            Some(table) if table.keys.iter().any(|known| known.key == *name) => {}
-            Some(table) => table.keys.extend(new.keys),
-            None => self.plan.tables.push(new),
-        }
-    }
-
     /// The text of a placeholder, on one line.
     fn words(&self, slot: &Slot) -> String {
         one_line(template::words(self.text, &slot.range))
     }
-}
-
-/// A field of the schema that only the template knows: `owner`, `notes.text`, `columns{}.since`.
-struct ExtraField {
-    /// From the table.
-    path: Path,
-    /// What the template asks for.
-    words: String,
 }
 
 /// Rows in braces whose path is that of a table with a header, as where two places of a page have one label: TOML has one
@@ -534,21 +517,15 @@ fn put_rows_below_headers(plan: &mut Plan) {
     }
 }
 
-/// `[tables.example]`, or a table below it.
-fn sample_of_tables(below: &[String], keys: Vec<Key>) -> Table {
-    let path = ["tables", "example"].map(str::to_owned).into_iter().chain(below.iter().cloned()).collect();
-    Table { path, header: Header::Sample, comments: Vec::new(), keys }
+/// The table that stands for all of the schema.
+fn example() -> Path {
+    ["tables", "example"].map(str::to_owned).into()
 }
 
-/// `, since = ""`: the fields of the columns or indexes that only the template knows.
-fn fields_of(collection: &str, extra: &[ExtraField]) -> String {
-    let fields = extra.iter().filter_map(|field| match field.path.as_slice() {
-        [first, field] if first == collection => Some(format!(", {} = \"\"", quote_key(field))),
-        _ => None,
-    });
-    let mut fields: Vec<_> = fields.collect();
-    fields.dedup();
-    fields.concat()
+/// `[tables.example]`, or a table below it.
+fn sample_of_tables(below: Option<&str>, keys: Vec<Key>) -> Table {
+    let path = example().into_iter().chain(below.map(str::to_owned)).collect();
+    Table { path, header: Header::Sample, comments: Vec::new(), keys }
 }
 
 /// Whether a key has the number that an address gets which is taken.

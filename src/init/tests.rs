@@ -395,14 +395,27 @@ const FORMS: &[&str] = &[
     "## [name]\n\n[who]",
     "## [name] by [who]\n\n[Describe it]\n\n### Name\n\n[name]",
     "## `[table_name]`\n\n[name]",
+    "## Description\n\n[name]\n\n- **Who:** [who]",
+    "## Purpose\n\n[name]",
+    "## Indexes\n\n[name]\n\n- [index_name] on [columns] - [name]",
+    "**Indexes:** [name]",
+    "- Columns: [name]",
+    "- Kind: [name] by [who]",
+    "**Columns:**\n- **Name:** [name] by [who]",
+    "**Columns:**\n\n| Item | Name |\n|---|---|\n| **Name** | [name] |\n| [column_name] | [name] |",
+    "**Relations:**\n```\nname=[name]\n```",
 ];
 
-/// Pages of two of them: one beside the other, in the section or the item of a record, or beside what has its address.
+/// Pages of two of them: one beside the other, in the section or the item of a record, beside what has its address, or in
+/// the section of a table.
 fn page_of_forms(at: usize, first: &str, second: &str) -> String {
-    match at % 4 {
+    match at % 5 {
         0 => format!("# T\n\n[Describe it:]\n\n{first}\n\n{second}\n"),
         1 => format!("# T\n\n- **Items:** [name]\n\n{second}\n\n{first}\n"),
         2 => format!("# T\n\n## [name]\n\n{first}\n\n{}\n", second.replace("## ", "### ")),
+        3 => {
+            format!("# T\n\n## [table_name]\n\n{}\n\n{}\n", first.replace("## ", "### "), second.replace("## ", "### "))
+        }
         _ => format!("# T\n\n1. **[name]** - [what]\n\n   {}\n\n{second}\n", first.replace('\n', "\n   ")),
     }
 }
@@ -419,6 +432,32 @@ fn one_address_has_one_form() {
             assert!(told.is_empty(), "{told:?}\n{page}\n{full}");
         }
     }
+}
+
+#[test]
+fn all_that_stands_in_a_table_is_asked_for_in_the_example() {
+    let page = "# T\n\n## `[table_name]`\n\n**Access:**\n- [Role] - [Rights]\n\n### Purpose\n\n[Purpose]\n\n\
+                ### Indexes\n\n[Say why]\n\n- [index_name] on [columns] since [release]\n";
+    let text = completed(page, "").text;
+    for line in [
+        "#[tables.example]",
+        "#example_parent_id_idx = { columns = [\"parent_id\"], purpose = \"\", release = \"\" }",
+        "#[[tables.example.access]]",
+        "#rights = \"\"",
+        "#[tables.example.indexes_2]",
+    ] {
+        assert_eq!(text.lines().filter(|written| *written == line).count(), 1, "{line}\n{text}");
+    }
+    assert!(!text.contains("purpose_2") && !text.contains("example.purpose"), "{text}");
+    assert_eq!(mistakes(page, &uncommented("", &text)), [""; 0]);
+}
+
+#[test]
+fn a_record_has_lists_of_tables_of_its_own() {
+    let page = "# T\n\n## [service]\n\n- [table_name] - [purpose]\n";
+    let text = completed(page, "").text;
+    assert!(text.contains("#[[items.items]]\n# table_name\n#table_name = \"\"\n"), "{text}");
+    assert_eq!(mistakes(page, &uncommented("", &text)), [""; 0]);
 }
 
 #[test]

@@ -528,6 +528,6 @@ mod tests {
         };
         assert_eq!(used("a[^b] and [^C D].\n"), ["^b", "^c d"]);
         assert_eq!(used("```\n[^a]\n```\n\nx[^b]\n\n    [^c]\n\ny[^d]\n"), ["^b", "^d"]);
-        assert_eq!(used("`[^a]` \\[^b] [^c\n\n[^d]: x\n\n[^d]\n"), [""; 0]);
+        assert_eq!(used("`[^a]` \\[^b] [^e [d] [^c\n\n[^d]: x\n\n[^d]\n"), [""; 0]);
     }
 }

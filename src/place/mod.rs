@@ -137,7 +137,7 @@ impl std::error::Error for Misfit {}
 /// a terminal would obey them. Vertical tab and form feed are white space and become a space.
 fn clean(value: &str) -> Cow<'_, str> {
     let odd = |c: char| c.is_ascii_control() && c != '\n' && c != '\t';
-    if !value.contains(odd) {
+    if !value.bytes().any(|byte| odd(char::from(byte))) {
         return Cow::Borrowed(value);
     }
     let mut cleaned = String::with_capacity(value.len());

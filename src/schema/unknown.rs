@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{Entry, dotted_path};
 use crate::nearest::nearest;
+use crate::vocabulary::Collection;
 use crate::wording::quoted;
 
 // The fields of the spec, in the order in which they are read.
@@ -42,6 +43,17 @@ pub enum Owner {
 }
 
 impl Owner {
+    /// What a record of a collection is.
+    pub fn of(collection: Collection) -> Owner {
+        match collection {
+            Collection::Tables => Owner::Table,
+            Collection::Columns => Owner::Column,
+            Collection::Indexes => Owner::Index,
+            Collection::Relations => Owner::Relation,
+            Collection::Checks => Owner::Check,
+        }
+    }
+
     /// With its article: `a column`.
     pub fn described(self) -> &'static str {
         match self {

@@ -116,6 +116,7 @@ mod tests {
         assert_eq!(found("dsn", "Password=hunter2;Server=db"), "hunter2");
         assert_eq!(found("dsn", "(password=hunter2, user=app)"), "hunter2");
         assert_eq!(found("call", "sent as Bearer authentication-header"), "");
+        assert!(detect(&["api_tokens", "ci"], "9fK2mQx7Lw3RtZ8pBn4c").is_some());
         assert_eq!(found("dsn", "host=db.acme.io password=winter"), "winter");
         assert_eq!(found("dsn", "see jdbc:oracle:thin:scott/hunter2@//db:1521/shop"), "hunter2");
         assert_eq!(found("dsn", "thin:scott/hunter2@//db:1521/shop"), "hunter2");

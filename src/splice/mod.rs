@@ -93,7 +93,7 @@ pub fn splice_guarded(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Re
 /// Also [`Misfit::Include`] for code with an include that is begun and not ended.
 pub fn splice_part(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Vec<Refused>> {
     let out = splice(text, range.clone(), edits);
-    if edits.is_empty() || memchr::memmem::find(out.as_bytes(), b"{{").is_none() {
+    if edits.is_empty() || !out.contains("{{") {
         return Ok(out);
     }
     Guard::new(&out, range, edits, Scope::Part).defuse()

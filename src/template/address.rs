@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::schema::Owner;
 use crate::slug::{is_separator, push_lowercase};
-use crate::vocabulary::Collection;
+use crate::vocabulary::{Collection, Field};
 
 /// One key of a [`Path`], shared: that of a section is part of every path below it.
 pub(crate) type Key = Arc<str>;
@@ -21,13 +22,12 @@ pub fn address_key(address: &str) -> String {
 }
 
 fn push_folded(key: &mut String, text: &str) {
-    if !text.is_ascii() {
+    if text.is_ascii() {
+        let letters = text.bytes().filter(|&byte| !is_separator(char::from(byte)));
+        letters.for_each(|byte| key.push(char::from(byte.to_ascii_lowercase())));
+    } else {
         text.chars().filter(|&c| !is_separator(c)).for_each(|c| push_lowercase(key, c));
-        return;
     }
-    let start = key.len();
-    text.split(is_separator).for_each(|run| key.push_str(run));
-    key[start..].make_ascii_lowercase();
 }
 
 /// Where a part of the template stands among the facts.
@@ -63,6 +63,26 @@ impl Scope {
     pub(super) fn of_record(&self, address: &str, collection: Option<Collection>) -> Scope {
         let section = self.section.clone();
         Scope { record: address.into(), collection, in_record: true, path: Path::default(), section }
+    }
+
+    /// Whether the schema leaves an address of a typed record to `wanted`: its own fields have the form that it gives them.
+    fn leaves(&self, path: &[Key], wanted: &Use<'_>) -> bool {
+        let (Some(collection), [key]) = (self.collection, path) else { return true };
+        let own = address_key(key);
+        match Owner::of(collection).fields().iter().find(|field| address_key(field) == own) {
+            Some(field) => match Collection::of_label(field).filter(|_| collection == Collection::Tables) {
+                Some(records) => *wanted == Use::Schema(records),
+                None => matches!(wanted, Use::Field | Use::Value(_)),
+            },
+            None => true,
+        }
+    }
+
+    /// The typed field that the first prompt of a section `Description` or `Purpose` of a typed record asks for.
+    pub(super) fn described(&self) -> Option<Path> {
+        let (collection, [key]) = (self.collection?, &*self.path) else { return None };
+        let describes = collection.field(key) == Some(Field::Description);
+        collection.key_of(Field::Description).filter(|_| describes).map(|field| [Key::from(field)].into())
     }
 
     pub(super) fn address(&self, path: &[Key]) -> String {
@@ -105,6 +125,8 @@ pub(super) enum Use<'t> {
     Samples { text: String, open: bool },
     /// Records that a heading or label of that text is repeated for.
     Repeat(&'t str),
+    /// Typed records of a table, whatever the samples.
+    Schema(Collection),
 }
 
 impl Use<'_> {
@@ -180,6 +202,9 @@ impl<'t> Claims<'t> {
     }
 
     fn try_claim(&mut self, scope: &Scope, path: &[Key], wanted: &Use<'t>) -> bool {
+        if !scope.leaves(path, wanted) {
+            return false;
+        }
         let free = self.uses.len();
         let at = *self.taken.0.entry(scope.address_key(path)).or_insert(free);
         if at == free {
@@ -201,12 +226,6 @@ impl<'t> Claims<'t> {
     /// Takes the address of a field of a record, which has one text in each sample.
     pub(super) fn claim_field(&mut self, scope: &Scope, path: Path) -> Path {
         self.claim(scope, &[path], Use::Field)
-    }
-
-    /// Takes the address of a section, whoever has it: headings go before all else.
-    pub(super) fn claim_heading(&mut self, scope: &Scope, path: &[Key]) {
-        self.taken.0.insert(scope.address_key(path), self.uses.len());
-        self.uses.push(Use::Node);
     }
 
     /// The next number for an address that is taken.

@@ -11,21 +11,19 @@ use crate::slug::label_slug;
 
 impl Builder<'_> {
     pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> CodeBlock {
-        let base = match &lead {
-            Some(lead) => self.claims.claim_node(scope, scope.path_to(&label_slug(&lead.text))),
-            None => scope.path.clone(),
-        };
-        let scope = scope.with_path(base);
+        let below = lead.as_ref().map(|lead| scope.path_to(&label_slug(&lead.text)));
+        let below = below.map(|path| scope.with_path(self.claims.claim_node(scope, path)));
+        let scope = below.as_ref().unwrap_or(scope);
         let content = code.lines.first().zip(code.lines.last()).map(|(first, last)| first.start..last.end);
         let text = content.clone().map_or("", |content| &self.text[content]);
-        let path = self.claims.claim(&scope, &[scope.path_to("code")], Use::Code(text));
+        let path = self.claims.claim(scope, &[scope.path_to("code")], Use::Code(text));
         let found: Vec<_> = match is_literal(&code.info) {
             true => Vec::new(),
             false => code.lines.iter().map(|line| self.brackets(line)).collect(),
         };
         let diagram = labels::is_diagram(self.text, &code.lines, &found);
         let kind = if diagram { PlaceholderKind::Diagram } else { PlaceholderKind::CodeBlock };
-        let mut run = Run::new(RunKind::Code, block.range.clone(), scope.path.clone(), scope.path.clone(), &scope);
+        let mut run = Run::new(RunKind::Code, block.range.clone(), scope.path.clone(), scope.path.clone(), scope);
         run.lead = lead.map(|lead| lead.range);
         let mut lines = code.lines.iter().zip(&found);
         run.own_lines = lines.any(|(line, found)| found.is_empty() && !self.text[line.clone()].trim().is_empty());
@@ -33,8 +31,8 @@ impl Builder<'_> {
             let Some(first) = brackets.first() else { continue };
             let more = !diagram && !run.items.is_empty() && self.is_more(line, brackets);
             run.items.push(match more {
-                true => self.more_lines(line, first, &path, &scope),
-                false => self.code_line(line, brackets, &scope, kind),
+                true => self.more_lines(line, first, &path, scope),
+                false => self.code_line(line, brackets, scope, kind),
             });
         }
         CodeBlock { range: block.range.clone(), path, fenced: code.fenced, content, run, diagram }

@@ -136,10 +136,8 @@ impl<'t> Builder<'t> {
 
     /// The placeholders that begin in a range.
     pub(super) fn brackets(&self, range: &Range<usize>) -> &'t [Bracket] {
-        let all = self.brackets;
-        let first = all.partition_point(|bracket| bracket.range.start < range.start);
-        let count = all[first..].iter().take_while(|bracket| bracket.range.start < range.end).count();
-        &all[first..first + count]
+        let before = |at: usize| self.brackets.partition_point(|bracket| bracket.range.start < at);
+        self.brackets.get(before(range.start)..before(range.end)).unwrap_or_default()
     }
 
     pub(super) fn inner(&self, range: &Range<usize>) -> &'t str {
@@ -223,7 +221,8 @@ impl<'t> Builder<'t> {
             Some(lead) => vec![scope.path_to(&label_slug(&lead.text))],
             None => {
                 let key = if body.description_taken { "introduction" } else { "description" };
-                vec![scope.path_to(key), scope.path_to(&placeholder_slug(inner))]
+                let own = [scope.path_to(key), scope.path_to(&placeholder_slug(inner))];
+                scope.described().into_iter().chain(own).collect()
             }
         };
         let path = self.claims.claim(scope, &candidates, Use::Value(inner.into()));

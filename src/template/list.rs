@@ -71,12 +71,14 @@ impl<'t> Builder<'t> {
             Role::Sample | Role::Continuation => false,
         };
         let mixed = !open && drafts.iter().any(has_key);
-        let wanted = self.samples(samples.iter().map(|draft| &draft.range), open);
+        let names = self.sample_names(&samples);
+        let collection = scope.collection_of(above.lead.as_ref(), &names);
+        let wanted = self.samples(samples.iter().map(|draft| &draft.range), open, collection, scope);
         let kind = RunKind::List { ordered: list.first_number.is_some() };
         let mut run = self.run(kind, block.range.clone(), scope, above.lead, wanted, mixed);
-        run.open = open;
+        (run.open, run.collection) = (open, collection);
         run.under_prompt = above.prompt;
-        run.type_records(scope, &self.sample_names(&samples));
+        run.form_records(scope, &names);
         let records = if open { Records::Tables } else { self.records(&samples) };
         let scope = scope.with_path(run.path.clone());
         let mut items = Vec::with_capacity(drafts.len());

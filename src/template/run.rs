@@ -41,14 +41,36 @@ impl Run {
         }
     }
 
-    /// Finds out which typed records the samples stand for, and with it the form of their address; `samples` has the
-    /// names of the placeholders of each.
-    pub(super) fn type_records(&mut self, scope: &Scope, samples: &[Vec<Names>]) {
-        let Some(first) = samples.first() else { return };
-        let in_table = scope.collection == Some(Collection::Tables);
+    /// Gives the address of the records the form that they have in the facts; `samples` has the names of the
+    /// placeholders of each.
+    pub(super) fn form_records(&mut self, scope: &Scope, samples: &[Vec<Names>]) {
+        if samples.is_empty() {
+            return;
+        }
+        let in_words = matches!(self.collection, Some(Collection::Relations | Collection::Checks));
+        let single = samples.iter().all(|sample| sample.len() == 1);
+        self.address.push_str(match scope.is_table() && self.collection.is_some() {
+            true if in_words && single => "",
+            true => "{}",
+            false if self.open => "{}",
+            false => "[]",
+        });
+    }
+}
+
+impl Scope {
+    /// In the record of a table of the schema.
+    fn is_table(&self) -> bool {
+        self.collection == Some(Collection::Tables)
+    }
+
+    /// Which typed records the samples of a run stand for; `samples` has the names of the placeholders of each.
+    pub(super) fn collection_of(&self, lead: Option<&Lead>, samples: &[Vec<Names>]) -> Option<Collection> {
+        let first = samples.first()?;
         let announced = || {
-            let label = self.path.last().or_else(|| scope.path.last())?;
-            Collection::of_label(label).filter(|&collection| collection != Collection::Tables)
+            let label = lead.map(|lead| label_slug(&lead.text));
+            let label = label.or_else(|| self.path.last().map(|key| key.to_string()))?;
+            Collection::of_label(&label).filter(|&collection| collection != Collection::Tables)
         };
         let mut named = first.iter().flatten().filter_map(|slug| Collection::of_name(slug));
         let speaks = |collection: &Collection| {
@@ -56,19 +78,12 @@ impl Run {
             let known = |names: &Names| names.iter().any(|slug| collection.field(slug).is_some());
             owner && samples.iter().flatten().all(known)
         };
-        self.collection = match in_table {
+        match self.is_table() {
             true => announced().or_else(|| named.next()).filter(|&collection| collection != Collection::Tables),
+            false if self.in_record => None,
             // `| [table] | [index] |` is about indexes, though a table is named first.
             false => named.find(speaks),
-        };
-        let in_words = matches!(self.collection, Some(Collection::Relations | Collection::Checks));
-        let single = samples.iter().all(|sample| sample.len() == 1);
-        self.address.push_str(match in_table && self.collection.is_some() {
-            true if in_words && single => "",
-            true => "{}",
-            false if self.open => "{}",
-            false => "[]",
-        });
+        }
     }
 }
 
@@ -85,16 +100,20 @@ impl<'t> Builder<'t> {
         mixed: bool,
     ) -> Run {
         let own = lead.as_ref().map(|lead| scope.path_to(&label_slug(&lead.text)));
+        let typed = match samples {
+            Some(Use::Schema(collection)) => Some(Path::from([collection.key().into()])),
+            _ => None,
+        };
         let (path, records) = match (own, samples) {
             (Some(own), samples) if !mixed || samples.is_none() => {
-                let path = self.claims.claim(scope, &[own], samples.unwrap_or(Use::Node));
+                let path = self.claims.claim(scope, &[typed.unwrap_or(own)], samples.unwrap_or(Use::Node));
                 (path.clone(), path)
             }
             (own, samples) => {
                 let path = own.map_or_else(|| scope.path.clone(), |own| self.claims.claim_node(scope, own));
                 let items = scope.with_path(path.clone()).path_to("items");
                 let records = match samples {
-                    Some(samples) => self.claims.claim(scope, &[items], samples),
+                    Some(samples) => self.claims.claim(scope, &[typed.unwrap_or(items)], samples),
                     None => items,
                 };
                 (path, records)
@@ -105,8 +124,17 @@ impl<'t> Builder<'t> {
         run
     }
 
-    /// What samples stand for; `None` without any.
-    pub(super) fn samples<'s>(&self, ranges: impl Iterator<Item = &'s Range<usize>>, open: bool) -> Option<Use<'t>> {
+    /// What samples of that collection stand for; `None` without any.
+    pub(super) fn samples<'s>(
+        &self,
+        ranges: impl Iterator<Item = &'s Range<usize>>,
+        open: bool,
+        collection: Option<Collection>,
+        scope: &Scope,
+    ) -> Option<Use<'t>> {
+        if let Some(collection) = collection.filter(|_| scope.is_table()) {
+            return Some(Use::Schema(collection));
+        }
         let text: String = ranges.map(|range| &self.text[range.clone()]).collect();
         (!text.is_empty()).then_some(Use::Samples { text, open })
     }

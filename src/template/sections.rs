@@ -246,8 +246,7 @@ impl Outline<'_, '_> {
             brackets.retain(|bracket| !is_mark(self.builder.text, bracket));
             if self.repeated(heading, &brackets, scope).is_none() {
                 let path = scope.path_to(&label_slug(&heading.title));
-                self.builder.claims.claim_heading(scope, &path);
-                heading.path = Some(path);
+                heading.path = Some(self.builder.claims.claim_node(scope, path));
             }
         }
     }

@@ -37,11 +37,12 @@ impl<'t> Builder<'t> {
         let samples: Vec<_> = drafts.iter().filter(|draft| draft.role == Role::Sample).collect();
         let open = drafts.iter().any(|draft| draft.role == Role::Continuation);
         let mixed = !open && drafts.iter().any(|draft| draft.role == Role::Labelled);
-        let wanted = self.samples(samples.iter().map(|draft| &draft.row.range), open);
-        let mut run = self.run(RunKind::Table, block.range.clone(), scope, lead, wanted, mixed);
-        run.open = open;
         let names: Vec<_> = samples.iter().map(|draft| self.row_names(draft, &headers)).collect();
-        run.type_records(scope, &names);
+        let collection = scope.collection_of(lead.as_ref(), &names);
+        let wanted = self.samples(samples.iter().map(|draft| &draft.row.range), open, collection, scope);
+        let mut run = self.run(RunKind::Table, block.range.clone(), scope, lead, wanted, mixed);
+        (run.open, run.collection) = (open, collection);
+        run.form_records(scope, &names);
         let scope = scope.with_path(run.path.clone());
         run.items = drafts.iter().map(|draft| self.row(draft, &headers, &run, &scope)).collect();
         elements.push(Element::Run(Box::new(run)));

@@ -209,6 +209,7 @@ mod tests {
     #[test]
     fn a_bracket_over_two_lines_of_code_is_told() {
         assert_eq!(found("```sh\nA=[describe the\n  host here]\n```\n"), ["OverLines [describe the\n  host here]"]);
+        assert_eq!(found("```sh\nA=[the\n  host\n  here]\n```\n"), ["OverLines [the\n  host\n  here]"]);
         assert_eq!(found("```sh\nA=[describe the host\nB=1\n```\n"), ["Unclosed [describe the host"]);
     }
 
@@ -216,6 +217,7 @@ mod tests {
     fn a_bracket_that_closes_with_another_mark_is_told_and_an_interval_is_not() {
         assert_eq!(found("- **O:** [team lead)\n"), ["Unclosed [team lead)"]);
         assert_eq!(found("- **O:** [team, lead and all)\n"), ["Unclosed [team, lead and all)"]);
+        assert_eq!(found("- **O:** [team, lead all)\n"), ["Unclosed [team, lead all)"]);
         assert_eq!(found("- **O:** [team, (lead)\n"), ["Unclosed [team, (lead)"]);
         assert_eq!(found("in [a, b) or [low,high) of it\n"), [""; 0]);
     }

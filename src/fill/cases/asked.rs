@@ -26,6 +26,28 @@ fn a_value_in_a_wrong_form_is_the_one_mistake_of_its_section() {
 }
 
 #[test]
+fn a_prompt_that_announces_goes_with_the_one_topic_that_is_left_out() {
+    let page = "# T\n\n## A\n\n[Describe it:]\n\n- Pool size\n\n## B\n\nEnd.\n";
+    assert_eq!(filled(page, "[a]\npool_size = []\n"), "# T\n\n## A\n\n## B\n\nEnd.\n");
+}
+
+#[test]
+fn a_fact_of_its_own_goes_before_what_the_words_of_a_place_mean() {
+    let page = "# T\n\n## [table_name]\n\n- **Description:** [in short]\n- **Summary:** [in long]\n";
+    let table = "[tables.a]\ndescription = 'D'\nsummary = 'S'\ncolumns.id.type = 'int'\n";
+    assert!(filled(page, table).ends_with("## a\n\n- **Description:** D\n- **Summary:** S\n"));
+    assert!(filled(page, &table.replace("summary = 'S'\n", "")).ends_with("- **Summary:** D\n"));
+}
+
+#[test]
+fn a_field_with_a_name_of_its_own_is_no_slip_for_another() {
+    let page =
+        "# T\n\n## [table_name]\n\n**Checks:** [how]\n\n### Description\n\n[What it is]\n\n- **Since:** [release]\n";
+    let table = "[tables.a]\ncolumns.id.type = 'int'\ndescription_2.since = 1\nchecks_2 = 'c'\n";
+    assert_eq!(told(page, table), ["`a` has no `description`"]);
+}
+
+#[test]
 fn topics_go_with_the_prompt_above_them_that_is_left_out() {
     let page = "# T\n\n## A\n\n[Describe it]\n\n- Pool size\n\n## B\n\nEnd.\n";
     assert_eq!(filled(page, "[a]\ndescription = []\n"), "# T\n\n## A\n\n## B\n\nEnd.\n");

@@ -405,6 +405,13 @@ fn of_many_records_that_lack_something_a_few_are_shown_and_the_rest_is_named() {
     assert_eq!(subs(3), ("3 records have no `port`".to_owned(), 3, Vec::new()));
     let by_hand = "add to each `port = \"\"`".to_owned();
     assert_eq!(subs(4), ("4 records have no `port`".to_owned(), 3, vec!["nor have `r4`".to_owned(), by_hand.clone()]));
+    let nested = "# T\n\n## A\n\n### [name]\n\n- **[Part]** - [kind]\n";
+    let facts: String = (1..=4).map(|number| format!("[[a.items]]\nname = 'r{number}'\n")).collect();
+    let help = with_page(nested, &facts, |_, _, _, mut told| match told.pop()?.subs.pop()? {
+        Sub::Help(help) => Some(help),
+        _ => None,
+    });
+    assert_eq!(help.as_deref(), Some("add to each `items = \"\"`"));
     let names = |last: usize| (4..=last).map(|number| format!("`r{number}`")).collect::<Vec<_>>().join(", ");
     assert_eq!(subs(23).2, [format!("nor have {}", names(23)), by_hand.clone()]);
     assert_eq!(subs(25).2, [format!("nor have {} and 2 more", names(23)), by_hand]);

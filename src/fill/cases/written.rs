@@ -79,6 +79,19 @@ fn a_value_of_two_lines_ends_them_as_the_page_does() {
 }
 
 #[test]
+fn further_items_keep_a_section_of_which_nothing_else_is_left() {
+    let page = "# T\n\n## A\n\n- **Size:** [n]\n\n### B\n\n[Describe b]\n";
+    assert_eq!(filled(page, "[a]\nsize = []\nlater = 1\nb = false\n"), "# T\n\n## A\n\n- **Later:** 1\n");
+}
+
+#[test]
+fn blocks_with_html_may_stand_in_place_of_code() {
+    let page = "# T\n\n## A\n\n```sh\nA=[a]\n```\n";
+    let shown = "# T\n\n## A\n\n```sh\nx\n```\n\n<b>y</b>\n";
+    assert_eq!(filled(page, "[a]\ncode = \"```sh\\nx\\n```\\n\\n<b>y</b>\"\n"), shown);
+}
+
+#[test]
 fn a_further_key_with_an_empty_array_is_no_item() {
     let page = "# T\n\n## A\n\n- **Size:** [n]\n";
     assert_eq!(filled(page, "[a]\nsize = 9\nlater = []\n"), page.replace("[n]", "9"));
