@@ -7,7 +7,7 @@ use super::misfit::Wrong;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Value;
 use crate::source::next_line;
-use crate::splice::{Edit, Origin, Refused, opened_fences, splice, splice_guarded, splice_part};
+use crate::splice::{Edit, Origin, Refused, joined_headers, opened_fences, splice, splice_guarded, splice_part};
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// The whole page.
@@ -48,7 +48,10 @@ impl<'a, 'f> Filler<'a, 'f> {
             edits.sort_by_key(key);
         }
         let mut edits = within(self.text, &range, disjoint(edits));
-        let refused = opened_fences(self.text, range.clone(), &edits);
+        let mut refused = opened_fences(self.text, range.clone(), &edits);
+        refused.extend(joined_headers(self.text, &edits));
+        refused.sort_by_key(|refused| refused.edit);
+        refused.dedup_by_key(|refused| refused.edit);
         self.refuse(&refused, &edits, &range);
         let (mut refused, mut at) = (refused.iter().peekable(), 0..);
         edits.retain(|_| refused.next_if(|refused| Some(refused.edit) == at.next()).is_none());

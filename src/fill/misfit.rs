@@ -52,6 +52,7 @@ impl Wrong {
             Wrong::Misfit(Misfit::Heading) => "use bold text in place of the heading",
             Wrong::Misfit(Misfit::LinkInLink) => "write it without the link",
             Wrong::Misfit(Misfit::Include) => "write the include in the template itself",
+            Wrong::Misfit(Misfit::Header) => "write the placeholder on one line of the template",
             Wrong::Misfit(Misfit::Fence) => "put a backslash before those backticks in the template",
             Wrong::Misfit(_) => "put the longer text at the section's `description`, and a short one here",
         }

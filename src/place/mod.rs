@@ -94,6 +94,8 @@ pub enum Misfit {
     Include,
     /// Without what the value replaces, or with its line break, the line would open a code block.
     Fence,
+    /// Without the line break in what the value replaces, the line would be the header of a table.
+    Header,
 }
 
 /// What is never closed.
@@ -125,6 +127,7 @@ impl fmt::Display for Misfit {
             Misfit::StrayElement => "the value holds an HTML element that cannot stand by itself",
             Misfit::Include => "the value would be taken for an mdBook include, and cannot be escaped here",
             Misfit::Fence => "with the value, the backticks at the start of its line would open a code block",
+            Misfit::Header => "with the value, its line would be the header of a table",
         })
     }
 }

@@ -1,9 +1,10 @@
-//! Lines that only a later backtick keeps from opening a code block, and edits that would take it away.
+//! Edits that would make another block of their line: lines that only a later backtick keeps from opening a code block,
+//! and lines that only a line break keeps from being the header of a table.
 
 use std::ops::Range;
 
 use super::{Edit, Origin, Refused};
-use crate::place::Misfit;
+use crate::place::{Misfit, is_above_delimiter_row};
 use crate::source::{line_start, next_line};
 
 /// Three backticks at the start of a line in prose, and the edits that could make a fence of them.
@@ -21,7 +22,9 @@ struct Opening<'o> {
 /// no fence for another one behind them alone (CommonMark 4.5).
 pub fn opened_fences(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Vec<Refused> {
     let mut refused = Vec::new();
-    if !text[range.clone()].contains("```") {
+    // Searched so, since most ranges are short and a longer needle takes longer to prepare than to find.
+    let part = &text.as_bytes()[range.clone()];
+    if !memchr::memchr_iter(b'`', part).any(|at| part[at..].starts_with(b"```")) {
         return refused;
     }
     let (mut at, mut done) = (0, range.start);
@@ -37,6 +40,20 @@ pub fn opened_fences(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Vec
         done = own.last().map_or(done, |edit| edit.range.end);
     }
     refused
+}
+
+/// The edits of placeholders over lines that would put what stands before them on the line above a delimiter row, where it
+/// would be the header of a table: no line but the first of a paragraph is one.
+pub fn joined_headers(text: &str, edits: &[Edit<'_>]) -> Vec<Refused> {
+    let joins = |edit: &Edit<'_>| {
+        let written = &text[edit.range.clone()];
+        let bare = written.trim_matches('`');
+        // What is removed as a block takes its last line break along.
+        let is_placeholder = bare.starts_with('[') && bare.ends_with(']');
+        is_placeholder && bare.contains('\n') && is_above_delimiter_row(text, edit.range.end)
+    };
+    let refused = edits.iter().enumerate().filter(|(_, edit)| joins(edit));
+    refused.map(|(edit, _)| Refused { edit, misfit: Misfit::Header }).collect()
 }
 
 impl Opening<'_> {
@@ -90,6 +107,18 @@ mod tests {
             })
             .collect();
         opened_fences(template, 0..template.len(), &edits).into_iter().map(|refused| refused.edit).collect()
+    }
+
+    #[test]
+    fn a_placeholder_over_lines_is_no_part_of_a_header_of_a_table() {
+        let joined = |template: &str| {
+            let (start, end) = (template.find('[').unwrap(), template.find(']').unwrap() + 1);
+            !joined_headers(template, &[Edit::new(start..end, "x", Origin::Prose)]).is_empty()
+        };
+        assert!(joined("a [b\nc] | d |\n|---|---|\n"));
+        assert!(joined("> a [b\n> c] | d |\n> |---|---|\n"));
+        assert!(!joined("a [b\nc] | d |\n\n|---|---|\n"));
+        assert!(!joined("a [b c] | d |\n|---|---|\n"));
     }
 
     #[test]

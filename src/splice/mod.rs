@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::place::Misfit;
-pub use fence::opened_fences;
+pub use fence::{joined_headers, opened_fences};
 use guard::{Guard, Scope, opening};
 
 /// What the text of an edit is, which decides how an include in it is defused.
