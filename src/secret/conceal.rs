@@ -13,12 +13,19 @@ use crate::source::{SourceId, SourceKind, Sources, Span};
 /// print it.
 pub(crate) fn conceal(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
     let quoted: BTreeSet<_> = diagnostics.iter().flat_map(Diagnostic::sources).collect();
+    let broken: BTreeSet<_> = told(diagnostics, Code::InvalidToml).map(|span| span.source).collect();
     let mut secrets = BTreeSet::new();
-    for span in secret_spans(diagnostics, &quoted, sources) {
+    for span in secret_spans(diagnostics, &broken, sources) {
         let source = sources.get_mut(span.source);
         let written = source.text[span.range()].lines().map(|line| line.trim_matches(['"', '\'', ' ']));
         secrets.extend(written.filter(|line| line.len() >= SHORTEST_SECRET).map(regex::escape));
         blacken(&mut source.text, span.range());
+    }
+    // What only a comment calls a secret may be a word elsewhere.
+    for &source in quoted.difference(&broken) {
+        let file = sources.get_mut(source);
+        let comments = if file.kind == SourceKind::Facts { in_comments(&file.text) } else { Vec::new() };
+        comments.into_iter().for_each(|range| blacken(&mut file.text, range));
     }
     let secrets: Vec<_> = secrets.into_iter().collect();
     for secrets in secrets.chunks(SECRETS_AT_ONCE) {
@@ -38,23 +45,17 @@ pub(crate) fn conceal(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
     }
 }
 
-/// Where credentials stand: as keys and values of facts, in comments, and in files that are no TOML, where values are not
-/// known.
-fn secret_spans(diagnostics: &[Diagnostic], quoted: &BTreeSet<SourceId>, sources: &Sources) -> Vec<Span> {
-    let secrets = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::LikelySecret);
-    let mut spans: Vec<Span> = secrets.map(|diagnostic| diagnostic.place.span).collect();
-    let broken = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::InvalidToml);
-    let broken: BTreeSet<_> = broken.map(|diagnostic| diagnostic.place.span.source).collect();
-    for &source in quoted {
-        let file = sources.get(source);
-        let ranges = match file.kind {
-            _ if broken.contains(&source) => in_lines(&file.text),
-            SourceKind::Facts => in_comments(&file.text),
-            _ => Vec::new(),
-        };
-        spans.extend(ranges.into_iter().map(|range| source.span(range)));
-    }
-    spans
+/// Where credentials stand: as keys and values of facts, and in files that are no TOML, where values are not known.
+fn secret_spans(diagnostics: &[Diagnostic], broken: &BTreeSet<SourceId>, sources: &Sources) -> Vec<Span> {
+    let in_broken = broken
+        .iter()
+        .flat_map(|&source| in_lines(&sources.get(source).text).into_iter().map(move |range| source.span(range)));
+    told(diagnostics, Code::LikelySecret).chain(in_broken).collect()
+}
+
+/// The places of the messages with a code.
+fn told(diagnostics: &[Diagnostic], code: Code) -> impl Iterator<Item = Span> {
+    diagnostics.iter().filter(move |diagnostic| diagnostic.code == code).map(|diagnostic| diagnostic.place.span)
 }
 
 /// What is shorter is part of many words.
@@ -114,6 +115,16 @@ mod tests {
         let (text, title) = concealed(&[Code::InvalidToml]);
         assert_eq!(text, "password = '***********'\nb = \"tulip9\"\n");
         assert_eq!(title, "`***` and `tulip9` have no `port`");
+    }
+
+    #[test]
+    fn what_only_a_comment_calls_a_secret_is_told_elsewhere() {
+        let mut sources = Sources::default();
+        let file = sources.add(SourceKind::Facts, "database.toml", "# DB_PASSWORD=tulip9Xyz\nname = 'tulip9Xyz'\n");
+        let mut told = [Diagnostic::new(Code::UnusedFact, "`tulip9Xyz`", file.span(24..28), "")];
+        conceal(&mut told, &mut sources);
+        assert_eq!(sources.get(file).text, "# DB_PASSWORD=*********\nname = 'tulip9Xyz'\n");
+        assert_eq!(told[0].title, "`tulip9Xyz`", "a repair must not write stars");
     }
 
     #[test]
