@@ -45,6 +45,7 @@ use crate::diagnostic::{Code, Diagnostic, Progress};
 use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
 use crate::source::{SourceId, Span};
+use crate::splice::{Edit, Ticks};
 use crate::template::{Key, PlaceholderId, PlaceholderKind, Prompt, Slot, Template};
 use answer::{Answer, Inline, Writing, inline};
 use further::Children;
@@ -195,6 +196,8 @@ struct Filler<'a, 'f> {
     slips: HashSet<String>,
     /// How many more keys are compared with missing ones.
     comparisons: usize,
+    /// Three backticks in the template.
+    ticks: OnceCell<Ticks>,
     /// The labels that the template defines, folded.
     labels: OnceCell<HashSet<&'a str>>,
     /// The last number given to copies of a footnote, by its label.
@@ -209,6 +212,8 @@ struct Filler<'a, 'f> {
     spots: Spots<'a>,
     /// Room for the answers of one stretch of text.
     answers: Vec<(&'a Slot, Option<Answer<'f>>)>,
+    /// Room for the edits of one item.
+    edits: Vec<Edit<'f>>,
     /// Where the lines of the first facts file end.
     newlines: OnceCell<Vec<usize>>,
     /// The path of each fact, for messages about records.
@@ -305,6 +310,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             told: HashSet::new(),
             slips: HashSet::new(),
             comparisons: further::COMPARISONS,
+            ticks: OnceCell::new(),
             labels: OnceCell::new(),
             copies: HashMap::new(),
             said: Vec::new(),
@@ -313,6 +319,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             order: Order::new(template),
             spots: Spots::new(count),
             answers: Vec::new(),
+            edits: Vec::new(),
             newlines: OnceCell::new(),
             paths: OnceCell::new(),
         }

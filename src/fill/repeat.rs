@@ -31,8 +31,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut complete = true;
         let mut copies = String::new();
         let separator = format!("{}{}", self.newline, self.newline);
+        let mut inner = Vec::new();
         for (at, record) in records.iter().enumerate() {
-            let mut inner = Vec::new();
             let mut unit = Unit::default();
             let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
             self.names.push(Some(&repeat.name));
@@ -41,15 +41,14 @@ impl<'a, 'f> Filler<'a, 'f> {
             inner.extend(self.renumbered(section, at));
             complete &= self.body(section, *record, Targets::default(), &mut inner).complete && unit.is_complete();
             self.names.pop();
-            let mut copy = self.splice(section.range.clone(), inner);
+            let start = copies.len();
+            self.splice(&section.range, &mut inner, &mut copies);
             if at > 0 {
-                copy = self.with_own_footnotes(copy, &section.range);
+                self.own_footnotes(&mut copies, start, &section.range);
             }
-            if at + 1 < records.len() && !copy.ends_with(&separator) {
-                copies.push_str(copy.trim_end());
+            if at + 1 < records.len() && !copies[start..].ends_with(&separator) {
+                copies.truncate(start + copies[start..].trim_end().len());
                 copies.push_str(&separator);
-            } else {
-                copies.push_str(&copy);
             }
         }
         edits.push(Edit::new(section.range.clone(), copies, Origin::Template));
@@ -144,12 +143,13 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.settle_prompts(&mut own, record, Below::NOTHING, &mut inner);
             self.names.pop();
             unit.gaps |= own.gaps;
-            let copy = self.splice(range.clone(), inner);
             if copies.is_empty() {
-                copies.push_str(&copy);
+                self.splice(range, &mut inner, &mut copies);
             } else {
                 copies.push_str(&gap);
-                copies.push_str(&self.with_own_footnotes(copy, range));
+                let start = copies.len();
+                self.splice(range, &mut inner, &mut copies);
+                self.own_footnotes(&mut copies, start, range);
             }
         }
         edits.push(Edit::new(range.clone(), copies, Origin::Template));
