@@ -1,5 +1,7 @@
 //! Sections and labels that stand once for each record.
 
+use std::ops::Range;
+
 use super::answer::Sample;
 use super::record::{self, Record};
 use super::run::Targets;
@@ -31,6 +33,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut complete = true;
         let mut copies = String::new();
         let separator = format!("{}{}", self.newline, self.newline);
+        let number = self.last_number(section);
         let mut inner = Vec::new();
         for (at, record) in records.iter().enumerate() {
             let mut unit = Unit::default();
@@ -38,7 +41,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.names.push(Some(&repeat.name));
             self.fill_slots(sample.slots, *record, sample, &mut unit, &mut inner);
             self.fill_slots(&repeat.fields, *record, Sample::BESIDE, &mut unit, &mut inner);
-            inner.extend(self.renumbered(section, at));
+            inner.extend(number.as_ref().and_then(|number| number.of_copy(at)));
             complete &= self.body(section, *record, Targets::default(), &mut inner).complete && unit.is_complete();
             self.names.pop();
             let start = copies.len();
@@ -88,17 +91,17 @@ impl<'a, 'f> Filler<'a, 'f> {
         Some(record::typed(schema, None, collection))
     }
 
-    /// The number of the heading of a later copy: `3.1` becomes `3.2`.
-    fn renumbered(&self, section: &Section, copy: usize) -> Option<Edit<'f>> {
+    /// The last number of a heading: the `1` of `3.1`.
+    fn last_number(&self, section: &Section) -> Option<Number> {
         let heading = &self.text[section.heading.clone()];
         let marks = heading.len() - heading.trim_start_matches(['#', ' ', '\t']).len();
         let title = &heading[marks..];
         let length = title.len() - without_numbering(title).len();
         let number = title[..length].trim_end().trim_end_matches([')', '.']);
         let digits = number.len() - number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-        let last: usize = number[number.len() - digits..].parse().ok()?;
+        let first = number[number.len() - digits..].parse().ok()?;
         let end = section.heading.start + marks + number.len();
-        Some(Edit::new(end - digits..end, format!("{:0digits$}", last.checked_add(copy)?), Origin::Template))
+        Some(Number { range: end - digits..end, first })
     }
 
     /// Fills a label and its block once for each record.
@@ -153,5 +156,19 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         }
         edits.push(Edit::new(range.clone(), copies, Origin::Template));
+    }
+}
+
+/// The last number of the heading of a section that is repeated.
+struct Number {
+    range: Range<usize>,
+    first: usize,
+}
+
+impl Number {
+    /// That of a later copy: `3.1` becomes `3.2`.
+    fn of_copy<'f>(&self, copy: usize) -> Option<Edit<'f>> {
+        let (number, digits) = (self.first.checked_add(copy)?, self.range.len());
+        Some(Edit::new(self.range.clone(), format!("{number:0digits$}"), Origin::Template))
     }
 }

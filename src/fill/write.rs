@@ -65,7 +65,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 Inline::Markdown(text) => markdown(text),
             },
             Answer::Plain(text) => Ok(plain(text.clone())),
-            Answer::Words(words) => markdown(Cow::Owned(words.markdown.clone())),
+            Answer::Words(words) => markdown(Cow::Owned(words.markdown(self.facts.schema))),
         }
     }
 
@@ -80,7 +80,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
             },
             Answer::Plain(plain) => plain.clone(),
-            Answer::Words(words) => Cow::Owned(words.plain.clone()),
+            Answer::Words(words) => Cow::Owned(words.plain(self.facts.schema)),
         };
         if raw.trim().is_empty() {
             self.misfit(answer, slot, &Wrong::Misfit(Misfit::Blank));

@@ -29,6 +29,8 @@ pub struct Edge<'t> {
     encode_first: bool,
     /// The last one.
     encode_last: bool,
+    /// Nothing beside the value makes anything of its first or last character.
+    free: bool,
     /// Whether a backtick before the value waits for a partner, once that was asked.
     loose_backtick: OnceCell<bool>,
 }
@@ -45,7 +47,7 @@ impl<'t> Edge<'t> {
             _ => place.before.trim().is_empty(),
         };
         let open_angle = opens_angle(before);
-        Edge {
+        let mut edge = Edge {
             before,
             after,
             line_start,
@@ -54,8 +56,17 @@ impl<'t> Edge<'t> {
             open_comment: opens_comment(before),
             encode_first: open_angle || opens_entity(before) || ends_in_word_delimiter(before),
             encode_last: begins_with_word_delimiter(after),
+            free: false,
             loose_backtick: OnceCell::new(),
-        }
+        };
+        let encodes = edge.encode_first || edge.encode_last || edge.open_angle;
+        edge.free = !encodes && !line_start && edge.last() != Some(b']') && edge.glued().is_none();
+        edge
+    }
+
+    /// Whether nothing beside the value makes anything of its first or last character: no entity, no block, no link.
+    pub(super) fn is_free(&self) -> bool {
+        self.free
     }
 
     /// The character before the value as far as it counts for flanking (CommonMark 6.2).

@@ -134,6 +134,13 @@ impl fmt::Display for Misfit {
 
 impl std::error::Error for Misfit {}
 
+/// `value` without white space at its ends, of which most values have none.
+fn trim(value: &str) -> &str {
+    let is_bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = value.as_bytes();
+    if is_bare(bytes.first()) && is_bare(bytes.last()) { value } else { value.trim() }
+}
+
 /// `value` with `\n` line endings and without control characters that Markdown or HTML cannot carry.
 ///
 /// CommonMark 2.3 asks for U+FFFD in place of NUL; the other control characters get the same, as HTML forbids them and
