@@ -75,8 +75,8 @@ pub enum Kind<'s> {
     Datetime(Cow<'s, str>),
     /// An array.
     Array(Vec<Value<'s>>),
-    /// A table, inline or with a header.
-    Table(Table<'s>),
+    /// A table, inline or with a header. Boxed, since most values are small.
+    Table(Box<Table<'s>>),
 }
 
 /// A key with its value.

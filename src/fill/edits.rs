@@ -31,8 +31,10 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// Writes the part of the template with the edits and without its residue behind `out`. No edits are left, so that
     /// their room can be used again.
     pub(super) fn splice(&mut self, range: &Range<usize>, edits: &mut Vec<Edit<'f>>, out: &mut String) {
-        self.settle(range, edits);
-        self.drop_refused(range, edits);
+        if !(self.is_plain(range) && are_apart(edits) && are_within(range, edits)) {
+            self.settle(range, edits);
+            self.drop_refused(range, edits);
+        }
         let scope = if *range == (0..self.text.len()) { Scope::Page } else { Scope::Part };
         let scope = self.options.guard_includes.then_some(scope);
         if let Err(refused) = splice_into(self.text, range.clone(), edits, scope, out) {
@@ -46,6 +48,20 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut out = String::new();
         self.splice(range, &mut edits, &mut out);
         out
+    }
+
+    /// Whether a part of the template is one line without residue and without backticks that could become a fence, so that
+    /// edits in it that are in order can be made as they are. An item is asked for as many times as there are records.
+    fn is_plain(&mut self, range: &Range<usize>) -> bool {
+        if self.part.0 != *range {
+            let residue = &self.template.residue;
+            let first = residue.partition_point(|residue| residue.end <= range.start);
+            let free = residue.get(first).is_none_or(|residue| residue.end > range.end);
+            let in_line = memchr::memchr(b'\n', &self.text.as_bytes()[range.clone()]).is_none();
+            let ticks = self.ticks.get_or_init(|| Ticks::of(self.text));
+            self.part = (range.clone(), free && in_line && !ticks.any_in(range));
+        }
+        self.part.1
     }
 
     /// Puts the edits of a part in order, apart from each other and within it, with those that remove its residue.
@@ -149,11 +165,15 @@ fn disjoint(edits: &mut Vec<Edit<'_>>) {
     edits.append(&mut apart);
 }
 
+/// Whether edits that are in order lie within the range.
+fn are_within(range: &Range<usize>, edits: &[Edit<'_>]) -> bool {
+    let start = edits.first().is_none_or(|first| range.start <= first.range.start && first.range.end <= range.end);
+    start && edits.last().is_none_or(|last| range.start <= last.range.start && last.range.end <= range.end)
+}
+
 /// Cuts edits to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
 fn cut_to(text: &str, range: &Range<usize>, edits: &mut [Edit<'_>]) {
-    let inside =
-        |edit: Option<&Edit<'_>>| edit.is_none_or(|e| range.start <= e.range.start && e.range.end <= range.end);
-    if inside(edits.first()) && inside(edits.last()) {
+    if are_within(range, edits) {
         return;
     }
     let end = if range.end < text.len() { range.end } else { usize::MAX };

@@ -212,8 +212,10 @@ struct Filler<'a, 'f> {
     spots: Spots<'a>,
     /// Room for the answers of one stretch of text.
     answers: Vec<(&'a Slot, Option<Answer<'f>>)>,
-    /// Room for the edits of one item.
-    edits: Vec<Edit<'f>>,
+    /// Room for the edits of items and sections.
+    rooms: Vec<Vec<Edit<'f>>>,
+    /// The part of the template that was spliced last, and whether edits meet nothing in it.
+    part: (Range<usize>, bool),
     /// Where the lines of the first facts file end.
     newlines: OnceCell<Vec<usize>>,
     /// The path of each fact, for messages about records.
@@ -319,7 +321,8 @@ impl<'a, 'f> Filler<'a, 'f> {
             order: Order::new(template),
             spots: Spots::new(count),
             answers: Vec::new(),
-            edits: Vec::new(),
+            rooms: Vec::new(),
+            part: (0..0, false),
             newlines: OnceCell::new(),
             paths: OnceCell::new(),
         }

@@ -127,8 +127,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         match self.block_between(&markdown, prompt, unit) {
             Ok(text) => {
                 if let Answer::Fact(value) = answer {
-                    let address = self.address(&prompt.slot);
-                    self.note_definitions(&markdown, value, &address);
+                    let address = self.template.placeholders[prompt.slot.id].address.as_deref();
+                    self.note_definitions(&markdown, value, address.unwrap_or_default());
                 }
                 edits.push(Edit::new(prompt.range.clone(), text, Origin::Prose));
             }

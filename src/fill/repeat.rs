@@ -46,6 +46,10 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.names.pop();
             let start = copies.len();
             self.splice(&section.range, &mut inner, &mut copies);
+            if at == 1 {
+                // The others are about as long.
+                copies.reserve((copies.len() - start) * (records.len() - at));
+            }
             if at > 0 {
                 self.own_footnotes(&mut copies, start, &section.range);
             }

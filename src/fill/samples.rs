@@ -178,7 +178,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// Writes a sample filled from a record behind `out`.
     fn copy_item(&mut self, item: &'a Item, record: Record<'f>, unit: &mut Unit<'a, 'f>, out: &mut String) {
-        let mut edits = std::mem::take(&mut self.edits);
+        let mut edits = self.rooms.pop().unwrap_or_default();
         let named = item.label.as_ref().filter(|_| item.role == Role::Sample);
         let sample = Sample { slots: &item.slots, named_by_label: named.is_some() };
         if let Some(label) = named {
@@ -198,7 +198,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.names.pop();
         unit.gaps |= !inner.is_complete();
         self.splice(&item.range, &mut edits, out);
-        self.edits = edits;
+        self.rooms.push(edits);
     }
 
     /// A name in place of a label.

@@ -50,8 +50,9 @@ pub(super) struct Copies<'t> {
     /// With the gap of their run between them.
     pub(super) text: String,
     gap: Cow<'t, str>,
-    /// Where each of them starts.
-    starts: Vec<usize>,
+    begun: bool,
+    /// Where each of them starts, if they are numbered.
+    starts: Option<Vec<usize>>,
 }
 
 impl<'t> Copies<'t> {
@@ -59,27 +60,33 @@ impl<'t> Copies<'t> {
     pub(super) fn new(text: &'t str, run: &Run, newline: &'t str, count: usize) -> Self {
         let gap = gap(text, run, newline);
         let length = run.items.first().map_or(0, |item| item.range.len()) + gap.len();
-        Copies { text: String::with_capacity(count * length), gap, starts: Vec::with_capacity(count) }
+        let starts = matches!(run.kind, RunKind::List { ordered: true }).then(Vec::new);
+        Copies { text: String::with_capacity(count * length), gap, begun: false, starts }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        !self.begun
     }
 
     /// Goes on to the next one, which is to be written behind the text; where it starts.
     pub(super) fn begin(&mut self) -> usize {
-        if !self.is_empty() {
+        if self.begun {
             self.text.push_str(&self.gap);
         }
-        self.starts.push(self.text.len());
-        self.text.len()
+        self.begun = true;
+        let start = self.text.len();
+        if let Some(starts) = &mut self.starts {
+            starts.push(start);
+        }
+        start
     }
 
-    /// Each of them.
+    /// Each of them, if they are numbered.
     fn each(&self) -> impl Iterator<Item = &str> {
-        let next = self.starts.iter().skip(1).map(|start| start - self.gap.len());
+        let starts = self.starts.as_deref().unwrap_or_default();
+        let next = starts.iter().skip(1).map(|start| start - self.gap.len());
         let ends = next.chain(std::iter::once(self.text.len()));
-        self.starts.iter().zip(ends).map(|(start, end)| &self.text[*start..end])
+        starts.iter().zip(ends).map(|(start, end)| &self.text[*start..end])
     }
 }
 

@@ -29,7 +29,8 @@ impl Ticks {
         Ticks(memchr::memchr_iter(b'`', bytes).filter(|&at| bytes[at..].starts_with(b"```")).collect())
     }
 
-    fn any_in(&self, range: &Range<usize>) -> bool {
+    /// Whether there are some in a range of the text.
+    pub fn any_in(&self, range: &Range<usize>) -> bool {
         let next = self.0.partition_point(|&at| at < range.start);
         self.0.get(next).is_some_and(|at| at + 3 <= range.end)
     }
@@ -64,11 +65,10 @@ pub fn joined_headers(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Ve
         return Vec::new();
     }
     let joins = |edit: &Edit<'_>| {
-        let written = &text[edit.range.clone()];
-        let bare = if written.contains('\n') { written.trim_matches('`') } else { return false };
+        let bare = text[edit.range.clone()].trim_matches('`');
         // What is removed as a block takes its last line break along.
         let is_placeholder = bare.starts_with('[') && bare.ends_with(']');
-        is_placeholder && is_above_delimiter_row(text, edit.range.end)
+        is_placeholder && bare.contains('\n') && is_above_delimiter_row(text, edit.range.end)
     };
     let refused = edits.iter().enumerate().filter(|(_, edit)| joins(edit));
     refused.map(|(edit, _)| Refused { edit, misfit: Misfit::Header }).collect()

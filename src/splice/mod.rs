@@ -51,7 +51,7 @@ pub fn splice(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> String {
 
 /// Writes what [`splice`] returns behind `out`.
 fn write(text: &str, range: &Range<usize>, edits: &[Edit<'_>], out: &mut String) {
-    out.reserve(spliced_length(range, edits));
+    out.reserve(range.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
     let mut done = range.start;
     for edit in edits {
         debug_assert!(done <= edit.range.start && edit.range.end <= range.end, "edits are sorted and disjoint");
@@ -60,12 +60,6 @@ fn write(text: &str, range: &Range<usize>, edits: &[Edit<'_>], out: &mut String)
         done = edit.range.end;
     }
     out.push_str(&text[done..range.end]);
-}
-
-fn spliced_length(range: &Range<usize>, edits: &[Edit<'_>]) -> usize {
-    let removed: usize = edits.iter().map(|edit| edit.range.len()).sum();
-    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
-    (range.len() + added).saturating_sub(removed)
 }
 
 /// An edit whose text cannot be written, by its index, and why.
