@@ -13,6 +13,9 @@ impl<'a> Filler<'a, '_> {
     /// of their own: Markdown shows the first definition of a label and loses all others.
     pub(super) fn own_footnotes(&mut self, out: &mut String, start: usize, range: &Range<usize>) {
         let template = self.template;
+        if template.definitions.is_empty() {
+            return;
+        }
         let first = template.definitions.partition_point(|definition| definition.range.start < range.start);
         let inside = template.definitions[first..].iter().take_while(|definition| definition.range.start < range.end);
         let notes: Vec<&'a Definition> = inside.filter(|definition| definition.label.starts_with('^')).collect();

@@ -50,7 +50,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         records: &[Record<'f>],
         unit: &mut Unit<'a, 'f>,
     ) -> Copies<'a> {
-        let mut copies = Copies::new(self.text, run, self.newline, records.len());
+        let said = records.iter().map(|record| record.length()).sum();
+        let mut copies = Copies::new(self.text, run, self.newline, records.len(), said);
         for record in records {
             let Some(sample) = fitting(samples, *record) else { continue };
             let again = !copies.is_empty();
@@ -151,7 +152,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         if found.iter().all(Option::is_none) {
             return None;
         }
-        let mut copies = Copies::new(self.text, run, self.newline, places.len());
+        let mut copies = Copies::new(self.text, run, self.newline, places.len(), 0);
         unit.answered += found.iter().flatten().count();
         for ((sample, slot), entry) in places.into_iter().zip(found) {
             match entry {

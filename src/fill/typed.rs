@@ -193,7 +193,7 @@ impl<'f> Words<'f> {
     pub(super) fn markdown(self, schema: &Schema<'f>) -> String {
         self.write(schema, |words, part| match part {
             Part::Text(text) => words.push_str(text),
-            Part::Name(name) => words.push_str(&place::code_span(name)),
+            Part::Name(name) => place::push_code_span(words, name),
         })
     }
 

@@ -56,12 +56,12 @@ pub(super) struct Copies<'t> {
 }
 
 impl<'t> Copies<'t> {
-    /// Room for so many.
-    pub(super) fn new(text: &'t str, run: &Run, newline: &'t str, count: usize) -> Self {
+    /// Room for so many, of which so many bytes are said.
+    pub(super) fn new(text: &'t str, run: &Run, newline: &'t str, count: usize, said: usize) -> Self {
         let gap = gap(text, run, newline);
         let length = run.items.first().map_or(0, |item| item.range.len()) + gap.len();
         let starts = matches!(run.kind, RunKind::List { ordered: true }).then(Vec::new);
-        Copies { text: String::with_capacity(count * length), gap, begun: false, starts }
+        Copies { text: String::with_capacity(count * length + said), gap, begun: false, starts }
     }
 
     pub(super) fn is_empty(&self) -> bool {

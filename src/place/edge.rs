@@ -147,6 +147,9 @@ impl<'t> Edge<'t> {
     /// Where `line`, the last of the value and at the start of its own, would open a block together with the text after
     /// it; see [`block_start`].
     pub(super) fn block_start(&self, line: &str) -> Option<usize> {
+        if begins_as_text(line) {
+            return None;
+        }
         // Another value on the line may complete a rule.
         let mark = |c: char| matches!(c, '-' | '*' | '_' | '=' | '|' | ':' | ' ' | '\t');
         let open = line.chars().all(mark) && self.after.trim_start_matches(mark).starts_with('[');
@@ -167,6 +170,15 @@ impl<'t> Edge<'t> {
         let joins = !self.line_start && !head.is_empty() && self.before.len() < 256;
         let mark = |byte: u8| byte.is_ascii_punctuation() || byte.is_ascii_digit() || byte.is_ascii_whitespace();
         (joins && self.before.bytes().all(mark)).then_some(head)
+    }
+}
+
+/// Whether a line begins with a letter or a code span between single backticks, which open no block.
+fn begins_as_text(line: &str) -> bool {
+    match line.as_bytes() {
+        [b'`', next, ..] => *next != b'`',
+        [first, ..] => first.is_ascii_alphabetic(),
+        [] => false,
     }
 }
 

@@ -23,6 +23,7 @@ use std::fmt;
 pub(crate) use block::is_line;
 pub use block::{Edges, block, edges};
 pub(crate) use block_start::is_above_delimiter_row;
+pub(crate) use code::push_code_span;
 pub use code::{code, code_span, code_span_in_cell, fence_length};
 pub use edge::Edge;
 pub use inline::{inline, inline_within};
