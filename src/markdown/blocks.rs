@@ -16,6 +16,8 @@ pub(crate) struct Document {
     pub(crate) bracketed_definitions: Vec<Range<usize>>,
     /// Other definitions whose target holds a bracket, such as `[repo]: https://example.org/[name]`.
     pub(crate) bracketed_targets: Vec<Range<usize>>,
+    /// The titles of definitions that hold a bracket.
+    pub(crate) bracketed_titles: Vec<Range<usize>>,
     /// All definitions of links and footnotes, in order.
     pub(crate) definitions: Vec<Definition>,
 }

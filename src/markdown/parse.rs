@@ -31,13 +31,23 @@ pub(crate) fn parse(text: &str) -> Document {
     let links = parser.reference_definitions();
     let bracketed_definitions = definitions::bracketed(text, links, &builder.used);
     let bracketed_targets = definitions::with_bracketed_target(links);
+    let bracketed_titles = definitions::bracketed_titles(text, links);
     let definitions = definitions::in_order(links, std::mem::take(&mut builder.footnotes));
     let (blocks, pieces) = builder.finish();
     drop(parser);
     broken.sort_by_key(|span| (span.start, Reverse(span.end)));
     broken.dedup();
     let (broken_images, broken_links) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
-    Document { blocks, pieces, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }
+    Document {
+        blocks,
+        pieces,
+        broken_links,
+        broken_images,
+        bracketed_definitions,
+        bracketed_targets,
+        bracketed_titles,
+        definitions,
+    }
 }
 
 /// What Markdown knows as white space.

@@ -128,6 +128,9 @@ impl Builder<'_> {
         let images = images.map(|range| (TrapKind::BareImage, range));
         let traps = definitions.chain(targets).chain(images).map(|(kind, range)| kind.at(range.clone()));
         self.template.traps = traps.collect();
+        for title in &page.document.bracketed_titles {
+            self.trap(TrapKind::InTitle, title.clone());
+        }
     }
 
     /// Reads the page from the top, but for what is removed from it; `open` are the brackets that nothing closes.
