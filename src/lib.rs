@@ -92,4 +92,5 @@ pub mod splice;
 mod stdio;
 pub mod template;
 pub mod vocabulary;
+mod wanted;
 mod wording;

@@ -10,6 +10,7 @@ use crate::facts::{self, FactId, quote_key};
 use crate::nearest::edits;
 use crate::source::Span;
 use crate::template::{Slot, address_key};
+use crate::wanted;
 
 /// How many records are shown one by one before the rest is summed up.
 const SHOWN: usize = 3;
@@ -46,6 +47,8 @@ struct Lacking<'f> {
     table: Option<&'f facts::Table<'f>>,
     /// It is one of the schema, whose typed fields are no slips of others.
     typed: bool,
+    /// The table among whose relations it is to be said, where a column says it, which has no room for more.
+    said_by_column: Option<&'f str>,
 }
 
 impl<'a, 'f> Filler<'a, 'f> {
@@ -75,7 +78,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let called = self.called(record);
         let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, wanted, records: Vec::new() });
         let table = record.table(self.facts.root);
-        gap.records.push(Lacking { span, called, table, typed: record.collection().is_some() });
+        let typed = record.collection().is_some();
+        gap.records.push(Lacking { span, called, table, typed, said_by_column: said_by_column(record) });
     }
 
     /// What messages call a record: one of an array goes by what it says at the place of its name.
@@ -200,7 +204,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 fn lacking<'f>(key: &str, wanted: &[Want], records: &[Lacking<'f>], place: Span, dotted: &Dotted<'f>) -> Diagnostic {
     let mut lines = Vec::new();
     for want in wanted {
-        repair::add(&mut lines, &want.below, &want.hint);
+        wanted::add(&mut lines, &want.below, &want.hint);
     }
     let mut by_hand = records.len() > SHOWN;
     let (title, help) = match records {
@@ -230,7 +234,22 @@ fn lacking<'f>(key: &str, wanted: &[Want], records: &[Lacking<'f>], place: Span,
         let keys = wanted.first().map(|want| keys_up_to_records(&want.below)).unwrap_or_default();
         diagnostic = diagnostic.with_help(format!("{help} `{} = \"\"`", facts::dotted_path(keys)));
     }
+    if let Some(table) = records.iter().find_map(|record| record.said_by_column) {
+        let header = facts::dotted_path(["tables", table, "relations"]);
+        let columns = "with the `columns` and `references` of the column";
+        diagnostic = diagnostic.with_help(format!("for a column's own reference, add it to `[{header}]`, {columns}"));
+    }
     diagnostic
+}
+
+/// The table of a relation that only a column says.
+fn said_by_column<'f>(record: Record<'f>) -> Option<&'f str> {
+    match record {
+        Record::Relation(table, relation) if relation.record.is_none() && relation.words.is_none() => {
+            Some(table.name.text)
+        }
+        _ => None,
+    }
 }
 
 /// The keys of an address below a record, up to the records that it leads to.

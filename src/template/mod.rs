@@ -12,6 +12,7 @@ mod elements;
 mod labels;
 mod list;
 mod model;
+mod own_fields;
 mod residue;
 mod run;
 mod sections;
