@@ -35,7 +35,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         if !end.is_empty() {
             let message = "add at the end of the file".to_owned();
-            let at = self.facts.text.len();
+            let at = self.facts.text().len();
             subs.push(Sub::Insert { message, source: self.facts.first, at, lines: end });
         }
         subs
@@ -88,7 +88,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
                 None => {
                     keys.push(&*entry.key);
-                    closed |= !in_header(self.facts.text, entry.value.span.start);
+                    closed |= !in_header(self.facts.text(), entry.value.span.start);
                 }
             }
         }
@@ -108,7 +108,7 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     /// The line of a place in the first facts file.
     pub(super) fn line_of_facts(&self, at: usize) -> usize {
-        let newlines = self.newlines.get_or_init(|| memchr::memchr_iter(b'\n', self.facts.text.as_bytes()).collect());
+        let newlines = self.newlines.get_or_init(|| memchr::memchr_iter(b'\n', self.facts.text().as_bytes()).collect());
         newlines.partition_point(|&newline| newline < at) + 1
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::additions::item_line;
-use super::dotted::Dotted;
+use super::implied::Implied;
 use super::{Filler, Record, Told, repair};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, quote_key};
@@ -150,7 +150,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut used: HashSet<FactId> = self.used.iter().copied().collect();
         let schema = self.facts.schema;
         let unknown: HashSet<FactId> = schema.unknown.iter().map(|field| field.entry.value.id).collect();
-        let dotted = Dotted::new(self.facts);
+        let mut implied = Implied::new(self.facts);
         for RecordGap { slot, key, wanted, mut records } in gaps {
             let address = self.template.placeholders[slot.id].address.as_deref().unwrap_or_default();
             let below = wanted.first().map(|want| want.below.join(".")).unwrap_or_default();
@@ -158,7 +158,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             records.retain(|record| !self.misspelt(slot, (above, &key), record, &unknown, &mut used));
             if !records.is_empty() {
                 let span = self.span(slot.range.clone());
-                self.diagnostics.push(lacking(&key, &wanted, &records, span, &dotted));
+                self.diagnostics.push(lacking(&key, &wanted, &records, span, &mut implied));
             }
         }
     }
@@ -201,7 +201,13 @@ impl<'a, 'f> Filler<'a, 'f> {
 }
 
 /// Says that records lack a field.
-fn lacking<'f>(key: &str, wanted: &[Want], records: &[Lacking<'f>], place: Span, dotted: &Dotted<'f>) -> Diagnostic {
+fn lacking<'f>(
+    key: &str,
+    wanted: &[Want],
+    records: &[Lacking<'f>],
+    place: Span,
+    implied: &mut Implied<'f>,
+) -> Diagnostic {
     let mut lines = Vec::new();
     for want in wanted {
         wanted::add(&mut lines, &want.below, &want.hint);
@@ -214,7 +220,7 @@ fn lacking<'f>(key: &str, wanted: &[Want], records: &[Lacking<'f>], place: Span,
     let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, place, format!("wants `{key}`"));
     for record in records.iter().take(SHOWN) {
         let message = format!("add it to {}", record.called);
-        let repair = record.table.and_then(|table| repair::insertion(&message, table, &lines, || dotted.room(table)));
+        let repair = record.table.and_then(|table| repair::insertion(&message, table, &lines, || implied.place(table)));
         by_hand |= repair.is_none();
         diagnostic = match repair {
             Some(repair) => diagnostic.with(repair),

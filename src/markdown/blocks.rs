@@ -10,7 +10,7 @@ pub(crate) struct Document {
     pub(crate) pieces: Pieces,
     /// Spans of reference links without a definition, sorted.
     pub(crate) broken_links: Vec<Range<usize>>,
-    /// The same of images: `![Screenshot]`.
+    /// The same of images: `![Screenshot]`, without the label of another.
     pub(crate) broken_images: Vec<Range<usize>>,
     /// Link definitions whose target starts with a bracket, such as `[Endpoint]: [URL]`.
     pub(crate) bracketed_definitions: Vec<Range<usize>>,

@@ -37,7 +37,8 @@ pub(crate) fn parse(text: &str) -> Document {
     drop(parser);
     broken.sort_by_key(|span| (span.start, Reverse(span.end)));
     broken.dedup();
-    let (broken_images, broken_links) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
+    let (images, broken_links): (Vec<_>, _) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
+    let broken_images = images.into_iter().map(|span| without_label(text, span)).collect();
     Document {
         blocks,
         pieces,
@@ -48,6 +49,12 @@ pub(crate) fn parse(text: &str) -> Document {
         bracketed_titles,
         definitions,
     }
+}
+
+/// The image of a reference: in `![it][name]`, the label by itself is a link without a definition.
+fn without_label(text: &str, image: Range<usize>) -> Range<usize> {
+    let label = text[image.clone()].rfind("][");
+    image.start..label.map_or(image.end, |at| image.start + at + 1)
 }
 
 /// What Markdown knows as white space.
