@@ -36,7 +36,6 @@ mod unknown;
 mod write;
 mod written;
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -46,7 +45,8 @@ use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
 use crate::source::{SourceId, Sources, Span};
 use crate::template::{Key, PlaceholderId, PlaceholderKind, Prompt, Slot, Template};
-use answer::{Answer, Inline, Writing, inline};
+use answer::Answer;
+pub(crate) use answer::{Inline, Writing, inline};
 use further::Children;
 use gaps::{MissingField, RecordGap};
 pub(crate) use record::Record;
@@ -384,15 +384,6 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     fn span(&self, range: Range<usize>) -> Span {
         self.options.source.span(range)
-    }
-}
-
-/// A value at an inline place outside a template: its text, and whether that is Markdown.
-pub(crate) fn inline_text<'f>(value: &'f Value<'f>) -> Option<(Cow<'f, str>, bool)> {
-    match inline(value, Writing::Prose) {
-        Inline::Markdown(text) => Some((text, true)),
-        Inline::Plain(text) => Some((text, false)),
-        Inline::No => None,
     }
 }
 
