@@ -121,7 +121,7 @@ fn holds_title(line: &[u8]) -> bool {
 
 /// What may make a heading of the lines above (CommonMark 4.3), in a quote or list, too; a tab may be an escape.
 fn is_underline(line: &[u8]) -> bool {
-    line.iter().any(|byte| b"=-".contains(byte)) && line.iter().all(|byte| b"=->*+ \t\\t".contains(byte))
+    line.iter().all(|byte| b"=->*+ \t\\t".contains(byte)) && line.iter().any(|byte| b"=-".contains(byte))
 }
 
 /// One to six `#` and a space, with which a text that begins so begins with a heading (CommonMark 4.2).
