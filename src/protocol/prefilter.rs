@@ -89,19 +89,26 @@ fn has_marked_title(bytes: &[u8], form: Form) -> bool {
     if MARK.find(bytes).is_some() {
         return true;
     }
-    let (mut rest, mut in_marked) = (bytes, false);
+    let (mut rest, mut paragraph) = (bytes, bytes);
     while !rest.is_empty() {
         let (line, after) = rest.split_at(line_length(rest, form));
         let words = from_word(line, form);
-        in_marked = !words.is_empty() && (in_marked || is_marked(words));
-        if in_marked && (holds_title(words) || is_underline(words)) {
+        if holds_title(words) && is_marked(words) {
+            return true;
+        }
+        let underlines = is_underline(words);
+        if underlines && is_marked(&paragraph[..paragraph.len() - rest.len()]) {
             return true;
         }
         rest = behind_break(after, form);
+        if underlines || words.is_empty() {
+            paragraph = rest;
+        }
     }
     false
 }
 
+/// Whether a heading of these words has a mark.
 fn is_marked(heading: &[u8]) -> bool {
     let says = |words: &str| memmem::find(heading, words.as_bytes()).is_some();
     heading.contains(&b'[') || says("Template:") || says("TEMPLATE")

@@ -68,3 +68,27 @@ fn string_length(text: &[u8]) -> Option<usize> {
         backslashes % 2 == 0
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_not_handed_to_the_reader() {
+        let json = r#"[{"content":{}},{"name":"content","content":"a \"b\" \\","sub_items":[{"content":""}]},"\"content\":\"c"]"#;
+        let skeleton = Skeleton::of(json);
+        let rest = r#"[{"content":{}},{"name":"content","content":"","sub_items":[{"content":""}]},"\"content\":\"c"]"#;
+        assert_eq!(skeleton.json, rest);
+        let part = |text: &str| skeleton.json.find(text).map(|at| &skeleton.json[at..at + text.len()]).unwrap();
+        assert_eq!(skeleton.came(part(r#""","sub_items""#)), Some(r#""a \"b\" \\","sub_items""#));
+        assert_eq!(skeleton.came(part(r#"{"content":""}"#)), Some(r#"{"content":""}"#));
+        assert_eq!(skeleton.came(&skeleton.json), Some(json));
+    }
+
+    #[test]
+    fn what_is_not_closed_or_written_otherwise_stays() {
+        for json in [r#"{"content":"a \" b"#, r#"{"content": "a"}"#, r#"{"content" :"a"}"#, ""] {
+            assert_eq!(Skeleton::of(json).json, json);
+        }
+    }
+}
