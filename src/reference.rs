@@ -286,7 +286,7 @@ impl<'t> Leaf<'t> {
         let starts = self.inlines.line_starts;
         let line_start = self.inlines.range.start == range.start || starts.binary_search(&range.start).is_ok();
         let block = match self.block {
-            PlaceBlock::Paragraph { .. } if place::is_above_delimiter_row(self.text, range.end) => PlaceBlock::Cell,
+            PlaceBlock::Paragraph { .. } if place::is_above_delimiter_row(self.text, range.end) => PlaceBlock::Header,
             PlaceBlock::Paragraph { .. } => PlaceBlock::Paragraph { line_start, prefix: &self.prefix },
             other => other,
         };
