@@ -81,7 +81,7 @@ fn measure(tables: usize, rounds: usize) {
     let table = root.get("tables").first().and_then(|entry| entry.value.as_table()).expect("the facts have tables");
     let schema = schema::parse(table, &mut Vec::new());
     let template = template::parse(TEMPLATE, &|_| false);
-    let facts = Facts { root: &root, schema: &schema, first: file, text: &text, elsewhere: &|_| false };
+    let facts = Facts { root: &root, schema: &schema, first: file, sources: &sources, elsewhere: &|_| false };
     let options = Options {
         source: chapter,
         chapter: "database.md",

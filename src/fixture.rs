@@ -22,7 +22,7 @@ pub(crate) fn with_page<T>(
     let tables = root.get("tables").first().and_then(|entry| entry.value.as_table());
     let schema = schema::parse(tables.unwrap_or(facts::Table::empty()), &mut diagnostics);
     let template = template::parse(page, &|_| false);
-    let given = Facts { root: &root, schema: &schema, first, text: facts, elsewhere: &|_| false };
+    let given = Facts { root: &root, schema: &schema, first, sources: &sources, elsewhere: &|_| false };
     let options = Options {
         source,
         chapter: "page.md",

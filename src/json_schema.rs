@@ -5,12 +5,14 @@
 //! out.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
 use crate::slug::label_of_key;
 use crate::template::{self, CodeBlock, Element, Item, Key, Repeat, Role, Run, RunKind, Section, Slot, Template};
 use crate::vocabulary::Collection;
+use crate::wanted::{self, Many, Wanted};
 
 /// A template that takes its facts from the file.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,13 @@ pub struct Page<'a> {
     pub text: &'a str,
     /// What it asks for.
     pub template: &'a Template,
+}
+
+impl Page<'_> {
+    /// What a placeholder says.
+    fn words(&self, placeholder: &Range<usize>) -> String {
+        template::words(self.text, placeholder).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// The schema of a facts file as JSON text, ending in a newline.
@@ -81,6 +90,23 @@ impl Node {
             let node = self.at(&[(*field).to_owned()]);
             node.typed = Some(schema());
             node.describe((*description).to_owned());
+        }
+    }
+
+    /// Fields that only a template has.
+    fn take_wanted(&mut self, fields: &[Wanted]) {
+        for Wanted { key, many, hint, inner } in fields {
+            let node = self.at(&[key]);
+            node.describe(hint.clone());
+            match many {
+                Many::One if inner.is_empty() => node.fact = true,
+                Many::One => node.take_wanted(inner),
+                Many::Array | Many::Named => {
+                    let mut record = Node { fact: true, table: true, ..Node::default() };
+                    record.take_wanted(inner);
+                    node.allow_records(&record.into_schema());
+                }
+            }
         }
     }
 
@@ -363,7 +389,7 @@ impl Walker<'_> {
     }
 
     fn words(&self, slot: &Slot) -> String {
-        template::words(self.page.text, &slot.range).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.page.words(&slot.range)
     }
 }
 
@@ -372,29 +398,30 @@ fn typed_table(pages: &[Page<'_>]) -> Node {
     let mut table = Node::default();
     table.take_fields(TABLE);
     for (collection, fields) in [(Collection::Columns, COLUMN), (Collection::Indexes, INDEX)] {
-        let mut record = Node::default();
-        record.take_fields(fields);
-        let prefix = format!("tables{{}}.{}{{}}.", collection.key());
-        let placeholders = pages.iter().flat_map(|page| &page.template.placeholders);
-        for field in placeholders.filter_map(|placeholder| placeholder.address.as_deref()?.strip_prefix(&prefix)) {
-            if collection.field(field).is_none() && !field.contains(['{', '[']) {
-                record.at(&field.split('.').collect::<Vec<_>>()).fact = true;
-            }
-        }
+        let record = typed_record(pages, collection, fields);
         table.at(&[collection.key()]).further.push(record.into_schema());
     }
-    table.children.insert("relations".to_owned(), one_or_many(RELATION));
-    table.children.insert("checks".to_owned(), one_or_many(CHECK));
+    // A table by name or an array of records, each of which may be a plain string.
+    for (collection, fields) in [(Collection::Relations, RELATION), (Collection::Checks, CHECK)] {
+        let record = Node { text: true, ..typed_record(pages, collection, fields) };
+        table.at(&[collection.key()]).allow_records(&record.into_schema());
+    }
     table
 }
 
-/// A table by name or an array of records, each of which may be a plain string.
-fn one_or_many(fields: &[Field]) -> Node {
-    let mut record = Node { text: true, ..Node::default() };
+/// A record of the schema with its typed fields, and those that only the templates have.
+fn typed_record(pages: &[Page<'_>], collection: Collection, fields: &[Field]) -> Node {
+    let mut record = Node::default();
     record.take_fields(fields);
-    let mut many = Node::default();
-    many.allow_records(&record.into_schema());
-    many
+    let mut own = Vec::new();
+    for page in pages {
+        for (placeholder, below) in page.template.own_fields(collection) {
+            let parts: Vec<_> = below.split('.').map(str::to_owned).collect();
+            wanted::add(&mut own, &parts, &page.words(&placeholder.range));
+        }
+    }
+    record.take_wanted(&own);
+    record
 }
 
 /// A typed field: its name, what it is, and its form.

@@ -39,7 +39,7 @@
 //! let root = facts::parse(first, toml, &mut FactIds::default(), &mut diagnostics);
 //! let tables = facts::Table::default();
 //! let schema = schema::parse(&tables, &mut diagnostics);
-//! let facts = Facts { root: &root, schema: &schema, first, text: toml, elsewhere: &|_| false };
+//! let facts = Facts { root: &root, schema: &schema, first, sources: &sources, elsewhere: &|_| false };
 //! let options = Options {
 //!     source,
 //!     chapter: "database.md",
@@ -92,4 +92,5 @@ pub mod splice;
 mod stdio;
 pub mod template;
 pub mod vocabulary;
+mod wanted;
 mod wording;

@@ -101,7 +101,9 @@ fn book(directory: &Path, chapters: usize, templates: Templates) -> Result<()> {
     })?;
     print_table(&contestants, &times, Some(megabytes));
     if let Some(peak) = memory::peak(env!("CARGO_BIN_EXE_mdbook-database"), &file)? {
-        println!("\nPeak memory: {:.1} MB, {:.2} times the input", peak as f64 / 1e6, peak as f64 / bytes as f64);
+        let told =
+            |memory: u64| format!("{:.1} MB, {:.2} times the input", memory as f64 / 1e6, memory as f64 / bytes as f64);
+        println!("\nPeak memory: {}; without pages of programs {}", told(peak.resident), told(peak.anonymous));
     }
     std::fs::remove_dir_all(root)?;
     Ok(())

@@ -13,8 +13,8 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let Ok(book) = serde_json::from_slice::<Value>(&output) else {
-        // Half of a surrogate pair is no text for `Value`, and comes out as it went in.
-        assert!(bytes.windows(3).any(|bytes| bytes.eq_ignore_ascii_case(b"\\ud")));
+        // A content that cannot be decoded, such as half of a surrogate pair, comes out as it went in.
+        assert!(serde_json::from_slice::<Value>(bytes).is_err());
         return;
     };
     if let Ok((_, sent)) = serde_json::from_slice::<(Value, Value)>(bytes) {

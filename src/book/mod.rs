@@ -158,13 +158,8 @@ fn fill_pages(input: &Input<'_>, pages: Vec<Page>, sets: &[Set<'_, '_>], schemas
             let addresses = addresses.get_or_init(|| addresses_by_file(&pages, sets));
             addresses.get(&first).is_some_and(|known| known.contains(address))
         };
-        let facts = Facts {
-            root: &set.root,
-            schema: &schemas[page.set],
-            first,
-            text: &input.sources.get(first).text,
-            elsewhere: &elsewhere,
-        };
+        let facts =
+            Facts { root: &set.root, schema: &schemas[page.set], first, sources: input.sources, elsewhere: &elsewhere };
         Some(fill_page(input, page, facts))
     });
     let pages = pages.into_iter().zip(filled).filter_map(|(Page { chapter, set, template }, filled)| {

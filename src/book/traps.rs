@@ -12,6 +12,11 @@ pub(super) fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
     let told = |title: String| Diagnostic::new(Code::HiddenPlaceholder, title, span, "published as it is");
     match trap.kind {
         TrapKind::BracketedDefinition => definition(chapter, trap),
+        TrapKind::LeftOut => {
+            let title = "the text under a heading which says that there is more is left out of the book";
+            Diagnostic::new(Code::UnfilledSection, title, span, "goes with the heading above it")
+                .with_help("put it above that heading, or under one of its own, if a reader needs it")
+        }
         TrapKind::InTarget => told(format!("`{written}` holds a bracket in its target, which is not filled"))
             .with_help("write it as an inline link, `[words](target)`, in which the bracket is a placeholder"),
         TrapKind::BareImage => told(format!("`{first_line}` is an image without a file"))
@@ -28,11 +33,17 @@ pub(super) fn trapped(chapter: &Chapter<'_>, trap: &Trap) -> Diagnostic {
         }
         TrapKind::OverLines => told(format!("`{first_line}` closes on a later line of the code, and is not filled"))
             .with_help("write it on one line, or put `literal` behind the language if it is no placeholder"),
-        TrapKind::InHtml => told(format!("`{written}` stands in a block of HTML and is not filled"))
+        TrapKind::InHtml => told(format!("`{first_line}` stands in a block of HTML and is not filled"))
             .with_help("write it as Markdown, with a blank line between it and the tags"),
-        TrapKind::InAttribute => told(format!("`{written}` stands in a tag and is not filled"))
+        TrapKind::InHeadingAttribute => {
+            told(format!("`{first_line}` stands in the attributes of a heading and is not filled"))
+                .with_help("write the id or class itself")
+        }
+        TrapKind::InInfoString => told(format!("`{first_line}` stands behind the marks of a fence and is not filled"))
+            .with_help("write the language itself, or put `literal` behind it if the bracket is no placeholder"),
+        TrapKind::InAttribute => told(format!("`{first_line}` stands in a tag and is not filled"))
             .with_help("write the link or image as Markdown: `[words](target)`, `![words](file)`"),
-        TrapKind::InTitle => told(format!("`{written}` stands in the title of a link or image and is not filled"))
+        TrapKind::InTitle => told(format!("`{first_line}` stands in the title of a link or image and is not filled"))
             .with_help("put the placeholder into the text of the link"),
         TrapKind::HiddenPlaceholder => {
             let title = format!("Markdown reads `{written}` as a link");

@@ -97,7 +97,7 @@ fn span() -> Span {
 }
 
 fn in_schema(key: ForeignKey<'static>, span: Span) -> SchemaRelation<'static> {
-    SchemaRelation { name: None, span, words: None, foreign_key: Some(key), description: None }
+    SchemaRelation { name: None, span, words: None, foreign_key: Some(key), description: None, record: None }
 }
 
 fn table(name: &'static str, items: &[&'static str], span: Span) -> Table<'static> {

@@ -22,6 +22,7 @@ pub use lookup::{Lookup, fold};
 pub use merge::{merge, merge_with_shadowed};
 pub use mistakes::lost_keys;
 pub use parse::parse;
+pub(crate) use parse::start_of;
 pub use room::Room;
 pub(crate) use room::line;
 pub use walk::{Step, dotted_path, leaf_path, quote_key, quote_string};

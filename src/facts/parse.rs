@@ -42,7 +42,7 @@ pub(super) fn thorough<'s>(
 }
 
 /// Where a text starts, behind its byte order mark.
-pub(super) fn start_of(text: &str) -> usize {
+pub(crate) fn start_of(text: &str) -> usize {
     if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 

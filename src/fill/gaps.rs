@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use super::additions::item_line;
-use super::dotted::Dotted;
+use super::implied::Implied;
 use super::{Filler, Record, Told, repair};
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, quote_key};
 use crate::nearest::edits;
 use crate::source::Span;
-use crate::template::{Slot, address_key};
+use crate::template::{Slot, address_key, address_parts};
+use crate::wanted;
 
 /// How many records are shown one by one before the rest is summed up.
 const SHOWN: usize = 3;
@@ -46,6 +47,8 @@ struct Lacking<'f> {
     table: Option<&'f facts::Table<'f>>,
     /// It is one of the schema, whose typed fields are no slips of others.
     typed: bool,
+    /// The table among whose relations it is to be said, where a column says it, which has no room for more.
+    said_by_column: Option<&'f str>,
 }
 
 impl<'a, 'f> Filler<'a, 'f> {
@@ -75,7 +78,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         let called = self.called(record);
         let gap = self.gaps.entry(slot.id).or_insert_with(|| RecordGap { slot, key, wanted, records: Vec::new() });
         let table = record.table(self.facts.root);
-        gap.records.push(Lacking { span, called, table, typed: record.collection().is_some() });
+        let typed = record.collection().is_some();
+        gap.records.push(Lacking { span, called, table, typed, said_by_column: said_by_column(record) });
     }
 
     /// What messages call a record: one of an array goes by what it says at the place of its name.
@@ -113,13 +117,13 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// The address of a slot below the record that is being filled.
     pub(super) fn below_record(&self, slot: &Slot) -> Vec<String> {
         let address = self.template.placeholders[slot.id].address.as_deref().unwrap_or_default();
-        let mut rest = address.split('.');
+        let mut rest = address_parts(address, &slot.path).into_iter();
         for _ in 0..self.names.len() {
             if !rest.by_ref().any(|part| part.ends_with(['}', ']'])) {
                 return Vec::new();
             }
         }
-        let mut below: Vec<_> = rest.map(str::to_owned).collect();
+        let mut below: Vec<_> = rest.collect();
         if below.last().is_some_and(|last| last.ends_with(']')) {
             below.extend(slot.path.last().map(|key| key.to_string()));
         }
@@ -146,7 +150,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut used: HashSet<FactId> = self.used.iter().copied().collect();
         let schema = self.facts.schema;
         let unknown: HashSet<FactId> = schema.unknown.iter().map(|field| field.entry.value.id).collect();
-        let dotted = Dotted::new(self.facts);
+        let mut implied = Implied::new(self.facts);
         for RecordGap { slot, key, wanted, mut records } in gaps {
             let address = self.template.placeholders[slot.id].address.as_deref().unwrap_or_default();
             let below = wanted.first().map(|want| want.below.join(".")).unwrap_or_default();
@@ -154,7 +158,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             records.retain(|record| !self.misspelt(slot, (above, &key), record, &unknown, &mut used));
             if !records.is_empty() {
                 let span = self.span(slot.range.clone());
-                self.diagnostics.push(lacking(&key, &wanted, &records, span, &dotted));
+                self.diagnostics.push(lacking(&key, &wanted, &records, span, &mut implied));
             }
         }
     }
@@ -197,10 +201,16 @@ impl<'a, 'f> Filler<'a, 'f> {
 }
 
 /// Says that records lack a field.
-fn lacking<'f>(key: &str, wanted: &[Want], records: &[Lacking<'f>], place: Span, dotted: &Dotted<'f>) -> Diagnostic {
+fn lacking<'f>(
+    key: &str,
+    wanted: &[Want],
+    records: &[Lacking<'f>],
+    place: Span,
+    implied: &mut Implied<'f>,
+) -> Diagnostic {
     let mut lines = Vec::new();
     for want in wanted {
-        repair::add(&mut lines, &want.below, &want.hint);
+        wanted::add(&mut lines, &want.below, &want.hint);
     }
     let mut by_hand = records.len() > SHOWN;
     let (title, help) = match records {
@@ -210,7 +220,7 @@ fn lacking<'f>(key: &str, wanted: &[Want], records: &[Lacking<'f>], place: Span,
     let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, place, format!("wants `{key}`"));
     for record in records.iter().take(SHOWN) {
         let message = format!("add it to {}", record.called);
-        let repair = record.table.and_then(|table| repair::insertion(&message, table, &lines, || dotted.room(table)));
+        let repair = record.table.and_then(|table| repair::insertion(&message, table, &lines, || implied.place(table)));
         by_hand |= repair.is_none();
         diagnostic = match repair {
             Some(repair) => diagnostic.with(repair),
@@ -230,7 +240,22 @@ fn lacking<'f>(key: &str, wanted: &[Want], records: &[Lacking<'f>], place: Span,
         let keys = wanted.first().map(|want| keys_up_to_records(&want.below)).unwrap_or_default();
         diagnostic = diagnostic.with_help(format!("{help} `{} = \"\"`", facts::dotted_path(keys)));
     }
+    if let Some(table) = records.iter().find_map(|record| record.said_by_column) {
+        let header = facts::dotted_path(["tables", table, "relations"]);
+        let columns = "with the `columns` and `references` of the column";
+        diagnostic = diagnostic.with_help(format!("for a column's own reference, add it to `[{header}]`, {columns}"));
+    }
     diagnostic
+}
+
+/// The table of a relation that only a column says.
+fn said_by_column<'f>(record: Record<'f>) -> Option<&'f str> {
+    match record {
+        Record::Relation(table, relation) if relation.record.is_none() && relation.words.is_none() => {
+            Some(table.name.text)
+        }
+        _ => None,
+    }
 }
 
 /// The keys of an address below a record, up to the records that it leads to.

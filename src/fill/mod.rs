@@ -3,7 +3,7 @@
 //! `section` and `repeat` walk the template, and ask the gate with `unfilled`. What a section holds is filled by `run`
 //! with `samples`, `further` and `written`, by `code`, `prompt` and `slots`; `unknown` is for what is repeated for records
 //! of which nothing is said. A path starts at a `record`, `answer` says what answers it, with `typed` for the schema, and
-//! `write` writes that at its `spot`. What is wrong is told by `missing`, with `additions`, by `gaps`, with `repair` and `dotted`, and
+//! `write` writes that at its `spot`. What is wrong is told by `missing`, with `additions`, by `gaps`, with `repair` and `implied`, and
 //! by `misfit`, `definitions` and `anchors`; `footnotes` keeps those of records apart. `edits` makes the page, and `progress` counts.
 
 mod additions;
@@ -13,11 +13,11 @@ mod answer;
 mod cases;
 mod code;
 mod definitions;
-mod dotted;
 mod edits;
 mod footnotes;
 mod further;
 mod gaps;
+mod implied;
 mod misfit;
 mod missing;
 mod progress;
@@ -36,7 +36,6 @@ mod unknown;
 mod write;
 mod written;
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -44,10 +43,11 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Progress};
 use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Sources, Span};
 use crate::splice::{Edit, Ticks};
 use crate::template::{Key, PlaceholderId, PlaceholderKind, Prompt, Slot, Template};
-use answer::{Answer, Inline, Writing, inline};
+use answer::Answer;
+pub(crate) use answer::{Inline, Writing, inline};
 use further::Children;
 use gaps::{MissingField, RecordGap};
 pub(crate) use record::Record;
@@ -64,11 +64,18 @@ pub struct Facts<'f> {
     pub schema: &'f Schema<'f>,
     /// The first file, from which further keys are taken and to which missing ones are to be added.
     pub first: SourceId,
-    /// Its text.
-    pub text: &'f str,
+    /// The texts of all files.
+    pub sources: &'f Sources,
     /// Whether another template that reads the same first file has an address, which is folded by
     /// [`address_key`](crate::template::address_key).
     pub elsewhere: &'f dyn Fn(&str) -> bool,
+}
+
+impl<'f> Facts<'f> {
+    /// The text of the first file.
+    fn text(self) -> &'f str {
+        &self.sources.get(self.first).text
+    }
 }
 
 /// How to fill.
@@ -387,15 +394,6 @@ impl<'a, 'f> Filler<'a, 'f> {
 
     fn span(&self, range: Range<usize>) -> Span {
         self.options.source.span(range)
-    }
-}
-
-/// A value at an inline place outside a template: its text, and whether that is Markdown.
-pub(crate) fn inline_text<'f>(value: &'f Value<'f>) -> Option<(Cow<'f, str>, bool)> {
-    match inline(value, Writing::Prose) {
-        Inline::Markdown(text) => Some((text, true)),
-        Inline::Plain(text) => Some((text, false)),
-        Inline::No => None,
     }
 }
 

@@ -32,7 +32,8 @@ impl<'f> Record<'f> {
             Record::Table(table) => Some(table.record),
             Record::Column(_, column) => Some(column.record),
             Record::Index(_, index) => Some(index.record),
-            Record::Relation(..) | Record::Check(..) => None,
+            Record::Relation(_, relation) => relation.record,
+            Record::Check(_, check) => check.record,
         }
     }
 

@@ -1,89 +1,21 @@
-//! What a record lacks as lines to add to it: nested records are written inline, so that one paste is enough.
+//! What a record lacks as lines to add to it.
 
+use super::implied::Place;
 use crate::diagnostic::Sub;
-use crate::facts::{Room, Table, quote_key};
+use crate::facts::{Table, quote_key};
+use crate::wanted::{Many, Wanted};
 
-/// What stands at a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Many {
-    One,
-    /// An array of records: `[]` in an address.
-    Array,
-    /// Records by name: `{}` in an address.
-    Named,
-}
-
-/// A key that is wanted, with those below it.
-#[derive(Debug)]
-pub(super) struct Wanted {
-    key: String,
-    many: Many,
-    hint: String,
-    inner: Vec<Wanted>,
-}
-
-/// Adds the rest of an address below a record, such as `alerts.items[].rule`; `hint` says what belongs there.
-pub(super) fn add(wanted: &mut Vec<Wanted>, parts: &[String], hint: &str) {
-    let Some((first, rest)) = parts.split_first() else { return };
-    let many = match first {
-        part if part.ends_with("[]") => Many::Array,
-        part if part.ends_with("{}") => Many::Named,
-        _ => Many::One,
-    };
-    let key = first.trim_end_matches(['[', ']', '{', '}']);
-    let at = wanted.iter().position(|known| known.key == key).unwrap_or_else(|| {
-        wanted.push(Wanted { key: key.to_owned(), many, hint: String::new(), inner: Vec::new() });
-        wanted.len() - 1
-    });
-    if rest.is_empty() {
-        hint.clone_into(&mut wanted[at].hint);
-    }
-    add(&mut wanted[at].inner, rest, hint);
-}
-
-impl Wanted {
-    fn value(&self) -> String {
-        let inner = match self.inner.is_empty() {
-            true => "\"\"".to_owned(),
-            false => {
-                let pairs: Vec<_> =
-                    self.inner.iter().map(|w| format!("{} = {}", quote_key(&w.key), w.value())).collect();
-                format!("{{ {} }}", pairs.join(", "))
-            }
-        };
-        match self.many {
-            Many::One => inner,
-            Many::Array => format!("[{inner}]"),
-            Many::Named => format!("{{ example = {inner} }}"),
-        }
-    }
-
-    /// `key = value` and what is said of it in a comment.
-    fn pair(&self) -> (String, &str) {
-        let mut key = quote_key(&self.key).into_owned();
-        let mut last = self;
-        while let ([only], Many::One) = (last.inner.as_slice(), last.many) {
-            key = format!("{key}.{}", quote_key(&only.key));
-            last = only;
-        }
-        (format!("{key} = {}", last.value()), &last.hint)
-    }
-}
-
-/// What is wanted, added to a record or to a table in it; `None` where neither can be added to. For a record that dotted
-/// keys made, `around` is where further ones belong, and the keys before theirs.
+/// What is wanted, added to a record or to a table in it; `None` where neither can be added to. For a table without room
+/// of its own, `implied` says where further keys belong.
 pub(super) fn insertion(
     message: &str,
     record: &Table<'_>,
     wanted: &[Wanted],
-    around: impl FnOnce() -> Option<(Room, String)>,
+    implied: impl FnOnce() -> Option<Place>,
 ) -> Option<Sub> {
     let (mut table, mut wanted) = (record, wanted);
     // The last table on the way that has room, and the keys behind it.
-    let (mut room, mut behind) = match record.room {
-        None => around().map_or((None, String::new()), |(room, keys)| (Some(room), keys)),
-        own => (own, String::new()),
-    };
+    let (mut room, mut behind) = (record.room, String::new());
     while let [Wanted { key, many: Many::One, inner, .. }] = wanted
         && !inner.is_empty()
         && let Some(entry) = table.get(key).first()
@@ -95,24 +27,14 @@ pub(super) fn insertion(
     if wanted.iter().any(|wanted| table.get(&wanted.key).first().is_some()) {
         return None;
     }
-    let pairs = wanted.iter().map(Wanted::pair).map(|(pair, hint)| (format!("{behind}{pair}"), hint));
-    Some(room?.add(message.to_owned(), pairs))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nested_records_are_written_inline() {
-        let mut wanted = Vec::new();
-        for address in ["owner", "notes.text", "alerts[].rule", "alerts[].fields{}.type", "alerts[].fields{}.unit"] {
-            let parts: Vec<_> = address.split('.').map(str::to_owned).collect();
-            add(&mut wanted, &parts, "which");
-        }
-        let pairs: Vec<_> = wanted.iter().map(Wanted::pair).collect();
-        assert_eq!(pairs[0], ("owner = \"\"".to_owned(), "which"));
-        assert_eq!(pairs[1].0, "notes.text = \"\"");
-        assert_eq!(pairs[2].0, "alerts = [{ rule = \"\", fields = { example = { type = \"\", unit = \"\" } } }]");
+    let Place { room, keys, header } = match room {
+        Some(room) => Place { room, keys: String::new(), header: None },
+        None => implied()?,
+    };
+    let pairs = wanted.iter().map(Wanted::pair).map(|(pair, hint)| (format!("{keys}{behind}{pair}"), hint));
+    let mut sub = room.add(message.to_owned(), pairs);
+    if let (Sub::Insert { lines, .. }, Some(header)) = (&mut sub, header) {
+        *lines = format!("[{header}]\n{lines}\n");
     }
+    Some(sub)
 }

@@ -8,6 +8,7 @@ use super::record::{self, Record};
 use super::run::{Targets, is_empty};
 use super::section::Below;
 use super::spot::block;
+use super::write::code_span_at;
 use super::written::Copies;
 use super::{Filler, Status, Unit};
 use crate::facts::{Entry, Kind, Table, Value, fold};
@@ -206,7 +207,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn write_label(&self, label: &Label, name: &str, form: Form) -> Edit<'f> {
         match &label.site {
             Site::CodeSpan(span) => {
-                let text = if form == Form::Cell { place::code_span_in_cell(name) } else { place::code_span(name) };
+                let text = code_span_at(form, name);
                 Edit::new(span.clone(), text, Origin::Code)
             }
             Site::CodeLine => Edit::new(label.range.clone(), name.to_owned(), Origin::Code),

@@ -114,8 +114,8 @@ impl<'a, 'f> Filler<'a, 'f> {
             edits.extend(breaks.map(|range| Edit::new(range, " ", Origin::Code)));
             edits[first..].sort_by_key(|edit| edit.range.start);
             let content = splice(self.text, inside, &edits[first..]);
-            let in_cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
-            let text = if in_cell { place::code_span_in_cell(&content) } else { place::code_span(&content) };
+            let form = slots.first().map_or(Form::Prose, |(slot, _)| slot.form);
+            let text = code_span_at(form, &content);
             edits.truncate(first);
             edits.push(Edit::new(span.clone(), text, Origin::Code));
         }
@@ -161,6 +161,15 @@ pub(crate) fn has_html(markdown: &str) -> bool {
     markdown.contains('<')
         && Parser::new_ext(markdown, markdown::options())
             .any(|event| matches!(event, Event::Html(_) | Event::InlineHtml(_)))
+}
+
+/// A code span at a place of that form.
+pub(super) fn code_span_at(form: Form, content: &str) -> String {
+    match form {
+        Form::Cell => place::code_span_in_cell(content),
+        Form::Header if content.contains('|') => place::code_element(content),
+        Form::Header | Form::Prose | Form::Heading => place::code_span(content),
+    }
 }
 
 /// Whether nothing but white space and the marks of containers stands before a place on its line, so that a value could

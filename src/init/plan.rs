@@ -7,9 +7,10 @@ use crate::facts::dotted_path;
 use crate::fill::Status;
 use crate::slug::label_of_key;
 use crate::template::{
-    self, CodeBlock, Element, Item, PlaceholderKind, Repeat, Role, Run, RunKind, Section, Slot, Template, address_key,
+    self, CodeBlock, Element, Item, Repeat, Role, Run, RunKind, Section, Slot, Template, address_key,
 };
 use crate::vocabulary::{Collection, Field};
+use crate::wanted;
 
 /// What facts are wanted: tables in the order of the pages.
 #[derive(Debug, Default)]
@@ -414,9 +415,12 @@ impl<'p> Planner<'p> {
             }
             None => {
                 let path = base.join(&repeat.records);
-                let comments = vec![format!("{}: repeat the table for each", self.words(&repeat.name))];
                 let header = Header::SampleOfArray;
-                self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
+                // A heading and a label of one text share their records.
+                if !self.plan.tables.iter().any(|table| table.header == header && table.path == path) {
+                    let comments = vec![format!("{}: repeat the table for each", self.words(&repeat.name))];
+                    self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
+                }
                 Base { path, header: Some(header), collection: None }
             }
         };
@@ -432,43 +436,42 @@ impl<'p> Planner<'p> {
             return;
         }
         let description = Key::new("description", "What one row stands for".to_owned(), true);
-        let of_columns = self.extra_fields(Collection::Columns);
+        let of_columns = self.own_fields(Collection::Columns);
         let column = |name: &str, rest: &str| {
             let value = format!("{{ type = \"bigint\", {rest}, description = \"\"{of_columns} }}");
             Key { value, ..Key::new(name, String::new(), true) }
         };
         let columns =
             vec![column("id", "constraints = \"primary key\""), column("parent_id", "references = \"example.id\"")];
-        let value =
-            format!("{{ columns = [\"parent_id\"], purpose = \"\"{} }}", self.extra_fields(Collection::Indexes));
+        let value = format!("{{ columns = [\"parent_id\"], purpose = \"\"{} }}", self.own_fields(Collection::Indexes));
         let index = Key { value, ..Key::new("example_parent_id_idx", String::new(), true) };
         let comments = vec!["The tables of the database: one like this for each".to_owned()];
         let example = Table { comments, ..sample_of_tables(None, vec![description]) };
         self.plan.tables.push(example);
         self.plan.tables.push(sample_of_tables(Some("columns"), columns));
         self.plan.tables.push(sample_of_tables(Some("indexes"), vec![index]));
-        if self.asks_of_relations() {
-            let value = "{ columns = [\"parent_id\"], references = \"example.id\", description = \"\" }".to_owned();
+        let of_relations = self.own_fields(Collection::Relations);
+        if self.asks_of_relations() || !of_relations.is_empty() {
+            let fields = "columns = [\"parent_id\"], references = \"example.id\", description = \"\"";
+            let value = format!("{{ {fields}{of_relations} }}");
             let relation = Key { value, ..Key::new("example_parent_id_fkey", String::new(), true) };
             self.plan.tables.push(sample_of_tables(Some("relations"), vec![relation]));
+        }
+        let of_checks = self.own_fields(Collection::Checks);
+        if !of_checks.is_empty() {
+            let value = format!("{{ expression = \"parent_id <> id\", description = \"\"{of_checks} }}");
+            let check = Key { value, ..Key::new("example_parent_id_check", String::new(), true) };
+            self.plan.tables.push(sample_of_tables(Some("checks"), vec![check]));
         }
     }
 
     /// `, since = ""`: the fields of typed records that only the template knows.
-    fn extra_fields(&self, collection: Collection) -> String {
-        let prefix = format!("tables{{}}.{}{{}}.", collection.key());
-        let mut fields: Vec<String> = Vec::new();
-        for placeholder in &self.template.placeholders {
-            let field = placeholder.address.as_deref().and_then(|address| address.strip_prefix(&prefix));
-            let own = field.filter(|field| !field.contains(['[', '{']) && collection.field(field).is_none());
-            let asks = placeholder.kind != PlaceholderKind::Continuation;
-            let Some(own) = own.filter(|_| asks) else { continue };
-            let field = format!(", {} = \"\"", dotted_path(own.split('.')));
-            if !fields.contains(&field) {
-                fields.push(field);
-            }
+    fn own_fields(&self, collection: Collection) -> String {
+        let mut fields = Vec::new();
+        for (_, below) in self.template.own_fields(collection) {
+            wanted::add(&mut fields, &below.split('.').map(str::to_owned).collect::<Vec<_>>(), "");
         }
-        fields.concat()
+        fields.iter().map(|field| format!(", {}", field.pair().0)).collect()
     }
 
     /// Whether the template asks for what a column that refers to another does not say of the relation.

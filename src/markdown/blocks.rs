@@ -10,12 +10,14 @@ pub(crate) struct Document {
     pub(crate) pieces: Pieces,
     /// Spans of reference links without a definition, sorted.
     pub(crate) broken_links: Vec<Range<usize>>,
-    /// The same of images: `![Screenshot]`.
+    /// The same of images: `![Screenshot]`, without the label of another.
     pub(crate) broken_images: Vec<Range<usize>>,
     /// Link definitions whose target starts with a bracket, such as `[Endpoint]: [URL]`.
     pub(crate) bracketed_definitions: Vec<Range<usize>>,
     /// Other definitions whose target holds a bracket, such as `[repo]: https://example.org/[name]`.
     pub(crate) bracketed_targets: Vec<Range<usize>>,
+    /// The titles of definitions that hold a bracket.
+    pub(crate) bracketed_titles: Vec<Range<usize>>,
     /// All definitions of links and footnotes, in order.
     pub(crate) definitions: Vec<Definition>,
 }

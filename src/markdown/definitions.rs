@@ -59,6 +59,24 @@ pub(super) fn with_bracketed_target(definitions: &RefDefs<'_>) -> Vec<Range<usiz
     spans
 }
 
+/// The titles of definitions, quotes included, that hold a bracket.
+pub(super) fn bracketed_titles(text: &str, definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
+    let held = definitions.iter().map(|(_, definition)| definition);
+    let held = held.filter(|definition| definition.title.as_ref().is_some_and(|title| title.contains('[')));
+    held.filter_map(|definition| title(text, &definition.span)).collect()
+}
+
+/// The title that ends a definition.
+fn title(text: &str, definition: &Range<usize>) -> Option<Range<usize>> {
+    let written = text[definition.clone()].trim_end();
+    let close = written.chars().next_back()?;
+    let opening = if close == ')' { '(' } else { close };
+    let inside = &written[..written.len() - close.len_utf8()];
+    // A title holds its own mark only behind a backslash.
+    let mut before = inside.match_indices(opening).map(|(at, _)| at).filter(|&at| !inside[..at].ends_with('\\'));
+    before.next_back().map(|at| definition.start + at..definition.start + written.len())
+}
+
 /// The labels that a text uses and does not define, folded; those of footnotes begin with `^`.
 pub(crate) fn undefined(text: &str) -> HashSet<String> {
     let mut found = HashSet::new();
@@ -137,6 +155,20 @@ fn plain_footnotes(text: &str, stretch: Range<usize>) -> impl Iterator<Item = &s
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_with_brackets_are_found_however_they_are_written() {
+        let titles = |title: &str| {
+            let text = format!("> [x][a]\n>\n> [a]: <u [v]> {title}\n\n[b]: /c (no)\n");
+            let found = crate::markdown::parse(&text).bracketed_titles;
+            found.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>()
+        };
+        for title in ["\"see [b]\"", "'see [b]'", "(see [b])", "\n> \"see [b]\"", "\"say \\\"[b]\\\"\"", "(\\([b]\\))"]
+        {
+            assert_eq!(titles(title), [title.trim_start_matches("\n> ")], "{title}");
+        }
+        assert_eq!(titles("\"see b\""), [""; 0]);
+    }
 
     #[test]
     fn a_text_from_within_lists_keeps_the_footnotes_of_all_its_paragraphs() {

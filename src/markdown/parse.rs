@@ -31,13 +31,30 @@ pub(crate) fn parse(text: &str) -> Document {
     let links = parser.reference_definitions();
     let bracketed_definitions = definitions::bracketed(text, links, &builder.used);
     let bracketed_targets = definitions::with_bracketed_target(links);
+    let bracketed_titles = definitions::bracketed_titles(text, links);
     let definitions = definitions::in_order(links, std::mem::take(&mut builder.footnotes));
     let (blocks, pieces) = builder.finish();
     drop(parser);
     broken.sort_by_key(|span| (span.start, Reverse(span.end)));
     broken.dedup();
-    let (broken_images, broken_links) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
-    Document { blocks, pieces, broken_links, broken_images, bracketed_definitions, bracketed_targets, definitions }
+    let (images, broken_links): (Vec<_>, _) = broken.into_iter().partition(|span| text[span.clone()].starts_with('!'));
+    let broken_images = images.into_iter().map(|span| without_label(text, span)).collect();
+    Document {
+        blocks,
+        pieces,
+        broken_links,
+        broken_images,
+        bracketed_definitions,
+        bracketed_targets,
+        bracketed_titles,
+        definitions,
+    }
+}
+
+/// The image of a reference: in `![it][name]`, the label by itself is a link without a definition.
+fn without_label(text: &str, image: Range<usize>) -> Range<usize> {
+    let label = text[image.clone()].rfind("][");
+    image.start..label.map_or(image.end, |at| image.start + at + 1)
 }
 
 /// What Markdown knows as white space.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::clean;
+use super::edge::entity;
 
 /// A whole code span that shows `content`: delimiters of a length that no run of backticks inside has, spaces inside them
 /// where CommonMark 6.1 would strip or join, and line breaks as spaces.
@@ -48,6 +49,15 @@ fn push_span(span: &mut String, content: &str, bar: &str) {
     }
     span.push_str(pad);
     span.push_str(&ticks);
+}
+
+/// Code as an element, all its punctuation as entities: no character of it is Markdown.
+pub fn code_element(content: &str) -> String {
+    let mut out = String::from("<code>");
+    for c in content.chars() {
+        if c.is_ascii_punctuation() { out.push_str(&entity(c)) } else { out.push(c) }
+    }
+    out + "</code>"
 }
 
 /// Where the content meets the delimiters or would lose a space on both sides.

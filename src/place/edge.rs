@@ -39,7 +39,9 @@ impl<'t> Edge<'t> {
     /// The edge of `place`.
     pub fn of(place: &Place<'t>) -> Edge<'t> {
         let (before, after) = match place.block {
-            Block::Cell => (after_last(place.before, '|'), place.after.split('|').next().unwrap_or_default()),
+            Block::Cell | Block::Header => {
+                (after_last(place.before, '|'), place.after.split('|').next().unwrap_or_default())
+            }
             _ => (place.before, place.after),
         };
         let line_start = match place.block {
@@ -52,7 +54,7 @@ impl<'t> Edge<'t> {
             after,
             line_start,
             open_angle,
-            cell: place.block == Block::Cell,
+            cell: place.block.ends_at_bars(),
             open_comment: opens_comment(before),
             encode_first: open_angle || opens_entity(before) || ends_in_word_delimiter(before),
             encode_last: begins_with_word_delimiter(after),

@@ -24,7 +24,7 @@ pub(crate) use block::is_line;
 pub use block::{Edges, block, edges};
 pub(crate) use block_start::is_above_delimiter_row;
 pub(crate) use code::push_code_span;
-pub use code::{code, code_span, code_span_in_cell, fence_length};
+pub use code::{code, code_element, code_span, code_span_in_cell, fence_length};
 pub use edge::Edge;
 pub use inline::{inline, inline_within};
 pub use text::{text, text_within};
@@ -70,6 +70,15 @@ pub enum Block<'t> {
     Heading,
     /// A cell of a table.
     Cell,
+    /// A line above the delimiter row of a table, whose header it is if its bars are as many.
+    Header,
+}
+
+impl Block<'_> {
+    /// Whether a bar in it would end a cell, or might.
+    fn ends_at_bars(self) -> bool {
+        matches!(self, Block::Cell | Block::Header)
+    }
 }
 
 /// Why a value does not fit its place.

@@ -115,7 +115,7 @@ impl Chars<'_> {
             ']' => !(previous == '[' && self.is_empty_pair(at - 1, self.before_pair(at))),
             '<' => !beyond.is_whitespace(),
             '&' => beyond.is_ascii_alphanumeric() || beyond == '#' || last,
-            '|' => self.place.block == Block::Cell,
+            '|' => self.place.block.ends_at_bars(),
             '-' => runs.length > 1,
             '.' => runs.length > 2,
             '!' => last && self.edge.continues(),

@@ -7,6 +7,7 @@
 mod book;
 mod context;
 mod prefilter;
+mod skeleton;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,6 +20,8 @@ use serde_json::value::RawValue;
 
 use crate::diagnostic::Code;
 use crate::parallel;
+
+use skeleton::Skeleton;
 
 pub use context::{Context, HostConfig, is_tested};
 pub use prefilter::{may_need, may_need_text};
@@ -52,8 +55,8 @@ pub struct Chapter<'a> {
 }
 
 impl<'a> Chapter<'a> {
-    /// The content decoded; borrowed where nothing in it is escaped. `None` for half a surrogate pair, which no mdBook
-    /// sends and none would read back.
+    /// The content decoded; borrowed where nothing in it is escaped. `None` for an escape that means nothing, such as half
+    /// a surrogate pair, which no mdBook sends and none would read back.
     pub fn content(&self) -> Option<Cow<'a, str>> {
         let inner = self.raw.get(1..self.raw.len().saturating_sub(1)).unwrap_or_default();
         if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
@@ -116,14 +119,22 @@ pub fn parse(input: &[u8]) -> Result<Request<'_>, Refusal> {
         return Err(Refusal::Empty);
     }
     let text = std::str::from_utf8(input).map_err(|error| Refusal::NotJson(error.to_string()))?;
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let (context, chapters) = reader
-        .deserialize_tuple(2, RequestVisitor)
-        .and_then(|parts| reader.end().map(|()| parts))
-        .map_err(|error| refusal(text, &error))?;
+    let skeleton = Skeleton::of(text);
+    // Places in messages are those of the text that came.
+    let (context, chapters) =
+        read(&skeleton.json).map_err(|error| refusal(text, &read(text).err().unwrap_or(error)))?;
+    let context = skeleton.came(context).ok_or(Refusal::NotMdbook)?;
+    let chapters = chapters.into_iter().map(|chapter| skeleton.chapter(chapter)).collect::<Option<_>>();
     let raw = book_slice(text, context).ok_or(Refusal::NotMdbook)?;
     let context = serde_json::from_str(context).map_err(|error| refusal(text, &error))?;
-    Ok(Request { context, book: Book { raw, chapters } })
+    Ok(Request { context, book: Book { raw, chapters: chapters.ok_or(Refusal::NotMdbook)? } })
+}
+
+/// The bytes of the context and the chapters of `[context, book]`.
+fn read(json: &str) -> serde_json::Result<(&str, Vec<Chapter<'_>>)> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let parts = reader.deserialize_tuple(2, RequestVisitor)?;
+    reader.end().map(|()| parts)
 }
 
 /// The text of the book: what stands between the comma after the context and the closing bracket.

@@ -10,7 +10,6 @@ use memchr::{memchr_iter, memchr2, memmem};
 static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("TEMPLATE"));
 static COMMENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("<!--"));
 static ESCAPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\\u00"));
-static TITLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("# "));
 
 /// How the text at hand is written.
 #[derive(Clone, Copy)]
@@ -36,7 +35,6 @@ pub fn may_need_text(text: &str) -> bool {
 fn concerns(text: &str, form: Form) -> bool {
     let bytes = text.as_bytes();
     looks_like_front_matter(text)
-        || MARK.find(bytes).is_some()
         || COMMENT.find_iter(bytes).any(|at| begins_with_template(&bytes[at + 4..], form))
         || memchr_iter(b'[', bytes).any(|at| is_path(&bytes[at + 1..]))
         || has_marked_title(bytes, form)
@@ -80,24 +78,50 @@ fn is_link_target(rest: &[u8]) -> bool {
     rest.get(length) == Some(&b')')
 }
 
-/// A first heading with a bracket, or one such as `# Template: A`.
+/// A first heading with a bracket, or one such as `# Template: A`, or the mark where it may declare a template.
 ///
 /// Nearly every chapter begins with its title, and then only that line counts. Elsewhere what looks like the first
-/// heading may be code, so that any line counts that could be one.
+/// heading may be code, so that any line counts that could be one, and any paragraph that could be underlined.
 fn has_marked_title(bytes: &[u8], form: Form) -> bool {
-    let is_marked = |line: &[u8]| line.contains(&b'[') || memmem::find(line, b"Template:").is_some();
     if is_title(bytes) {
         return is_marked(&bytes[..line_length(bytes, form)]);
     }
-    let text = from_word(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes), form);
-    let (first, rest) = text.split_at(line_length(text, form));
-    let underlined = matches!(from_word(rest, form), [b'=' | b'-', ..]);
-    underlined && is_marked(first)
-        || TITLE.find_iter(bytes).any(|at| {
-            let before = bytes[..at].iter().rev().take_while(|&&byte| matches!(byte, b' ' | b'#')).count();
-            let title = &bytes[at..];
-            begins_line(&bytes[..at - before], form) && is_marked(&title[..line_length(title, form)])
-        })
+    if MARK.find(bytes).is_some() {
+        return true;
+    }
+    let (mut rest, mut paragraph) = (bytes, bytes);
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(line_length(rest, form));
+        let words = from_word(line, form);
+        if holds_title(words) && is_marked(words) {
+            return true;
+        }
+        let underlines = is_underline(words);
+        if underlines && is_marked(&paragraph[..paragraph.len() - rest.len()]) {
+            return true;
+        }
+        rest = behind_break(after, form);
+        if underlines || words.is_empty() {
+            paragraph = rest;
+        }
+    }
+    false
+}
+
+/// Whether a heading of these words has a mark.
+fn is_marked(heading: &[u8]) -> bool {
+    let says = |words: &str| memmem::find(heading, words.as_bytes()).is_some();
+    heading.contains(&b'[') || says("Template:") || says("TEMPLATE")
+}
+
+/// What may be a heading that `#` begins, in a quote or list, too. In JSON, a tab is an escape.
+fn holds_title(line: &[u8]) -> bool {
+    memchr_iter(b'#', line).any(|at| matches!(line.get(at + 1), Some(b' ' | b'\t' | b'\\')))
+}
+
+/// What may make a heading of the lines above (CommonMark 4.3), in a quote or list, too; a tab may be an escape.
+fn is_underline(line: &[u8]) -> bool {
+    line.iter().all(|byte| b"=->*+ \t\\t".contains(byte)) && line.iter().any(|byte| b"=-".contains(byte))
 }
 
 /// One to six `#` and a space, with which a text that begins so begins with a heading (CommonMark 4.2).
@@ -117,9 +141,14 @@ fn from_word(mut bytes: &[u8], form: Form) -> &[u8] {
     }
 }
 
-/// Whether a line begins behind these bytes. In JSON, a backslash and a letter in the text look like a line break, too.
-fn begins_line(before: &[u8], form: Form) -> bool {
-    matches!((form, before), (_, []) | (Form::Plain, [.., b'\n' | b'\r']) | (Form::Json, [.., b'\\', b'n' | b'r']))
+/// The text behind the line break that it begins with.
+fn behind_break(text: &[u8], form: Form) -> &[u8] {
+    let [return_, newline]: [&[u8]; 2] = match form {
+        Form::Json => [b"\\r", b"\\n"],
+        Form::Plain => [b"\r", b"\n"],
+    };
+    let text = text.strip_prefix(return_).unwrap_or(text);
+    text.strip_prefix(newline).unwrap_or(text)
 }
 
 /// The bytes of the first line.
@@ -181,7 +210,13 @@ mod tests {
             "# The 1\" pipe [TEMPLATE]\n",
             "\n## The [Project Name] database\n",
             "\n[Project Name]\n============\n",
+            "A word.\n\nThe database\r\nof [Project\r\nName]\r\n---\r\n",
+            "> The [Project Name]\n> ===\n",
+            "> # The [Project Name]\n",
+            "Some words\n\n#\tThe [Project Name]\n",
             "# Template: the shop\n",
+            "# The shop (TEMPLATE)\n",
+            "Status: TEMPLATE\n\n# The shop\n",
             "```\n# Title\n```\n\n# Title of [Project Name]\n",
             "Runs on [overview.version].",
             "Runs on [overview.version](which see below).",
@@ -209,7 +244,7 @@ mod tests {
         fn nothing_is_passed_over_that_concerns_the_program(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "[a.b]", "[a-1.b_c]", "[ü.b]", "[a.b](x", "[a.b]: /x\n", "[a.b", "]", "[", "# ", "\n", " ", "TEMPLATE",
-                "[TEMPLATE]", "Template: ", "## ", "<!-- template -->", "<!--\ntemplate", "-->", "---\n", "status: ", "text", "(", ")", "`", "\\",
+                "[TEMPLATE]", "Template: ", "## ", "<!-- template -->", "<!--\ntemplate", "-->", "---\n", "===\r\n", "> ", "#\t", "\n\n", "- ", "status: ", "text", "(", ")", "`", "\\",
             ]), 0..16),
         ) {
             let text = parts.concat();

@@ -1,5 +1,7 @@
 //! What comes in and goes out again, byte for byte, and what is refused.
 
+use proptest::prelude::*;
+
 use super::*;
 
 const CONTEXT: &str =
@@ -173,4 +175,55 @@ fn a_content_that_is_no_text_is_named_as_such() {
     let input = format!("[{CONTEXT},{{\"items\":[{}]}}]", chapter("a.md", "3", ""));
     let told = refused(&input).to_string();
     assert!(told.contains("a string"), "{told}");
+}
+
+#[test]
+fn what_is_wrong_behind_a_content_is_told_at_its_own_place() {
+    let content = r#""a long text, \"quoted\", of many bytes""#;
+    let json = format!("[{CONTEXT},{{\"items\":[{}}}]", chapter("a.md", content, ""));
+    let error = serde_json::from_str::<serde_json::Value>(&json).unwrap_err();
+    assert_eq!(refused(&json), Refusal::NotJson(error.to_string()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A reader that takes the contents out first finds what one does that walks through them, or the same mistake.
+    #[test]
+    fn contents_that_are_taken_out_change_nothing(
+        parts in prop::collection::vec(prop::sample::select(vec![
+            r#"{"items":["#, r#"{"sections":["#, r#"{"Chapter":{"#, r#""content":""#, r#""content": ""#, r#"\"content":""#,
+            r#""path":""#, r#""sub_items":["#, "text", "\\n", "\\\\", "\\\"", "\"", "\",", "\"}}", "]", "]}", "}", ",", "null",
+            "é", "\u{1f600}",
+        ]), 0..24),
+    ) {
+        let json = format!("[{CONTEXT},{}]", parts.concat());
+        let direct = read(&json);
+        match (parse(json.as_bytes()), direct) {
+            (Ok(request), Ok((_, chapters))) => {
+                let places = |chapters: &[Chapter<'_>]| chapters.iter().map(|chapter| {
+                    (chapter.path.clone().map(Cow::into_owned), range_in(&json, chapter.raw).unwrap())
+                }).collect::<Vec<_>>();
+                prop_assert_eq!(places(&request.book.chapters), places(&chapters));
+            }
+            (Err(told), Err(error)) => prop_assert_eq!(told, refusal(&json, &error)),
+            (read, direct) => prop_assert!(false, "{read:?}, {direct:?}"),
+        }
+    }
+
+    /// The same for books as mdBook writes them, whatever stands in their chapters.
+    #[test]
+    fn whatever_stands_in_a_content_its_chapter_is_found(
+        texts in prop::collection::vec("[\"\\\\n:,{}a-cé]{0,12}(\"content\":\")?[\"\\\\n]{0,4}", 0..6),
+    ) {
+        let chapters: Vec<_> = texts.iter().enumerate()
+            .map(|(number, text)| chapter(&format!("{number}.md"), &serde_json::to_string(text).unwrap(), "")).collect();
+        let input = input(&format!(r#"{{"items":[{}]}}"#, chapters.join(",")));
+        let found = parse(&input).unwrap().book.chapters;
+        for (number, (text, chapter)) in texts.iter().zip(&found).enumerate() {
+            prop_assert_eq!(chapter.path.as_deref().unwrap(), format!("{number}.md"));
+            prop_assert_eq!(&chapter.content().unwrap(), text);
+        }
+        prop_assert_eq!(found.len(), texts.len());
+    }
 }

@@ -137,6 +137,8 @@ pub struct Relation<'f> {
     pub foreign_key: Option<ForeignKey<'f>>,
     /// Markdown.
     pub description: Option<&'f facts::Value<'f>>,
+    /// The relation as written, where it is a table.
+    pub record: Option<&'f facts::Table<'f>>,
 }
 
 /// Columns that refer to columns of a table, both as indexes into [`Schema`].
@@ -163,4 +165,6 @@ pub struct Check<'f> {
     pub expression: &'f str,
     /// Markdown.
     pub description: Option<&'f facts::Value<'f>>,
+    /// The check as written, where it is a table.
+    pub record: Option<&'f facts::Table<'f>>,
 }

@@ -198,7 +198,8 @@ impl<'f> Builder<'f, '_> {
         at: usize,
     ) -> Option<Relation<'f>> {
         let span = named.map_or(value.span, |entry| entry.key_span);
-        let empty = Relation { name: named.map(name), span, words: None, foreign_key: None, description: None };
+        let record = value.as_table();
+        let empty = Relation { name: named.map(name), span, words: None, foreign_key: None, description: None, record };
         let Kind::Table(record) = &value.kind else {
             if super::forms::string(value).is_none() {
                 self.forms.wrong(named.map_or("relation", |entry| &entry.key), "a table or a string", value);
@@ -260,7 +261,7 @@ impl<'f> Builder<'f, '_> {
                 self.forms.wrong(named.map_or("check", |entry| &entry.key), "a table or a string", value);
             }
             let name = named.map(name);
-            return expression.map(|text| Check { name, expression: text.text, description: None });
+            return expression.map(|text| Check { name, expression: text.text, description: None, record: None });
         };
         let [expression, description, own_name] = self.forms.fields(Owner::Check, record, CHECK);
         let name = self.own_name(named, own_name);
@@ -269,7 +270,8 @@ impl<'f> Builder<'f, '_> {
             self.missing("check", name.map_or("", |name| name.text), "expression", span);
         }
         let expression = self.forms.string(expression)?.text;
-        Some(Check { name, expression, description: description.map(|entry| &entry.value) })
+        let description = description.map(|entry| &entry.value);
+        Some(Check { name, expression, description, record: Some(record) })
     }
 
     fn missing(&mut self, what: &str, name: &str, field: &str, span: Span) {

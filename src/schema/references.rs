@@ -83,8 +83,9 @@ impl<'f> Builder<'f, '_> {
                     self.drafts[table][at].foreign_key = Some(key.clone());
                     // One foreign key, said at the column and among the relations, is one line of the diagram.
                     if seen.insert(identity) {
+                        let foreign_key = Some(key);
                         let relation =
-                            Relation { name: None, span, words: None, foreign_key: Some(key), description: None };
+                            Relation { name: None, span, words: None, foreign_key, description: None, record: None };
                         self.schema.tables[table].relations.push(relation);
                     }
                 }

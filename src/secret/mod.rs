@@ -14,6 +14,7 @@ mod facts;
 mod keyed;
 mod lines;
 mod role;
+mod sentence;
 mod text;
 mod token;
 mod word;
@@ -87,6 +88,7 @@ pub fn detect(path: &[&str], value: &str) -> Option<Finding> {
         .or_else(|| connection::find(value))
         .or_else(|| assignment::find(value))
         .or_else(|| command::find(value))
+        .or_else(|| sentence::find(value))
         .or_else(|| keyed::find(path, value))
 }
 
@@ -282,6 +284,8 @@ mod tests {
         "jdbc:oracle:thin:",
         "*:*:",
         "sig=sv=",
+        "the password is ",
+        " was",
     ];
 
     #[test]

@@ -98,7 +98,7 @@ fn of_inlines(
     outermost(found)
 }
 
-/// The placeholders on one line of code: balanced pairs, but for empty, numeric and quoted ones, regular expression
+/// The placeholders of code or the like, of which this is one line or one value: balanced pairs, but for empty, numeric and quoted ones, regular expression
 /// classes and attributes.
 pub(crate) fn in_code(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
     if !holds_bracket(text, &line) {
@@ -160,21 +160,38 @@ pub(crate) fn html_parts(text: &str, range: Range<usize>) -> Vec<(HtmlPart, Rang
 }
 
 /// The attributes whose values readers see or follow.
-const SEEN: [&str; 4] = ["alt", "href", "src", "title"];
+const SEEN: [&str; 11] = [
+    "action",
+    "alt",
+    "aria-description",
+    "aria-label",
+    "href",
+    "label",
+    "placeholder",
+    "src",
+    "srcset",
+    "title",
+    "value",
+];
 
-/// The placeholders in the attributes of a tag that matter to a reader, by the rules of code.
-pub(crate) fn in_attributes(text: &str, tag: Range<usize>) -> Vec<Range<usize>> {
+/// The values of a tag's attributes that matter to a reader, without quotes.
+pub(crate) fn seen_values(text: &str, tag: Range<usize>) -> Vec<Range<usize>> {
     let value = |equals: usize| {
         let before = text[tag.start..tag.start + equals].trim_end();
         let name = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).next()?;
-        let rest = &text[tag.start + equals + 1..tag.end];
-        let quote = rest.trim_start().chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let start = tag.end - rest.trim_start().len() + 1;
-        let length = text[start..tag.end].find(quote)?;
-        SEEN.iter().any(|seen| seen.eq_ignore_ascii_case(name)).then_some(start..start + length)
+        if !SEEN.iter().any(|seen| seen.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let rest = text[tag.start + equals + 1..tag.end].trim_start();
+        let start = tag.end - rest.len();
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        match quote {
+            Some(quote) => rest[1..].find(quote).map(|length| start + 1..start + 1 + length),
+            None => Some(start..start + rest.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(rest.len())),
+        }
     };
     let equals = text[tag.clone()].match_indices('=').map(|(at, _)| at);
-    equals.filter_map(value).flat_map(|value| in_code_lines(text, value)).collect()
+    equals.filter_map(value).collect()
 }
 
 /// What a placeholder says, without its brackets; of a topic, which has none, all of it.
@@ -411,10 +428,13 @@ mod tests {
     #[test]
     fn of_tags_the_attributes_that_a_reader_sees_are_searched() {
         let found = |tag: &'static str| -> Vec<&str> {
-            in_attributes(tag, 0..tag.len()).into_iter().map(|range| &tag[range]).collect()
+            let values = seen_values(tag, 0..tag.len()).into_iter();
+            values.flat_map(|value| in_code(tag, value)).map(|range| &tag[range]).collect()
         };
         assert_eq!(found("<a href=\"[url]\" class=\"w-[2px]\" title = '[a b]'>"), ["[url]", "[a b]"]);
-        assert_eq!(found("<img ALT=\"see [this\nor] [that]\" data-src=\"[x]\" src=[y]>"), ["[that]"]);
+        let over_lines = "<img ALT=\"see [this\nor] [that]\" data-src=\"[x]\" src=[y]>";
+        assert_eq!(found(over_lines), ["[this\nor]", "[that]", "[y]"]);
+        assert_eq!(found("<input placeholder=\"[your name]\" aria-label='[name]' value=[z] name=a[b]>").len(), 3);
         assert_eq!(found("<a href=\"[url]>"), [""; 0], "no value");
     }
 }

@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::address::{Path, Scope, Use};
 use super::brackets::{Bracket, Site};
 use super::labels::{self, Lead};
-use super::{Builder, CodeBlock, Form, Item, Label, PlaceholderKind, Role, Run, RunKind};
+use super::{Builder, CodeBlock, Form, Item, Label, PlaceholderKind, Role, Run, RunKind, TrapKind};
 use crate::markdown::blocks::{Block, Code};
 use crate::slug::label_slug;
+use crate::source::line_of;
 
 impl Builder<'_> {
     pub(super) fn code(&mut self, block: &Block, code: &Code, scope: &Scope, lead: Option<Lead>) -> CodeBlock {
@@ -19,7 +20,11 @@ impl Builder<'_> {
         let path = self.claims.claim(scope, &[scope.path_to("code")], Use::Code(text));
         let found: Vec<_> = match is_literal(&code.info) {
             true => Vec::new(),
-            false => code.lines.iter().map(|line| self.brackets(line)).collect(),
+            false => {
+                let fence = if code.fenced { line_of(self.text, block.range.start).end } else { block.range.start };
+                self.trap(TrapKind::InInfoString, block.range.start..fence);
+                code.lines.iter().map(|line| self.brackets(line)).collect()
+            }
         };
         let diagram = labels::is_diagram(self.text, &code.lines, &found);
         let kind = if diagram { PlaceholderKind::Diagram } else { PlaceholderKind::CodeBlock };

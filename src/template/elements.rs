@@ -79,7 +79,7 @@ impl<'t> Builder<'t> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => self.paragraph(block, inlines, above, sequence),
             BlockKind::Heading { inlines, .. } => {
-                self.note_links(inlines);
+                self.note_heading(&block.range, inlines);
                 sequence.elements.extend(self.inline_slots(
                     inlines,
                     self.brackets(&inlines.range),
@@ -156,6 +156,12 @@ impl<'t> Builder<'t> {
         })
     }
 
+    /// Notes the links of a heading, and the brackets that its attributes hide.
+    pub(super) fn note_heading(&mut self, heading: &Range<usize>, stretch: &Stretch) {
+        self.note_links(stretch);
+        self.trap(TrapKind::InHeadingAttribute, stretch.range.end..heading.end.max(stretch.range.end));
+    }
+
     /// Notes links and images, and the brackets that they and tags hide.
     pub(super) fn note_links(&mut self, stretch: &Stretch) {
         let pieces = self.pieces;
@@ -166,7 +172,7 @@ impl<'t> Builder<'t> {
     fn note_link(&mut self, link: &Link) {
         // A bracket in the destination is a placeholder, and takes the title along.
         if link.inline && !link.destination.contains('[') {
-            self.trap(TrapKind::InTitle, brackets::in_code_lines(self.text, link.text_end..link.range.end));
+            self.trap(TrapKind::InTitle, link.text_end..link.range.end);
         }
         let (found, range) = (&mut self.template, link.range.clone());
         if link.image {
@@ -196,14 +202,18 @@ impl<'t> Builder<'t> {
     fn note_html(&mut self, range: Range<usize>) {
         for (part, range) in brackets::html_parts(self.text, range) {
             match part {
-                HtmlPart::Text => self.trap(TrapKind::InHtml, brackets::in_code_lines(self.text, range)),
-                HtmlPart::Tag => self.trap(TrapKind::InAttribute, brackets::in_attributes(self.text, range)),
+                HtmlPart::Text => self.trap(TrapKind::InHtml, range),
+                HtmlPart::Tag => {
+                    let values = brackets::seen_values(self.text, range);
+                    values.into_iter().for_each(|value| self.trap(TrapKind::InAttribute, value));
+                }
             }
         }
     }
 
-    /// Notes what looks like a placeholder and is not filled.
-    fn trap(&mut self, kind: TrapKind, mut found: Vec<Range<usize>>) {
+    /// Notes what looks like a placeholder by the rules of code, and is not filled where it stands.
+    pub(super) fn trap(&mut self, kind: TrapKind, range: Range<usize>) {
+        let mut found = brackets::in_code(self.text, range);
         found.retain(|range| !(self.is_literal)(self.inner(range)));
         self.template.traps.extend(found.into_iter().map(|range| kind.at(range)));
     }
@@ -276,9 +286,9 @@ impl<'t> Builder<'t> {
         Slot::of(bracket, id, path, self.form_at(form, bracket.range.end), leaf)
     }
 
-    /// What stands above the delimiter row of a table is escaped as its header would be.
+    /// What stands above the delimiter row of a table must not become its header.
     pub(super) fn form_at(&self, form: Form, at: usize) -> Form {
-        if form == Form::Prose && is_above_delimiter_row(self.text, at) { Form::Cell } else { form }
+        if form == Form::Prose && is_above_delimiter_row(self.text, at) { Form::Header } else { form }
     }
 
     /// Placeholders inside running text: named by the bold text in front of them, else by their own words.

@@ -273,9 +273,7 @@ fn first_paragraph(item: &ListItem) -> Option<&Stretch> {
 /// Whether all items come from the facts: the list says that there are more, or it is about the columns, indexes and so
 /// on of a table, which come from the table, whatever labels the samples have.
 fn is_open(drafts: &[Draft<'_>], scope: &Scope, lead: Option<&Lead>) -> bool {
-    let announced = lead.map(|lead| label_slug(&lead.text)).or_else(|| scope.path.last().map(|key| key.to_string()));
-    let typed = scope.collection == Some(Collection::Tables)
-        && announced.is_some_and(|slug| Collection::of_label(&slug).is_some());
+    let typed = scope.is_typed(lead);
     drafts.iter().any(|draft| draft.continuation || typed && !draft.brackets.is_empty())
 }
 

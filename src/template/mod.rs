@@ -12,6 +12,7 @@ mod elements;
 mod labels;
 mod list;
 mod model;
+mod own_fields;
 mod residue;
 mod run;
 mod sections;
@@ -22,6 +23,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use address::address_parts;
 pub use address::{Addresses, address_key};
 use address::{Claims, Scope};
 pub(crate) use address::{Key, Path};
@@ -128,6 +130,9 @@ impl Builder<'_> {
         let images = images.map(|range| (TrapKind::BareImage, range));
         let traps = definitions.chain(targets).chain(images).map(|(kind, range)| kind.at(range.clone()));
         self.template.traps = traps.collect();
+        for title in &page.document.bracketed_titles {
+            self.trap(TrapKind::InTitle, title.clone());
+        }
     }
 
     /// Reads the page from the top, but for what is removed from it; `open` are the brackets that nothing closes.

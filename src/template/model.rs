@@ -111,7 +111,7 @@ impl PlaceholderKind {
     }
 }
 
-/// A bracket that Markdown hides from the reader.
+/// A bracket that Markdown hides from the reader, or text that a bracket takes along.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trap {
     /// How Markdown reads it.
@@ -131,7 +131,11 @@ pub enum TrapKind {
     InHtml,
     /// A bracket in an attribute of a tag.
     InAttribute,
-    /// A bracket in the title of a link or image.
+    /// A bracket in the attributes of a heading, `{#id .class}`.
+    InHeadingAttribute,
+    /// A bracket in the info string of a fence.
+    InInfoString,
+    /// A bracket in the title of a link, of an image or of a definition.
     InTitle,
     /// A bracket in the target of a link definition or an autolink.
     InTarget,
@@ -143,6 +147,8 @@ pub enum TrapKind {
     SplitCell,
     /// A bracket in code that closes on a later line.
     OverLines,
+    /// Text under a heading such as `[More tables...]`, which goes with it.
+    LeftOut,
 }
 
 impl TrapKind {
@@ -181,6 +187,14 @@ pub(crate) struct Section {
     pub(crate) repeat: Option<Box<Repeat>>,
     /// One more sample of what a section before it is repeated for, or `[More tables...]`: its number does not matter.
     pub(crate) again: bool,
+}
+
+impl Section {
+    /// Whether anything in it, or below it, asks for something; its heading aside.
+    pub(super) fn asks(&self) -> bool {
+        self.elements.iter().any(Element::asks)
+            || self.sections.iter().any(|section| section.repeat.is_some() || section.asks())
+    }
 }
 
 /// Something that stands once for each record; paths in it start at the record.
@@ -259,6 +273,8 @@ pub(crate) enum Form {
     Prose,
     Heading,
     Cell,
+    /// The line above the delimiter row of a table that it is not in.
+    Header,
 }
 
 /// A paragraph that is one placeholder.

@@ -64,14 +64,36 @@ impl Scope {
         self.collection == Some(Collection::Tables)
     }
 
+    /// The typed records that a label, or the section, announces, and the slug that does.
+    fn announced(&self, lead: Option<&Lead>) -> Option<(Collection, String)> {
+        let label = lead.map(|lead| label_slug(&lead.text));
+        let label = label.or_else(|| self.path.last().map(|key| key.to_string()))?;
+        let collection = Collection::of_label(&label).filter(|&collection| collection != Collection::Tables)?;
+        Some((collection, label))
+    }
+
+    /// Whether what stands below a label in a table of the schema comes from the table.
+    pub(super) fn is_typed(&self, lead: Option<&Lead>) -> bool {
+        self.is_table() && self.announced(lead).is_some()
+    }
+
+    /// Whether rows do, whose placeholders have these names: other words for `columns` may head a table of anything.
+    pub(super) fn has_typed_rows<'n>(
+        &self,
+        lead: Option<&Lead>,
+        mut rows: impl Iterator<Item = &'n Vec<Names>>,
+    ) -> bool {
+        let announced = self.announced(lead).filter(|_| self.is_table());
+        announced.is_some_and(|(collection, label)| {
+            let known = |names: &Names| names.iter().any(|slug| collection.field(slug).is_some());
+            label == collection.key() || rows.all(|row| row.iter().all(known))
+        })
+    }
+
     /// Which typed records the samples of a run stand for; `samples` has the names of the placeholders of each.
     pub(super) fn collection_of(&self, lead: Option<&Lead>, samples: &[Vec<Names>]) -> Option<Collection> {
         let first = samples.first()?;
-        let announced = || {
-            let label = lead.map(|lead| label_slug(&lead.text));
-            let label = label.or_else(|| self.path.last().map(|key| key.to_string()))?;
-            Collection::of_label(&label).filter(|&collection| collection != Collection::Tables)
-        };
+        let announced = || self.announced(lead).map(|(collection, _)| collection);
         let mut named = first.iter().flatten().filter_map(|slug| Collection::of_name(slug));
         let speaks = |collection: &Collection| {
             let owner = *collection != Collection::Columns || first.iter().flatten().any(|slug| slug.contains("table"));

@@ -7,9 +7,10 @@ use super::brackets::{Bracket, Site};
 use super::elements::Body;
 use super::labels;
 use super::residue::lines_of;
-use super::{Builder, Element, Form, PlaceholderKind, Repeat, Section};
+use super::{Builder, Element, Form, PlaceholderKind, Repeat, Section, TrapKind};
 use crate::markdown::blocks::{Block, BlockKind, List, Stretch};
 use crate::slug::{label_slug, placeholder_slug, without_number, without_numbering};
+use crate::source::line_of;
 use crate::vocabulary::Collection;
 
 const MARK: &str = "[TEMPLATE]";
@@ -101,7 +102,7 @@ impl Outline<'_, '_> {
         let mut entrance = Entrance { scope: outer.clone(), repeat: None, brackets: Vec::new() };
         if let Some(heading) = heading {
             entrance.brackets = self.heading_brackets(heading.stretch);
-            self.builder.note_links(heading.stretch);
+            self.builder.note_heading(&heading.range, heading.stretch);
         }
         let repeated = heading.and_then(|heading| self.repeated(heading, &entrance.brackets, outer));
         match (heading, repeated) {
@@ -147,20 +148,34 @@ impl Outline<'_, '_> {
     /// Finds the sections that stand for the same records as one before them, or say that there are more.
     fn mark_repetitions(&mut self, sections: &mut [Section]) {
         let mut first: Option<&Repeat> = None;
-        for section in sections {
-            let Section { repeat: Some(repeat), elements, again, .. } = section else { continue };
+        for section in sections.iter_mut().filter(|section| section.repeat.is_some()) {
+            let asks = section.asks();
+            let Section { repeat: Some(repeat), again, own_blocks, sections, .. } = section else { continue };
             let words = self.builder.inner(&repeat.name.range);
-            let more = labels::is_continuation(words) && !elements.iter().any(Element::asks);
             match first {
-                Some(first) if more => {
+                Some(first) if !asks && labels::is_continuation(words) => {
                     let placeholder = &mut self.builder.template.placeholders[repeat.name.id];
                     placeholder.kind = PlaceholderKind::Continuation;
                     placeholder.address = Some(first.address.clone());
                     *again = true;
+                    self.note_left_out(own_blocks, sections);
                 }
                 Some(first) if first.records == repeat.records || first.address == repeat.address => *again = true,
                 _ => first = Some(repeat),
             }
+        }
+    }
+
+    /// Notes the text that goes with the heading above it.
+    fn note_left_out(&mut self, own_blocks: &[Range<usize>], below: &[Section]) {
+        let text = self.builder.text;
+        let is_read = |block: &&Range<usize>| {
+            let written = &text[Range::clone(block)];
+            written.contains(char::is_alphanumeric) && !written.starts_with("<!--")
+        };
+        let below = below.iter().map(|section| &section.heading);
+        if let Some(first) = own_blocks.iter().filter(is_read).chain(below).next() {
+            self.builder.template.traps.push(TrapKind::LeftOut.at(first.start..line_of(text, first.start).end));
         }
     }
 

@@ -29,13 +29,14 @@ impl<'t> Builder<'t> {
         for cell in &table.header.cells {
             elements.extend(self.inline_slots(cell, self.brackets(&cell.range), scope, Form::Cell));
         }
-        let drafts: Vec<_> = table.rows.iter().enumerate().map(|(at, row)| self.row_draft(at, row)).collect();
+        let mut drafts: Vec<_> = table.rows.iter().enumerate().map(|(at, row)| self.row_draft(at, row)).collect();
         if drafts.iter().all(|draft| draft.role == Role::Plain) {
             return elements;
         }
         let headers: Vec<_> = table.header.cells.iter().map(|cell| self.words_slug(cell)).collect();
+        let typed = self.take_typed_rows(&mut drafts, &headers, scope, lead.as_ref());
         let samples: Vec<_> = drafts.iter().filter(|draft| draft.role == Role::Sample).collect();
-        let open = drafts.iter().any(|draft| draft.role == Role::Continuation);
+        let open = typed || drafts.iter().any(|draft| draft.role == Role::Continuation);
         let mixed = !open && drafts.iter().any(|draft| draft.role == Role::Labelled);
         let names: Vec<_> = samples.iter().map(|draft| self.row_names(draft, &headers)).collect();
         let collection = scope.collection_of(lead.as_ref(), &names);
@@ -62,6 +63,18 @@ impl<'t> Builder<'t> {
             None => Role::Plain,
         };
         Draft { row, cells, role }
+    }
+
+    /// Takes rows with names of their own for samples, where they are about the columns, indexes and so on of a table,
+    /// which come from the table; whether there are such.
+    fn take_typed_rows(&self, drafts: &mut [Draft<'_>], headers: &Headers, scope: &Scope, lead: Option<&Lead>) -> bool {
+        let named: Vec<_> = drafts.iter_mut().filter(|draft| draft.role == Role::Labelled).collect();
+        let names: Vec<_> = named.iter().map(|draft| self.row_names(draft, headers)).collect();
+        let typed = !named.is_empty() && scope.has_typed_rows(lead, names.iter());
+        if typed {
+            named.into_iter().for_each(|draft| draft.role = Role::Sample);
+        }
+        typed
     }
 
     /// The slug of what a cell says, if it says anything.
@@ -91,7 +104,11 @@ impl<'t> Builder<'t> {
         };
         let mut inner = scope.clone();
         match role {
-            Role::Sample | Role::Continuation => inner = scope.of_record(&run.address, run.collection),
+            Role::Sample | Role::Continuation => {
+                inner = scope.of_record(&run.address, run.collection);
+                let named = row.cells.first().filter(|_| cells.first().is_some_and(|brackets| brackets.is_empty()));
+                item.label = named.and_then(|cell| label(&self.pieces.of(cell)));
+            }
             Role::Labelled => {
                 let first = row.cells.first();
                 let own = first.and_then(|cell| self.words_slug(cell)).map(|key| scope.path_to(&key));

@@ -172,6 +172,9 @@ mod tests {
     fn an_image_without_a_file_is_told_where_it_is_published() {
         assert_eq!(found("![Screenshot] and ![it](a.png)\n"), ["BareImage ![Screenshot]"]);
         assert_eq!(found("![LITERAL]\n"), [""; 0]);
+        // What remains of it when the label, which is a placeholder, has a value.
+        assert_eq!(found("![it][file name]\n"), ["BareImage ![it]"]);
+        assert_eq!(found("![it][]\n"), ["BareImage ![it]"]);
         assert_eq!(found("# T\n\n## A\n\n---\n\n**Template Instructions:**\n\n![Screenshot]\n"), [""; 0]);
     }
 
