@@ -136,7 +136,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         let record = Record::Raw { name: Some(entry), value: &entry.value };
         let mut edits = Vec::new();
         if let Some(label) = &sample.label {
-            edits.push(self.write_label(label, &name_at(label, &entry.key), Form::Cell));
+            edits.push(self.write_label(label, name_at(label, &entry.key), Form::Cell));
         }
         let depth = sample.path.len();
         let mut answers = Vec::new();

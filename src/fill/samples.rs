@@ -12,6 +12,7 @@ use super::write::code_span_at;
 use super::written::Copies;
 use super::{Filler, Status, Unit};
 use crate::facts::{Entry, Kind, Table, Value, fold};
+use crate::markdown::blocks::inside_backticks;
 use crate::place::{self, Place};
 use crate::slug::{label_of_key, slug};
 use crate::source::{line_of, line_start};
@@ -190,7 +191,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 typed => Some(typed.name()),
             };
             let form = item.slots.first().map_or(Form::Prose, |slot| slot.form);
-            edits.extend(name.map(|name| self.write_label(label, &name, form)));
+            edits.extend(name.map(|name| self.write_label(label, name, form)));
         }
         let mut inner = Unit::default();
         self.names.push(item.slots.first());
@@ -204,21 +205,27 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// A name in place of a label.
-    pub(super) fn write_label(&self, label: &Label, name: &str, form: Form) -> Edit<'f> {
+    pub(super) fn write_label(&self, label: &Label, name: Cow<'f, str>, form: Form) -> Edit<'f> {
         match &label.site {
-            Site::CodeSpan(span) => {
-                let text = code_span_at(form, name);
-                Edit::new(span.clone(), text, Origin::Code)
-            }
-            Site::CodeLine => Edit::new(label.range.clone(), name.to_owned(), Origin::Code),
+            Site::CodeSpan(span) => match inside_backticks(self.text, span) {
+                // What most names are needs no other backticks than the template's.
+                inside if is_word(&name) && inside.start == span.start + 1 => Edit::new(inside, name, Origin::Code),
+                _ => Edit::new(span.clone(), code_span_at(form, &name), Origin::Code),
+            },
+            Site::CodeLine => Edit::new(label.range.clone(), name, Origin::Code),
             Site::Text | Site::LinkTarget => {
                 let before = &self.text[line_start(self.text, label.range.start)..label.range.start];
                 let after = &self.text[label.range.end..line_of(self.text, label.range.end).end];
                 let place = Place::new(block(form, false, "")).between(before, after);
-                Edit::new(label.range.clone(), place::text(name, &place).into_owned(), Origin::Prose)
+                Edit::new(label.range.clone(), place::text(&name, &place).into_owned(), Origin::Prose)
             }
         }
     }
+}
+
+/// Whether a name is of letters, digits and `_`.
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// What a label made from a key says: in code a name is a name; in prose it is words.

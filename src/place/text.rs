@@ -16,9 +16,12 @@ pub fn text<'v>(plain: &'v str, place: &Place<'_>) -> Cow<'v, str> {
 /// As [`text`], with the edge of the place that was found before.
 pub fn text_within<'v>(plain: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Cow<'v, str> {
     let plain = trim(plain);
-    if is_plain(plain, edge) {
-        return Cow::Borrowed(plain);
-    }
+    if is_plain(plain, edge) { Cow::Borrowed(plain) } else { escaped(plain, place, edge) }
+}
+
+/// What [`text_within`] makes of a text that means something to Markdown. Apart from it, since few do.
+#[inline(never)]
+fn escaped<'v>(plain: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Cow<'v, str> {
     let cleaned = clean(plain).replace('\n', " ");
     let loose = cleaned.contains('`') && edge.has_loose_backtick();
     let chars = Chars { text: cleaned.trim(), place, edge, loose };

@@ -37,9 +37,12 @@ pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, 
 /// Those of [`inline`].
 pub fn inline_within<'v>(markdown: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'v, str>, Misfit> {
     let value = trim(markdown);
-    if is_plain(value, edge) {
-        return Ok(Cow::Borrowed(value));
-    }
+    if is_plain(value, edge) { Ok(Cow::Borrowed(value)) } else { patched(value, place, edge) }
+}
+
+/// What [`inline_within`] makes of a value that holds more than text and code. Apart from it, since few do.
+#[inline(never)]
+fn patched<'v>(value: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'v, str>, Misfit> {
     let cleaned = match clean(value) {
         Cow::Borrowed(value) => Cow::Borrowed(value),
         Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
