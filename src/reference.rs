@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, Entry, FactId, Kind, Value, fold};
-use crate::fill::{container_prefix, has_html, inline_text};
+use crate::fill::{Inline, Writing, container_prefix, has_html, inline};
 use crate::markdown;
 use crate::markdown::blocks::{Block, BlockKind, Document, Inlines, each_leaf};
 use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
 use crate::source::{SourceId, Span, line_of};
-use crate::splice::{Edit, Origin, opened_fences, splice, splice_guarded};
+use crate::splice::{Edit, Origin, Ticks, opened_fences, splice, splice_guarded};
 use crate::vocabulary;
 
 /// The facts that references look into.
@@ -125,7 +125,7 @@ impl Resolved {
 
     fn splice(&mut self, text: &str, source: SourceId, edits: &[Edit<'_>], guard_includes: bool) {
         let all = 0..text.len();
-        let opened = opened_fences(text, all.clone(), edits);
+        let opened = opened_fences(text, &Ticks::of(text), all.clone(), edits);
         let new = match (opened.is_empty(), guard_includes) {
             (false, _) => Err(opened),
             (true, true) => splice_guarded(text, all, edits),
@@ -286,7 +286,7 @@ impl<'t> Leaf<'t> {
         let starts = self.inlines.line_starts;
         let line_start = self.inlines.range.start == range.start || starts.binary_search(&range.start).is_ok();
         let block = match self.block {
-            PlaceBlock::Paragraph { .. } if place::is_above_delimiter_row(self.text, range.end) => PlaceBlock::Cell,
+            PlaceBlock::Paragraph { .. } if place::is_above_delimiter_row(self.text, range.end) => PlaceBlock::Header,
             PlaceBlock::Paragraph { .. } => PlaceBlock::Paragraph { line_start, prefix: &self.prefix },
             other => other,
         };
@@ -294,15 +294,15 @@ impl<'t> Leaf<'t> {
         let after = &self.text[range.end..self.line.end.max(range.end)];
         let place = Place { link: range.end < self.linked_to, newline: self.newline, ..Place::new(block) };
         let place = place.between(before, after);
-        let Some((content, markdown)) = inline_text(value) else {
-            return Err(format!("it is {}", value.describe()));
-        };
-        match markdown && !is_text {
-            true if !allow_html && has_html(&content) => {
+        match inline(value, Writing::Prose) {
+            Inline::No => Err(format!("it is {}", value.describe())),
+            Inline::Markdown(text) if !is_text && !allow_html && has_html(&text) => {
                 Err("it holds HTML, which `allow-html = false` forbids".to_owned())
             }
-            true => place::inline(&content, &place).map(|text| text.into_owned()).map_err(|misfit| misfit.to_string()),
-            false => Ok(place::text(&content, &place).into_owned()),
+            Inline::Markdown(text) if !is_text => {
+                place::inline(&text, &place).map(|text| text.into_owned()).map_err(|misfit| misfit.to_string())
+            }
+            Inline::Markdown(text) | Inline::Plain(text) => Ok(place::text(&text, &place).into_owned()),
         }
     }
 }

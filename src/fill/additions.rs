@@ -8,7 +8,7 @@ use super::{Filler, Told};
 use crate::diagnostic::Sub;
 use crate::facts::{self, Room, quote_key};
 use crate::source::line_start;
-use crate::template::{Form, Slot};
+use crate::template::{Form, Slot, address_parts};
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// The lines to add, each group where its table stands or at the end of the file.
@@ -238,36 +238,18 @@ pub(super) struct Home {
 impl Home {
     /// The home of an address, which is that of a slot's placeholder.
     pub(super) fn of(slot: &Slot, address: &str) -> Home {
-        if address.contains(['[', '{']) { Home::in_record(slot, address) } else { Home::at_top(slot, address) }
-    }
-
-    fn at_top(slot: &Slot, address: &str) -> Home {
-        // Items that are filled by their own words know only their last key.
-        let mut table: Vec<String> = match slot.path.join(".") == address {
-            true => slot.path.iter().map(|key| key.to_string()).collect(),
-            false => address.split('.').map(str::to_owned).collect(),
-        };
-        let key = table.pop().unwrap_or_default();
-        Home { table, array: false, key }
-    }
-
-    fn in_record(slot: &Slot, address: &str) -> Home {
-        let mut array = false;
-        let parts = address.split('.').count();
-        let ends_in_record = address.ends_with("[]") || address.ends_with("{}");
-        let mut table: Vec<String> = Vec::new();
-        for (at, part) in address.split('.').enumerate() {
+        let mut home = Home { table: Vec::new(), array: false, key: String::new() };
+        let mut parts = address_parts(address, &slot.path);
+        let ends_in_record = parts.last().is_some_and(|part| part.ends_with(['}', ']']));
+        home.key = if ends_in_record { last_key(slot) } else { parts.pop().unwrap_or_default() };
+        for part in parts {
             // The last table on the way says what its header looks like.
-            if ends_in_record || at + 1 < parts {
-                array = part.ends_with("[]");
-            }
-            let plain = part.trim_end_matches("[]").trim_end_matches("{}");
-            table.push(plain.to_owned());
+            home.array = part.ends_with("[]");
+            home.table.push(part.trim_end_matches("[]").trim_end_matches("{}").to_owned());
             if part.ends_with("{}") {
-                table.push("example".to_owned());
+                home.table.push("example".to_owned());
             }
         }
-        let key = if ends_in_record { last_key(slot) } else { table.pop().unwrap_or_default() };
-        Home { table, array, key }
+        home
     }
 }

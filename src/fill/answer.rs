@@ -17,7 +17,7 @@ pub(super) enum Answer<'f> {
     /// Text of the schema, shown as it is.
     Plain(Cow<'f, str>),
     /// Text of the schema with names in it.
-    Words(Words),
+    Words(Words<'f>),
 }
 
 impl Answer<'_> {
@@ -111,13 +111,13 @@ fn is_typed(collection: Collection, key: &str) -> bool {
 
 /// What a value is written in, which decides what booleans read like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Writing {
+pub(crate) enum Writing {
     Prose,
     Code,
 }
 
 /// What a value reads like at an inline place.
-pub(super) enum Inline<'f> {
+pub(crate) enum Inline<'f> {
     /// Markdown in prose, raw text in code.
     Markdown(Cow<'f, str>),
     /// Shown as it is.
@@ -127,7 +127,7 @@ pub(super) enum Inline<'f> {
 }
 
 /// A value as inline text: strings, numbers, booleans, dates and arrays of those, joined by `, `.
-pub(super) fn inline<'f>(value: &'f Value<'f>, writing: Writing) -> Inline<'f> {
+pub(crate) fn inline<'f>(value: &'f Value<'f>, writing: Writing) -> Inline<'f> {
     match &value.kind {
         Kind::String(text) => Inline::Markdown(Cow::Borrowed(text)),
         Kind::Boolean(yes) if writing == Writing::Prose => {

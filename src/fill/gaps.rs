@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Sub};
 use crate::facts::{self, FactId, quote_key};
 use crate::nearest::edits;
 use crate::source::Span;
-use crate::template::{Slot, address_key};
+use crate::template::{Slot, address_key, address_parts};
 use crate::wanted;
 
 /// How many records are shown one by one before the rest is summed up.
@@ -117,13 +117,13 @@ impl<'a, 'f> Filler<'a, 'f> {
     /// The address of a slot below the record that is being filled.
     pub(super) fn below_record(&self, slot: &Slot) -> Vec<String> {
         let address = self.template.placeholders[slot.id].address.as_deref().unwrap_or_default();
-        let mut rest = address.split('.');
+        let mut rest = address_parts(address, &slot.path).into_iter();
         for _ in 0..self.names.len() {
             if !rest.by_ref().any(|part| part.ends_with(['}', ']'])) {
                 return Vec::new();
             }
         }
-        let mut below: Vec<_> = rest.map(str::to_owned).collect();
+        let mut below: Vec<_> = rest.collect();
         if below.last().is_some_and(|last| last.ends_with(']')) {
             below.extend(slot.path.last().map(|key| key.to_string()));
         }

@@ -54,6 +54,7 @@ fn is_in_link(links: &[Range<usize>], range: &Range<usize>) -> bool {
 pub(super) fn block(form: Form, line_start: bool, prefix: &str) -> Block<'_> {
     match form {
         Form::Cell => Block::Cell,
+        Form::Header => Block::Header,
         Form::Heading => Block::Heading,
         Form::Prose => Block::Paragraph { line_start, prefix },
     }

@@ -46,26 +46,23 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     fn written_within(&self, answer: &Answer<'f>, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'f, str>, Wrong> {
-        let plain = |plain: Cow<'f, str>| match plain {
-            Cow::Borrowed(plain) => place::text_within(plain, place, edge),
-            Cow::Owned(plain) => Cow::Owned(place::text_within(&plain, place, edge).into_owned()),
+        let said = match answer {
+            Answer::Fact(value) => inline(value, Writing::Prose),
+            Answer::Plain(text) => Inline::Plain(text.clone()),
+            Answer::Words(words) => Inline::Markdown(Cow::Owned(words.markdown(self.facts.schema))),
         };
-        let markdown = |markdown: Cow<'f, str>| match markdown {
-            _ if !self.options.allow_html && has_html(&markdown) => Err(Wrong::Html),
-            Cow::Borrowed(markdown) => place::inline_within(markdown, place, edge).map_err(Wrong::Misfit),
-            Cow::Owned(markdown) => {
+        match said {
+            Inline::No => Err(Wrong::Kind),
+            Inline::Plain(Cow::Borrowed(text)) => Ok(place::text_within(text, place, edge)),
+            Inline::Plain(Cow::Owned(text)) => Ok(Cow::Owned(place::text_within(&text, place, edge).into_owned())),
+            Inline::Markdown(markdown) if !self.options.allow_html && has_html(&markdown) => Err(Wrong::Html),
+            Inline::Markdown(Cow::Borrowed(markdown)) => {
+                place::inline_within(markdown, place, edge).map_err(Wrong::Misfit)
+            }
+            Inline::Markdown(Cow::Owned(markdown)) => {
                 let written = place::inline_within(&markdown, place, edge).map_err(Wrong::Misfit)?;
                 Ok(Cow::Owned(written.into_owned()))
             }
-        };
-        match answer {
-            Answer::Fact(value) => match inline(value, Writing::Prose) {
-                Inline::No => Err(Wrong::Kind),
-                Inline::Plain(text) => Ok(plain(text)),
-                Inline::Markdown(text) => markdown(text),
-            },
-            Answer::Plain(text) => Ok(plain(text.clone())),
-            Answer::Words(words) => markdown(Cow::Owned(words.markdown.clone())),
         }
     }
 
@@ -80,7 +77,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
             },
             Answer::Plain(plain) => plain.clone(),
-            Answer::Words(words) => Cow::Owned(words.plain.clone()),
+            Answer::Words(words) => Cow::Owned(words.plain(self.facts.schema)),
         };
         if raw.trim().is_empty() {
             self.misfit(answer, slot, &Wrong::Misfit(Misfit::Blank));
@@ -117,8 +114,8 @@ impl<'a, 'f> Filler<'a, 'f> {
             edits.extend(breaks.map(|range| Edit::new(range, " ", Origin::Code)));
             edits[first..].sort_by_key(|edit| edit.range.start);
             let content = splice(self.text, inside, &edits[first..]);
-            let in_cell = slots.first().is_some_and(|(slot, _)| slot.form == Form::Cell);
-            let text = if in_cell { place::code_span_in_cell(&content) } else { place::code_span(&content) };
+            let form = slots.first().map_or(Form::Prose, |(slot, _)| slot.form);
+            let text = code_span_at(form, &content);
             edits.truncate(first);
             edits.push(Edit::new(span.clone(), text, Origin::Code));
         }
@@ -164,6 +161,15 @@ pub(crate) fn has_html(markdown: &str) -> bool {
     markdown.contains('<')
         && Parser::new_ext(markdown, markdown::options())
             .any(|event| matches!(event, Event::Html(_) | Event::InlineHtml(_)))
+}
+
+/// A code span at a place of that form.
+pub(super) fn code_span_at(form: Form, content: &str) -> String {
+    match form {
+        Form::Cell => place::code_span_in_cell(content),
+        Form::Header if content.contains('|') => place::code_element(content),
+        Form::Header | Form::Prose | Form::Heading => place::code_span(content),
+    }
 }
 
 /// Whether nothing but white space and the marks of containers stands before a place on its line, so that a value could

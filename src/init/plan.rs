@@ -415,9 +415,12 @@ impl<'p> Planner<'p> {
             }
             None => {
                 let path = base.join(&repeat.records);
-                let comments = vec![format!("{}: repeat the table for each", self.words(&repeat.name))];
                 let header = Header::SampleOfArray;
-                self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
+                // A heading and a label of one text share their records.
+                if !self.plan.tables.iter().any(|table| table.header == header && table.path == path) {
+                    let comments = vec![format!("{}: repeat the table for each", self.words(&repeat.name))];
+                    self.plan.tables.push(Table { path: path.clone(), header, comments, keys: Vec::new() });
+                }
                 Base { path, header: Some(header), collection: None }
             }
         };

@@ -23,7 +23,8 @@ use std::fmt;
 pub(crate) use block::is_line;
 pub use block::{Edges, block, edges};
 pub(crate) use block_start::is_above_delimiter_row;
-pub use code::{code, code_span, code_span_in_cell, fence_length};
+pub(crate) use code::push_code_span;
+pub use code::{code, code_element, code_span, code_span_in_cell, fence_length};
 pub use edge::Edge;
 pub use inline::{inline, inline_within};
 pub use text::{text, text_within};
@@ -69,6 +70,15 @@ pub enum Block<'t> {
     Heading,
     /// A cell of a table.
     Cell,
+    /// A line above the delimiter row of a table, whose header it is if its bars are as many.
+    Header,
+}
+
+impl Block<'_> {
+    /// Whether a bar in it would end a cell, or might.
+    fn ends_at_bars(self) -> bool {
+        matches!(self, Block::Cell | Block::Header)
+    }
 }
 
 /// Why a value does not fit its place.
@@ -133,6 +143,13 @@ impl fmt::Display for Misfit {
 }
 
 impl std::error::Error for Misfit {}
+
+/// `value` without white space at its ends, of which most values have none.
+fn trim(value: &str) -> &str {
+    let is_bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = value.as_bytes();
+    if is_bare(bytes.first()) && is_bare(bytes.last()) { value } else { value.trim() }
+}
 
 /// `value` with `\n` line endings and without control characters that Markdown or HTML cannot carry.
 ///

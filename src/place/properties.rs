@@ -59,6 +59,8 @@ const FRAGMENTS: &[Fragment] = &[
     other("| a | b |\n|---|---|\n| @ | `x` |\n", Block::Cell),
     other("a | b\n---|---\n@ | *x*\ny | z\n", Block::Cell),
     other("| a | b |\n|---|---|\n| *x* @ *y*|@|\n", Block::Cell),
+    other("a @ `b` *c*\n|---|---|---|---|---|---|---|\n", Block::Header),
+    other("@ `b`\n|---|---|\n\nc\n", Block::Header),
     other("## @\n\na\n", Block::Heading),
     other("## a @ *b* ##\n\nc\n", Block::Heading),
     other("## @ {#id}\n\nc\n", Block::Heading),

@@ -100,19 +100,25 @@ fn has_marked_title(bytes: &[u8], form: Form) -> bool {
     if MARK.find(bytes).is_some() {
         return true;
     }
-    let (mut rest, mut in_marked) = (bytes, false);
+    let (mut rest, mut paragraph) = (bytes, bytes);
     while !rest.is_empty() {
         let (line, after) = rest.split_at(line_length(rest, form));
-        let blank = line.trim_ascii().is_empty();
-        in_marked = !blank && (in_marked || is_marked(line));
-        if in_marked && (holds_title(line) || is_underline(line)) {
+        if holds_title(line) && is_marked(line) {
+            return true;
+        }
+        let underlines = is_underline(line);
+        if underlines && is_marked(&paragraph[..paragraph.len() - rest.len()]) {
             return true;
         }
         rest = behind_break(after, form);
+        if underlines || line.trim_ascii().is_empty() {
+            paragraph = rest;
+        }
     }
     false
 }
 
+/// Whether a heading of these words has a mark.
 fn is_marked(heading: &[u8]) -> bool {
     let says = |words: &str| memmem::find(heading, words.as_bytes()).is_some();
     heading.contains(&b'[') || says("Template") || says("TEMPLATE")
@@ -125,7 +131,7 @@ fn holds_title(line: &[u8]) -> bool {
 
 /// What may make a heading of the lines above (CommonMark 4.3), in a quote or list, too; a tab may be an escape.
 fn is_underline(line: &[u8]) -> bool {
-    line.iter().any(|byte| b"=-".contains(byte)) && line.iter().all(|byte| b"=->*+ \t\\t".contains(byte))
+    line.iter().all(|byte| b"=->*+ \t\\t".contains(byte)) && line.iter().any(|byte| b"=-".contains(byte))
 }
 
 /// One to six `#` and a space, with which a text that begins so begins with a heading (CommonMark 4.2).

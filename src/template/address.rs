@@ -21,6 +21,18 @@ pub fn address_key(address: &str) -> String {
     key
 }
 
+/// The parts of an address. `path` leads to its end: keys of code may hold dots.
+pub(crate) fn address_parts(address: &str, path: &[Key]) -> Vec<String> {
+    let own = path.join(".");
+    match address.strip_suffix(&own).filter(|above| above.is_empty() || above.ends_with('.')) {
+        Some(above) => {
+            let above = above.split_terminator('.').map(str::to_owned);
+            above.chain(path.iter().map(|key| key.to_string())).collect()
+        }
+        None => address.split('.').map(str::to_owned).collect(),
+    }
+}
+
 fn push_folded(key: &mut String, text: &str) {
     if text.is_ascii() {
         let letters = text.bytes().filter(|&byte| !is_separator(char::from(byte)));

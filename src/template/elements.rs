@@ -286,9 +286,9 @@ impl<'t> Builder<'t> {
         Slot::of(bracket, id, path, self.form_at(form, bracket.range.end), leaf)
     }
 
-    /// What stands above the delimiter row of a table is escaped as its header would be.
+    /// What stands above the delimiter row of a table must not become its header.
     pub(super) fn form_at(&self, form: Form, at: usize) -> Form {
-        if form == Form::Prose && is_above_delimiter_row(self.text, at) { Form::Cell } else { form }
+        if form == Form::Prose && is_above_delimiter_row(self.text, at) { Form::Header } else { form }
     }
 
     /// Placeholders inside running text: named by the bold text in front of them, else by their own words.

@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use address::address_parts;
 pub use address::{Addresses, address_key};
 use address::{Claims, Scope};
 pub(crate) use address::{Key, Path};

@@ -273,6 +273,8 @@ pub(crate) enum Form {
     Prose,
     Heading,
     Cell,
+    /// The line above the delimiter row of a table that it is not in.
+    Header,
 }
 
 /// A paragraph that is one placeholder.

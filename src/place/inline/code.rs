@@ -1,16 +1,15 @@
 //! Code spans among the backticks of the template, backticks that open none, and bars that would end a cell.
 
 use super::Writer;
-use crate::place::Block;
-use crate::place::edge::entity;
 use crate::place::syntax::Class;
+use crate::place::{Block, code_element};
 
 impl Writer<'_> {
     /// Code spans whose backticks would meet others of the template.
     pub(super) fn code_spans(&mut self) {
         for span in self.syntax.code.clone() {
             if self.loose {
-                self.patch.replace(span.clone(), code_element(&self.value[span]));
+                self.patch.replace(span.clone(), element_of(&self.value[span]));
                 continue;
             }
             if span.start == 0 && matches!(self.edge.last(), Some(b'`' | b']')) {
@@ -35,12 +34,14 @@ impl Writer<'_> {
 
     /// In a cell, every `|` that is not escaped already.
     pub(super) fn pipes(&mut self) {
-        if self.place.block != Block::Cell {
+        if !self.place.block.ends_at_bars() {
             return;
         }
         for (at, _) in self.value.match_indices('|') {
             let slashes = self.value[..at].bytes().rev().take_while(|&byte| byte == b'\\').count();
             match self.syntax.class(at) {
+                // Only in a table is the backslash not shown.
+                Class::Code if slashes == 0 && self.place.block == Block::Header => self.code_as_element(at),
                 Class::Text | Class::Code if slashes == 0 => self.patch.escape(at),
                 // As an author writes it who has the table in mind.
                 Class::Code if slashes == 1 => {}
@@ -57,20 +58,15 @@ impl Writer<'_> {
         }
         if let Some(span) = self.syntax.code_around(at) {
             self.element = Some(span.end);
-            self.patch.replace(span.clone(), code_element(&self.value[span]));
+            self.patch.replace(span.clone(), element_of(&self.value[span]));
         }
     }
 }
 
-/// A code span as an element, all its punctuation as entities: no character of it is Markdown.
-fn code_element(span: &str) -> String {
+/// A code span as an element.
+fn element_of(span: &str) -> String {
     let ticks = span.bytes().take_while(|&byte| byte == b'`').count();
     let content = span[ticks..span.len() - ticks].replace('\n', " ");
     let strips = content.starts_with(' ') && content.ends_with(' ') && !content.trim().is_empty();
-    let content = if strips { &content[1..content.len() - 1] } else { &content };
-    let mut out = String::from("<code>");
-    for c in content.chars() {
-        if c.is_ascii_punctuation() { out.push_str(&entity(c)) } else { out.push(c) }
-    }
-    out + "</code>"
+    code_element(if strips { &content[1..content.len() - 1] } else { &content })
 }
