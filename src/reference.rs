@@ -10,7 +10,7 @@ use crate::markdown::blocks::{Block, BlockKind, Document, Inlines, each_leaf};
 use crate::nearest::edits;
 use crate::place::{self, Block as PlaceBlock, Place};
 use crate::source::{SourceId, Span, line_of};
-use crate::splice::{Edit, Origin, opened_fences, splice, splice_guarded};
+use crate::splice::{Edit, Origin, Ticks, opened_fences, splice, splice_guarded};
 use crate::vocabulary;
 
 /// The facts that references look into.
@@ -125,7 +125,7 @@ impl Resolved {
 
     fn splice(&mut self, text: &str, source: SourceId, edits: &[Edit<'_>], guard_includes: bool) {
         let all = 0..text.len();
-        let opened = opened_fences(text, all.clone(), edits);
+        let opened = opened_fences(text, &Ticks::of(text), all.clone(), edits);
         let new = match (opened.is_empty(), guard_includes) {
             (false, _) => Err(opened),
             (true, true) => splice_guarded(text, all, edits),

@@ -86,7 +86,7 @@ fn pair<'s>(first: Entry<'s>, later: Entry<'s>, keys: Keys, shadowed: &mut Vec<F
     let Entry { key, key_span, value: Value { id, span, kind } } = first;
     let kind = match (kind, later.value) {
         (Kind::Table(first), Value { kind: Kind::Table(later), .. }) => {
-            Kind::Table(tables(first, later, keys.below(&key), shadowed))
+            Kind::Table(Box::new(tables(*first, *later, keys.below(&key), shadowed)))
         }
         (kind, hidden) => {
             shadow(&hidden, shadowed);

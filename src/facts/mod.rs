@@ -51,16 +51,17 @@ impl FactIds {
     }
 }
 
-/// One value with its place.
+/// One value with its place. In this order, as who writes a value reads its identity and its kind.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Value<'s> {
     /// Its identity.
     pub id: FactId,
+    /// What it is.
+    pub kind: Kind<'s>,
     /// The value's text in the file; for a table written with a header, the header; for one that only a longer
     /// header or a dotted key implies, the key there.
     pub span: Span,
-    /// What it is.
-    pub kind: Kind<'s>,
 }
 
 /// What a value is.
@@ -76,8 +77,8 @@ pub enum Kind<'s> {
     Datetime(Cow<'s, str>),
     /// An array.
     Array(Vec<Value<'s>>),
-    /// A table, inline or with a header.
-    Table(Table<'s>),
+    /// A table, inline or with a header. Boxed, since most values are small.
+    Table(Box<Table<'s>>),
 }
 
 /// A key with its value.

@@ -135,7 +135,7 @@ impl<'s> Reader<'s, '_> {
             DeValue::Table(table) => {
                 let body = self.body(table);
                 (read.first, read.end) = (body.first, body.end);
-                Kind::Table(self.table(body, raw, span, &mut read.end))
+                Kind::Table(Box::new(self.table(body, raw, span, &mut read.end)))
             }
         };
         read

@@ -134,7 +134,7 @@ impl<'s> Builder<'s> {
             EventKind::SimpleKey => self.key(event),
             EventKind::Scalar => self.scalar(event),
             EventKind::ArrayOpen => self.open(span.start(), Kind::Array(Vec::new())),
-            EventKind::InlineTableOpen => self.open(span.start(), Kind::Table(Table::default())),
+            EventKind::InlineTableOpen => self.open(span.start(), Kind::Table(Box::default())),
             EventKind::ArrayClose | EventKind::InlineTableClose => self.close(span.end()),
             EventKind::Error => self.unusual = true,
             EventKind::KeySep
@@ -233,7 +233,7 @@ impl<'s> Builder<'s> {
             let at = match self.position(table, id, &key.text) {
                 Some(at) => at,
                 None => {
-                    let implied = self.value(key.span.range(), Kind::Table(Table::default()), Origin::Dotted);
+                    let implied = self.value(key.span.range(), Kind::Table(Box::default()), Origin::Dotted);
                     self.push(table, id, key, implied)
                 }
             };
@@ -314,7 +314,7 @@ impl<'s> Builder<'s> {
             let at = match self.position(table, Some(id), &key.text) {
                 Some(at) => at,
                 None => {
-                    let implied = self.value(key.span.range(), Kind::Table(Table::default()), Origin::Implied);
+                    let implied = self.value(key.span.range(), Kind::Table(Box::default()), Origin::Implied);
                     self.push(table, Some(id), key, implied)
                 }
             };
@@ -340,7 +340,7 @@ impl<'s> Builder<'s> {
     /// A table with a header, still empty.
     fn own_table(&mut self, header: Span) -> Value<'s> {
         let own = Table { header: Some(header), ..Table::default() };
-        self.value(header.range(), Kind::Table(own), Origin::Closed)
+        self.value(header.range(), Kind::Table(Box::new(own)), Origin::Closed)
     }
 
     /// A header for what is there: one more record, or a table that a longer header implied.

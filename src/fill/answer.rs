@@ -17,7 +17,7 @@ pub(super) enum Answer<'f> {
     /// Text of the schema, shown as it is.
     Plain(Cow<'f, str>),
     /// Text of the schema with names in it.
-    Words(Words),
+    Words(Words<'f>),
 }
 
 impl Answer<'_> {

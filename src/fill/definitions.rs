@@ -24,7 +24,8 @@ const ROUNDS: usize = 4;
 impl<'f> Filler<'_, 'f> {
     /// Notes the definitions in a value that stands on the page as blocks.
     pub(super) fn note_definitions(&mut self, markdown: &str, value: &Value<'f>, address: &str) {
-        if !markdown.contains("]:") {
+        let bytes = markdown.as_bytes();
+        if !memchr::memchr_iter(b']', bytes).any(|at| bytes.get(at + 1) == Some(&b':')) {
             return;
         }
         let definitions = markdown::parse(markdown).definitions.into_iter();

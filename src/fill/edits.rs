@@ -7,13 +7,13 @@ use super::misfit::Wrong;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Value;
 use crate::source::next_line;
-use crate::splice::{Edit, Origin, Refused, joined_headers, opened_fences, splice, splice_guarded, splice_part};
+use crate::splice::{Edit, Origin, Refused, Scope, Ticks, joined_headers, opened_fences, splice_into};
 
 impl<'a, 'f> Filler<'a, 'f> {
     /// The whole page.
     pub(super) fn page(&mut self, edits: Vec<Edit<'f>>) -> String {
         let cut = edits.iter().any(|edit| edit.origin == Origin::Template && self.ends_page(edit.range.end));
-        let mut page = self.splice(0..self.text.len(), edits);
+        let mut page = self.spliced(&(0..self.text.len()), edits);
         if cut {
             end_without_blank_lines(&mut page);
         }
@@ -28,41 +28,77 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.text[at..].trim_start().is_empty() || instructions.is_some_and(|range| range.start == at)
     }
 
-    /// The part of the template with the edits and without its residue.
-    pub(super) fn splice(&mut self, range: Range<usize>, mut edits: Vec<Edit<'f>>) -> String {
-        let key = |edit: &Edit<'_>| (edit.range.start, edit.range.end);
-        if !edits.is_sorted_by_key(key) {
-            edits.sort_by_key(key);
+    /// Writes the part of the template with the edits and without its residue behind `out`. No edits are left, so that
+    /// their room can be used again.
+    pub(super) fn splice(&mut self, range: &Range<usize>, edits: &mut Vec<Edit<'f>>, out: &mut String) {
+        if !(self.is_plain(range) && are_apart(edits) && are_within(range, edits)) {
+            self.settle(range, edits);
+            self.drop_refused(range, edits);
         }
+        let scope = if *range == (0..self.text.len()) { Scope::Page } else { Scope::Part };
+        let scope = self.options.guard_includes.then_some(scope);
+        if let Err(refused) = splice_into(self.text, range.clone(), edits, scope, out) {
+            self.refuse(&refused, edits, range);
+        }
+        edits.clear();
+    }
+
+    /// The same by itself.
+    pub(super) fn spliced(&mut self, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> String {
+        let mut out = String::new();
+        self.splice(range, &mut edits, &mut out);
+        out
+    }
+
+    /// Whether a part of the template is one line without residue and without backticks that could become a fence, so that
+    /// edits in it that are in order can be made as they are. An item is asked for as many times as there are records.
+    fn is_plain(&mut self, range: &Range<usize>) -> bool {
+        if self.part.0 != *range {
+            let residue = &self.template.residue;
+            let first = residue.partition_point(|residue| residue.end <= range.start);
+            let free = residue.get(first).is_none_or(|residue| residue.end > range.end);
+            let in_line = memchr::memchr(b'\n', &self.text.as_bytes()[range.clone()]).is_none();
+            let ticks = self.ticks.get_or_init(|| Ticks::of(self.text));
+            self.part = (range.clone(), free && in_line && !ticks.any_in(range));
+        }
+        self.part.1
+    }
+
+    /// Puts the edits of a part in order, apart from each other and within it, with those that remove its residue.
+    fn settle(&self, range: &Range<usize>, edits: &mut Vec<Edit<'f>>) {
         let template = self.template;
         let residue = &template.residue;
         let first = residue.partition_point(|residue| residue.end <= range.start);
-        let inside = residue[first..].iter().take_while(|residue| residue.end <= range.end);
-        let free = inside.filter(|residue| {
-            let before = edits.partition_point(|edit| edit.range.start < residue.end);
-            residue.start >= range.start && edits[..before].last().is_none_or(|edit| edit.range.end <= residue.start)
-        });
-        let removed: Vec<_> = free.map(|range| Edit::new(range.clone(), "", Origin::Template)).collect();
-        if !removed.is_empty() {
+        let mut inside = residue[first..].iter().take_while(|residue| residue.end <= range.end).peekable();
+        if inside.peek().is_some() || !are_apart(edits) {
+            let key = |edit: &Edit<'_>| (edit.range.start, edit.range.end);
+            edits.sort_by_key(key);
+            let free = inside.filter(|residue| {
+                let before = edits.partition_point(|edit| edit.range.start < residue.end);
+                let after = edits[..before].last().is_none_or(|edit| edit.range.end <= residue.start);
+                residue.start >= range.start && after
+            });
+            let removed: Vec<_> = free.map(|range| Edit::new(range.clone(), "", Origin::Template)).collect();
             edits.extend(removed);
             edits.sort_by_key(key);
+            disjoint(edits);
         }
-        let mut edits = within(self.text, &range, disjoint(edits));
-        let mut refused = opened_fences(self.text, range.clone(), &edits);
-        refused.extend(joined_headers(self.text, &edits));
+        cut_to(self.text, range, edits);
+    }
+
+    /// Drops the edits that would make another block of their line, and tells of them.
+    fn drop_refused(&mut self, range: &Range<usize>, edits: &mut Vec<Edit<'f>>) {
+        let ticks = self.ticks.get_or_init(|| Ticks::of(self.text));
+        let mut refused = opened_fences(self.text, ticks, range.clone(), edits);
+        refused.extend(joined_headers(self.text, range.clone(), edits));
+        if refused.is_empty() {
+            return;
+        }
         refused.sort_by_key(|refused| refused.edit);
         refused.dedup_by_key(|refused| refused.edit);
-        self.refuse(&refused, &edits, &range);
+        self.refuse(&refused, edits, range);
         let (mut refused, mut at) = (refused.iter().peekable(), 0..);
         edits.retain(|_| refused.next_if(|refused| Some(refused.edit) == at.next()).is_none());
-        if !self.options.guard_includes {
-            return splice(self.text, range, &edits);
-        }
-        let guarded = if range == (0..self.text.len()) { splice_guarded } else { splice_part };
-        guarded(self.text, range.clone(), &edits).unwrap_or_else(|refused| {
-            self.refuse(&refused, &edits, &range);
-            splice(self.text, range, &edits)
-        })
     }
 
     /// Tells of edits that cannot be written, and of the facts that they hold.
@@ -94,14 +130,19 @@ fn end_without_blank_lines(text: &mut String) {
     text.truncate(next_line(text, kept));
 }
 
-/// Sorted edits without overlaps. What is removed takes the blank lines around it along, which may be those of a neighbour
-/// or lie in what a value replaces: there the value wins.
-fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
-    if edits.is_sorted_by(|edit, next| edit.range.end <= next.range.start) {
-        return edits;
+/// Whether edits are in order and do not overlap.
+fn are_apart(edits: &[Edit<'_>]) -> bool {
+    edits.is_sorted_by(|edit, next| edit.range.end <= next.range.start)
+}
+
+/// Takes the overlaps out of sorted edits. What is removed takes the blank lines around it along, which may be those of a
+/// neighbour or lie in what a value replaces: there the value wins.
+fn disjoint(edits: &mut Vec<Edit<'_>>) {
+    if are_apart(edits) {
+        return;
     }
     let mut apart: Vec<Edit<'_>> = Vec::with_capacity(edits.len());
-    for mut edit in edits {
+    for mut edit in edits.drain(..) {
         let Some(last) = apart.last_mut().filter(|last| edit.range.start < last.range.end) else {
             apart.push(edit);
             continue;
@@ -121,15 +162,19 @@ fn disjoint(edits: Vec<Edit<'_>>) -> Vec<Edit<'_>> {
             (false, false) => debug_assert!(false, "two values for one place"),
         }
     }
-    apart
+    edits.append(&mut apart);
 }
 
-/// Edits cut to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
-fn within<'f>(text: &str, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> Vec<Edit<'f>> {
-    let inside =
-        |edit: Option<&Edit<'_>>| edit.is_none_or(|e| range.start <= e.range.start && e.range.end <= range.end);
-    if inside(edits.first()) && inside(edits.last()) {
-        return edits;
+/// Whether edits that are in order lie within the range.
+fn are_within(range: &Range<usize>, edits: &[Edit<'_>]) -> bool {
+    let start = edits.first().is_none_or(|first| range.start <= first.range.start && first.range.end <= range.end);
+    start && edits.last().is_none_or(|last| range.start <= last.range.start && last.range.end <= range.end)
+}
+
+/// Cuts edits to the range. What is removed up to its end takes the line end before along, so that no blank line is left.
+fn cut_to(text: &str, range: &Range<usize>, edits: &mut [Edit<'_>]) {
+    if are_within(range, edits) {
+        return;
     }
     let end = if range.end < text.len() { range.end } else { usize::MAX };
     for at in 0..edits.len() {
@@ -141,7 +186,6 @@ fn within<'f>(text: &str, range: &Range<usize>, mut edits: Vec<Edit<'f>>) -> Vec
         }
         edits[at].range = cut;
     }
-    edits
 }
 
 #[cfg(test)]
@@ -170,7 +214,9 @@ mod tests {
             (&[(0, 4, "v"), (2, 3, ""), (4, 4, "w")], &[(0, 4, "v"), (4, 4, "w")]),
         ] {
             let expected: Vec<_> = expected.iter().map(|&(start, end, text)| (start, end, text.to_owned())).collect();
-            assert_eq!(said(disjoint(edits(given))), expected, "{given:?}");
+            let mut apart = edits(given);
+            disjoint(&mut apart);
+            assert_eq!(said(apart), expected, "{given:?}");
         }
     }
 
@@ -187,7 +233,9 @@ mod tests {
             (5..8, &[(0, 3, ""), (5, 8, "v")], &[(5, 5, ""), (5, 8, "v")]),
         ] {
             let expected: Vec<_> = expected.iter().map(|&(start, end, text)| (start, end, text.to_owned())).collect();
-            assert_eq!(said(within(text, &range, edits(given))), expected, "{range:?} {given:?}");
+            let mut cut = edits(given);
+            cut_to(text, &range, &mut cut);
+            assert_eq!(said(cut), expected, "{range:?} {given:?}");
         }
     }
 }

@@ -9,25 +9,28 @@ use crate::markdown::{self, blocks::Definition};
 use crate::source::line_start;
 
 impl<'a> Filler<'a, '_> {
-    /// The copy for a later record of a part of the template, with its footnotes under labels of their own: Markdown
-    /// shows the first definition of a label and loses all others.
-    pub(super) fn with_own_footnotes(&mut self, copy: String, range: &Range<usize>) -> String {
+    /// Gives the copy for a later record of a part of the template, which `out` has from `start` on, footnotes under labels
+    /// of their own: Markdown shows the first definition of a label and loses all others.
+    pub(super) fn own_footnotes(&mut self, out: &mut String, start: usize, range: &Range<usize>) {
         let template = self.template;
+        if template.definitions.is_empty() {
+            return;
+        }
         let first = template.definitions.partition_point(|definition| definition.range.start < range.start);
         let inside = template.definitions[first..].iter().take_while(|definition| definition.range.start < range.end);
         let notes: Vec<&'a Definition> = inside.filter(|definition| definition.label.starts_with('^')).collect();
         if notes.is_empty() {
-            return copy;
+            return;
         }
         let numbers: HashMap<&str, usize> =
             notes.iter().map(|note| (note.label.as_str(), self.free_number(&note.label))).collect();
-        let (copy, lost) = markdown::number_footnotes(&copy, indent(self.text, range.start), &numbers);
+        let (copy, lost) = markdown::number_footnotes(&out[start..], indent(self.text, range.start), &numbers);
+        out.replace_range(start.., &copy);
         for note in notes {
             if lost.contains(note.label.as_str()) {
                 self.tell_lost_note(note);
             }
         }
-        copy
     }
 
     /// The next number that makes a label which the template does not have.

@@ -13,7 +13,7 @@ use crate::facts::{Entry, Table, quote_key};
 use crate::nearest::edits;
 use crate::place::{self, Block, Misfit, Place};
 use crate::slug::{label_of_key, slug};
-use crate::splice::{Edit, Origin, splice_part};
+use crate::splice::{Edit, Origin, Scope, splice_into};
 use crate::template::{Form, Item, PlaceholderId, Role, Run, RunKind, Template, address_key};
 
 /// How often a further key of a run is compared with a missing one: thousands of each meet in no book.
@@ -159,7 +159,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             }
         }
         self.write_slots(&answers, &mut edits);
-        self.splice(sample.range.clone(), edits)
+        self.spliced(&sample.range, edits)
     }
 
     fn further_line(&mut self, sample: &'a Item, entry: &'f Entry<'f>) -> Option<String> {
@@ -169,7 +169,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.use_all(&entry.value);
         let mut edits = vec![Edit::new(label.range.clone(), entry.key.to_string(), Origin::Code)];
         edits.extend(self.write_code_line(slot, &answer));
-        Some(self.splice(sample.range.clone(), edits))
+        Some(self.spliced(&sample.range, edits))
     }
 
     fn further_bullet(&mut self, run: &'a Run, entry: &'f Entry<'f>) -> Option<String> {
@@ -195,7 +195,10 @@ impl<'a, 'f> Filler<'a, 'f> {
         if !self.options.guard_includes {
             return Ok(text);
         }
-        splice_part("", 0..0, &[Edit::new(0..0, text, Origin::Prose)]).map_err(|_| Misfit::Include)
+        let mut guarded = String::new();
+        let edit = Edit::new(0..0, text, Origin::Prose);
+        splice_into("", 0..0, &[edit], Some(Scope::Part), &mut guarded).map_err(|_| Misfit::Include)?;
+        Ok(guarded)
     }
 
     fn misfit_further(&mut self, entry: &'f Entry<'f>, run: &Run, wrong: &Wrong) {

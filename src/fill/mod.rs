@@ -44,6 +44,7 @@ use crate::diagnostic::{Code, Diagnostic, Progress};
 use crate::facts::{self, Entry, FactId, Lookup, Value};
 use crate::schema::Schema;
 use crate::source::{SourceId, Sources, Span};
+use crate::splice::{Edit, Ticks};
 use crate::template::{Key, PlaceholderId, PlaceholderKind, Prompt, Slot, Template};
 use answer::Answer;
 pub(crate) use answer::{Inline, Writing, inline};
@@ -202,6 +203,8 @@ struct Filler<'a, 'f> {
     slips: HashSet<String>,
     /// How many more keys are compared with missing ones.
     comparisons: usize,
+    /// Three backticks in the template.
+    ticks: OnceCell<Ticks>,
     /// The labels that the template defines, folded.
     labels: OnceCell<HashSet<&'a str>>,
     /// The last number given to copies of a footnote, by its label.
@@ -216,6 +219,10 @@ struct Filler<'a, 'f> {
     spots: Spots<'a>,
     /// Room for the answers of one stretch of text.
     answers: Vec<(&'a Slot, Option<Answer<'f>>)>,
+    /// Room for the edits of items and sections.
+    rooms: Vec<Vec<Edit<'f>>>,
+    /// The part of the template that was spliced last, and whether edits meet nothing in it.
+    part: (Range<usize>, bool),
     /// Where the lines of the first facts file end.
     newlines: OnceCell<Vec<usize>>,
     /// The path of each fact, for messages about records.
@@ -312,6 +319,7 @@ impl<'a, 'f> Filler<'a, 'f> {
             told: HashSet::new(),
             slips: HashSet::new(),
             comparisons: further::COMPARISONS,
+            ticks: OnceCell::new(),
             labels: OnceCell::new(),
             copies: HashMap::new(),
             said: Vec::new(),
@@ -320,6 +328,8 @@ impl<'a, 'f> Filler<'a, 'f> {
             order: Order::new(template),
             spots: Spots::new(count),
             answers: Vec::new(),
+            rooms: Vec::new(),
+            part: (0..0, false),
             newlines: OnceCell::new(),
             paths: OnceCell::new(),
         }

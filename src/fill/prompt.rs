@@ -119,7 +119,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 None => return self.unwritten(answer, prompt, &Wrong::Kind, edits),
             },
             Answer::Plain(plain) => Cow::Owned(place::text(plain, &place::Place::new(PARAGRAPH)).into_owned()),
-            Answer::Words(words) => Cow::Borrowed(words.markdown.as_str()),
+            Answer::Words(words) => Cow::Owned(words.markdown(self.facts.schema)),
         };
         if !self.options.allow_html && has_html(&markdown) {
             return self.unwritten(answer, prompt, &Wrong::Html, edits);
@@ -127,8 +127,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         match self.block_between(&markdown, prompt, unit) {
             Ok(text) => {
                 if let Answer::Fact(value) = answer {
-                    let address = self.address(&prompt.slot);
-                    self.note_definitions(&markdown, value, &address);
+                    let address = self.template.placeholders[prompt.slot.id].address.as_deref();
+                    self.note_definitions(&markdown, value, address.unwrap_or_default());
                 }
                 edits.push(Edit::new(prompt.range.clone(), text, Origin::Prose));
             }
@@ -147,13 +147,13 @@ impl<'a, 'f> Filler<'a, 'f> {
         let prefix = container_prefix(self.text, prompt.range.start);
         let block = place::block(markdown, &prefix, self.newline)?;
         let edges = place::edges(markdown);
-        let blank = format!("{}{}", self.newline, prefix.trim_end());
-        let gap = format!("{blank}{}{prefix}", self.newline);
+        let blank = [self.newline, prefix.trim_end()];
+        let gap = [blank[0], blank[1], self.newline, prefix.as_str()];
         let mut text = String::with_capacity(block.len() + 32);
         // One line stands in an item as the prompt did: blank lines would make the list loose.
         let alone = prompt.item_end.is_none() || !place::is_line(markdown);
         if alone {
-            self.part_from_above(&prompt.range, edges, &gap, &mut text);
+            self.part_from_above(&prompt.range, edges, gap, &mut text);
         }
         text.push_str(&block);
         let next = end_with_removed(next_line(self.text, prompt.range.end), unit);
@@ -162,25 +162,25 @@ impl<'a, 'f> Filler<'a, 'f> {
         let ends_item = prompt.item_end.is_some_and(|end| end <= next);
         let joined = !ends_item && !is_blank(rest.lines().next().unwrap_or_default());
         if edges.ends_in_list && !ends_item && starts_with_list(rest) {
-            text.push_str(&gap);
+            text.extend(gap);
             text.push_str("<!-- -->");
         }
         if joined && alone {
-            text.push_str(&blank);
+            text.extend(blank);
         }
         Ok(text)
     }
 
     /// Keeps an answer apart from the block above it.
-    fn part_from_above(&self, range: &Range<usize>, edges: Edges, gap: &str, text: &mut String) {
+    fn part_from_above(&self, range: &Range<usize>, edges: Edges, gap: [&str; 4], text: &mut String) {
         let start = line_start(self.text, range.start);
         let before = &self.text[..start];
         let above = before.lines().next_back().unwrap_or_default();
         if edges.joins_list && ends_in_list(before) {
             text.push_str("<!-- -->");
-            text.push_str(gap);
+            text.extend(gap);
         } else if !is_blank(above) && is_marks(&self.text[start..range.start]) {
-            text.push_str(gap);
+            text.extend(gap);
         }
     }
 }

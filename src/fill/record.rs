@@ -66,6 +66,20 @@ impl<'f> Record<'f> {
         }
     }
 
+    /// About how long what is said of it is, where it has a type. That this reads all records of a list one right after the
+    /// other, before any of them is written, saves more time than it takes: they are fetched from memory side by side.
+    pub(super) fn length(self) -> usize {
+        let (fields, description) = match self {
+            Record::Root | Record::Raw { .. } => (0, None),
+            Record::Table(table) => (0, table.description),
+            Record::Column(_, column) => (column.data_type.len() + column.constraints.len(), column.description),
+            Record::Index(_, index) => (index.columns.len(), index.purpose),
+            Record::Relation(_, relation) => (0, relation.description),
+            Record::Check(_, check) => (check.expression.len(), check.description),
+        };
+        fields + description.and_then(Value::as_str).map_or(0, str::len)
+    }
+
     /// What it goes by where it has no name.
     fn in_words(self) -> String {
         match self {

@@ -1,5 +1,7 @@
 //! Sections and labels that stand once for each record.
 
+use std::ops::Range;
+
 use super::answer::Sample;
 use super::record::{self, Record};
 use super::run::Targets;
@@ -31,25 +33,29 @@ impl<'a, 'f> Filler<'a, 'f> {
         let mut complete = true;
         let mut copies = String::new();
         let separator = format!("{}{}", self.newline, self.newline);
+        let number = self.last_number(section);
+        let mut inner = Vec::new();
         for (at, record) in records.iter().enumerate() {
-            let mut inner = Vec::new();
             let mut unit = Unit::default();
             let sample = Sample { slots: std::slice::from_ref(&repeat.name), named_by_label: false };
             self.names.push(Some(&repeat.name));
             self.fill_slots(sample.slots, *record, sample, &mut unit, &mut inner);
             self.fill_slots(&repeat.fields, *record, Sample::BESIDE, &mut unit, &mut inner);
-            inner.extend(self.renumbered(section, at));
+            inner.extend(number.as_ref().and_then(|number| number.of_copy(at)));
             complete &= self.body(section, *record, Targets::default(), &mut inner).complete && unit.is_complete();
             self.names.pop();
-            let mut copy = self.splice(section.range.clone(), inner);
-            if at > 0 {
-                copy = self.with_own_footnotes(copy, &section.range);
+            let start = copies.len();
+            self.splice(&section.range, &mut inner, &mut copies);
+            if at == 1 {
+                // The others are about as long.
+                copies.reserve((copies.len() - start) * (records.len() - at));
             }
-            if at + 1 < records.len() && !copy.ends_with(&separator) {
-                copies.push_str(copy.trim_end());
+            if at > 0 {
+                self.own_footnotes(&mut copies, start, &section.range);
+            }
+            if at + 1 < records.len() && !copies[start..].ends_with(&separator) {
+                copies.truncate(start + copies[start..].trim_end().len());
                 copies.push_str(&separator);
-            } else {
-                copies.push_str(&copy);
             }
         }
         edits.push(Edit::new(section.range.clone(), copies, Origin::Template));
@@ -89,17 +95,17 @@ impl<'a, 'f> Filler<'a, 'f> {
         Some(record::typed(schema, None, collection))
     }
 
-    /// The number of the heading of a later copy: `3.1` becomes `3.2`.
-    fn renumbered(&self, section: &Section, copy: usize) -> Option<Edit<'f>> {
+    /// The last number of a heading: the `1` of `3.1`.
+    fn last_number(&self, section: &Section) -> Option<Number> {
         let heading = &self.text[section.heading.clone()];
         let marks = heading.len() - heading.trim_start_matches(['#', ' ', '\t']).len();
         let title = &heading[marks..];
         let length = title.len() - without_numbering(title).len();
         let number = title[..length].trim_end().trim_end_matches([')', '.']);
         let digits = number.len() - number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-        let last: usize = number[number.len() - digits..].parse().ok()?;
+        let first = number[number.len() - digits..].parse().ok()?;
         let end = section.heading.start + marks + number.len();
-        Some(Edit::new(end - digits..end, format!("{:0digits$}", last.checked_add(copy)?), Origin::Template))
+        Some(Number { range: end - digits..end, first })
     }
 
     /// Fills a label and its block once for each record.
@@ -144,14 +150,29 @@ impl<'a, 'f> Filler<'a, 'f> {
             self.settle_prompts(&mut own, record, Below::NOTHING, &mut inner);
             self.names.pop();
             unit.gaps |= own.gaps;
-            let copy = self.splice(range.clone(), inner);
             if copies.is_empty() {
-                copies.push_str(&copy);
+                self.splice(range, &mut inner, &mut copies);
             } else {
                 copies.push_str(&gap);
-                copies.push_str(&self.with_own_footnotes(copy, range));
+                let start = copies.len();
+                self.splice(range, &mut inner, &mut copies);
+                self.own_footnotes(&mut copies, start, range);
             }
         }
         edits.push(Edit::new(range.clone(), copies, Origin::Template));
+    }
+}
+
+/// The last number of the heading of a section that is repeated.
+struct Number {
+    range: Range<usize>,
+    first: usize,
+}
+
+impl Number {
+    /// That of a later copy: `3.1` becomes `3.2`.
+    fn of_copy<'f>(&self, copy: usize) -> Option<Edit<'f>> {
+        let (number, digits) = (self.first.checked_add(copy)?, self.range.len());
+        Some(Edit::new(self.range.clone(), format!("{number:0digits$}"), Origin::Template))
     }
 }

@@ -6,6 +6,7 @@ use super::answer::{Answer, Sample};
 use super::misfit::Wrong;
 use super::record::Record;
 use super::write::{MARKS, container_prefix};
+use super::written::Copies;
 use super::{Filler, Status, Unit};
 use crate::diagnostic::{Code, Sub};
 use crate::facts::{Entry, Value, dotted_path};
@@ -14,12 +15,12 @@ use crate::splice::{Edit, Origin};
 use crate::template::{Item, Role, Run, Site, Slot};
 
 /// What becomes of an item.
-pub(super) enum Plan<'f> {
+pub(super) enum Plan<'a, 'f> {
     /// It stays, with edits in it.
     Keep(Vec<Edit<'f>>),
     Gone,
     /// These stand in its place.
-    Copies(Vec<String>),
+    Copies(Copies<'a>),
 }
 
 /// What a section knows about its runs.
@@ -80,7 +81,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// `[Additional columns...]` goes where the records are known.
-    fn continuation(&mut self, item: &Item, known: bool) -> Plan<'f> {
+    fn continuation(&mut self, item: &Item, known: bool) -> Plan<'a, 'f> {
         let status = if known { Status::Removed } else { Status::Missing };
         item.slots.iter().for_each(|slot| self.set(slot.id, status));
         if known { Plan::Gone } else { Plan::Keep(Vec::new()) }
@@ -102,7 +103,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.remove_block(start..run.range.end, unit, edits);
     }
 
-    pub(super) fn labelled(&mut self, item: &'a Item, record: Record<'f>, unit: &mut Unit<'a, 'f>) -> Plan<'f> {
+    pub(super) fn labelled(&mut self, item: &'a Item, record: Record<'f>, unit: &mut Unit<'a, 'f>) -> Plan<'a, 'f> {
         let own = if item.label.is_some() { self.find(record, &item.path) } else { None };
         let sole = match item.slots.as_slice() {
             [slot] if own.is_none() || slot.path != item.path => self.find(record, &slot.path),
@@ -152,7 +153,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         item: &'a Item,
         record: Record<'f>,
         unit: &mut Unit<'a, 'f>,
-    ) -> Plan<'f> {
+    ) -> Plan<'a, 'f> {
         let Some(slot) = item.slots.first() else { return Plan::Keep(Vec::new()) };
         let Some(answer) = self.answer(record, slot, Sample::BESIDE) else {
             return self.open_topic(run, slot, unit);
@@ -178,7 +179,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
     }
 
-    fn open_topic(&mut self, run: &Run, slot: &'a Slot, unit: &mut Unit<'a, 'f>) -> Plan<'f> {
+    fn open_topic(&mut self, run: &Run, slot: &'a Slot, unit: &mut Unit<'a, 'f>) -> Plan<'a, 'f> {
         if run.under_prompt && unit.prompt_answered {
             self.set(slot.id, Status::Removed);
             return Plan::Gone;

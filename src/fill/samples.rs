@@ -9,6 +9,7 @@ use super::run::{Targets, is_empty};
 use super::section::Below;
 use super::spot::block;
 use super::write::code_span_at;
+use super::written::Copies;
 use super::{Filler, Status, Unit};
 use crate::facts::{Entry, Kind, Table, Value, fold};
 use crate::place::{self, Place};
@@ -26,12 +27,12 @@ impl<'a, 'f> Filler<'a, 'f> {
         targets: Targets<'a, 'f>,
         unit: &mut Unit<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
-    ) -> Option<Vec<String>> {
+    ) -> Option<Copies<'a>> {
         let samples: Vec<&'a Item> = run.items.iter().filter(|item| item.role == Role::Sample).collect();
         let copies = match self.records(run, &samples, record, targets) {
             Some(records) => {
                 unit.answered += 1;
-                Some(self.copies(&samples, &records, unit))
+                Some(self.copies(run, &samples, &records, unit))
             }
             None => self.by_own_words(run, &samples, record, unit),
         };
@@ -43,12 +44,23 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     /// A copy of the fitting sample for each record.
-    fn copies(&mut self, samples: &[&'a Item], records: &[Record<'f>], unit: &mut Unit<'a, 'f>) -> Vec<String> {
-        let mut copies = Vec::with_capacity(records.len());
+    fn copies(
+        &mut self,
+        run: &'a Run,
+        samples: &[&'a Item],
+        records: &[Record<'f>],
+        unit: &mut Unit<'a, 'f>,
+    ) -> Copies<'a> {
+        let said = records.iter().map(|record| record.length()).sum();
+        let mut copies = Copies::new(self.text, run, self.newline, records.len(), said);
         for record in records {
             let Some(sample) = fitting(samples, *record) else { continue };
-            let copy = self.copy_item(sample, *record, unit);
-            copies.push(if copies.is_empty() { copy } else { self.with_own_footnotes(copy, &sample.range) });
+            let again = !copies.is_empty();
+            let start = copies.begin();
+            self.copy_item(sample, *record, unit, &mut copies.text);
+            if again {
+                self.own_footnotes(&mut copies.text, start, &sample.range);
+            }
         }
         if records.is_empty() {
             samples.iter().for_each(|sample| self.set_all(&sample.range, Status::Removed));
@@ -127,7 +139,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         samples: &[&'a Item],
         record: Record<'f>,
         unit: &mut Unit<'a, 'f>,
-    ) -> Option<Vec<String>> {
+    ) -> Option<Copies<'a>> {
         let sole = |sample: &&'a Item| match sample.slots.as_slice() {
             [slot] if sample.nested.is_empty() => Some((*sample, slot)),
             _ => None,
@@ -141,7 +153,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         if found.iter().all(Option::is_none) {
             return None;
         }
-        let mut copies = Vec::new();
+        let mut copies = Copies::new(self.text, run, self.newline, places.len(), 0);
         unit.answered += found.iter().flatten().count();
         for ((sample, slot), entry) in places.into_iter().zip(found) {
             match entry {
@@ -151,22 +163,24 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
                 Some(entry) => {
                     let record = Record::Raw { name: None, value: &entry.value };
-                    copies.push(self.copy_item(sample, record, unit));
+                    copies.begin();
+                    self.copy_item(sample, record, unit, &mut copies.text);
                 }
                 None => {
                     self.note_missing(slot, record, unit);
                     let mut edits = Vec::new();
                     self.write_unanswered(&sample.slots, &mut edits);
-                    copies.push(self.splice(sample.range.clone(), edits));
+                    copies.begin();
+                    self.splice(&sample.range, &mut edits, &mut copies.text);
                 }
             }
         }
         Some(copies)
     }
 
-    /// A sample filled from a record.
-    fn copy_item(&mut self, item: &'a Item, record: Record<'f>, unit: &mut Unit<'a, 'f>) -> String {
-        let mut edits = Vec::with_capacity(item.slots.len() + 1);
+    /// Writes a sample filled from a record behind `out`.
+    fn copy_item(&mut self, item: &'a Item, record: Record<'f>, unit: &mut Unit<'a, 'f>, out: &mut String) {
+        let mut edits = self.rooms.pop().unwrap_or_default();
         let named = item.label.as_ref().filter(|_| item.role == Role::Sample);
         let sample = Sample { slots: &item.slots, named_by_label: named.is_some() };
         if let Some(label) = named {
@@ -185,7 +199,8 @@ impl<'a, 'f> Filler<'a, 'f> {
         self.settle_prompts(&mut inner, record, Below::NOTHING, &mut edits);
         self.names.pop();
         unit.gaps |= !inner.is_complete();
-        self.splice(item.range.clone(), edits)
+        self.splice(&item.range, &mut edits, out);
+        self.rooms.push(edits);
     }
 
     /// A name in place of a label.

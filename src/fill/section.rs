@@ -156,11 +156,11 @@ impl<'a, 'f> Filler<'a, 'f> {
         targets: Targets<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
     ) -> Fate {
-        let mut edits_below = Vec::new();
+        let mut edits_below = self.rooms.pop().unwrap_or_default();
         let below = self.sections(&section.sections, record, &mut edits_below);
         let noted = self.noted.len();
         let mut unit = Unit::default();
-        let mut own = Vec::new();
+        let mut own = self.rooms.pop().unwrap_or_default();
         let targets = Targets { items: targets.items, ..further_targets(section) };
         self.elements(&section.elements, record, targets, &mut unit, &mut own);
         self.settle_prompts(&mut unit, record, below, &mut own);
@@ -182,6 +182,7 @@ impl<'a, 'f> Filler<'a, 'f> {
         }
         edits.append(&mut own);
         edits.append(&mut edits_below);
+        self.rooms.extend([own, edits_below]);
         Fate { complete: complete && below.complete, gone: false }
     }
 

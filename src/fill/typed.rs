@@ -152,13 +152,10 @@ fn relation_field<'f>(
         Field::OnDelete => plain(key?.on_delete.unwrap_or(NOTHING)),
         Field::OnUpdate => plain(key?.on_update.unwrap_or(NOTHING)),
         Field::Description => relation.description.map(Answer::Fact),
+        Field::Words if relation.words.is_none() && key.is_none() => None,
         Field::Words => {
-            let words = match relation.words {
-                Some(words) => Words { markdown: words.to_owned(), plain: words.to_owned() },
-                None => Words::of(&schema.foreign_key_parts(table, key?)),
-            };
-            let description = relation.description.filter(|_| !shows(Field::Description));
-            Some(Answer::Words(words.described(description)))
+            let described = relation.description.is_some() && !shows(Field::Description);
+            Some(Answer::Words(Words { of: Record::Relation(table, relation), described }))
         }
         _ => None,
     }
@@ -176,48 +173,58 @@ fn check_field<'f>(
         Field::Expression => plain(check.expression),
         Field::Description => check.description.map(Answer::Fact),
         Field::Words => {
-            let mut parts = Vec::new();
-            if let Some(name) = check.name {
-                parts.extend([Part::Name(name.text), Part::Text(": ")]);
-            }
-            parts.push(Part::Name(check.expression));
-            let description = check.description.filter(|_| !shows(Field::Description));
-            Some(Answer::Words(Words::of(&parts).described(description)))
+            let described = check.description.is_some() && !shows(Field::Description);
+            Some(Answer::Words(Words { of: Record::Check(table, check), described }))
         }
         _ => None,
     }
 }
 
-/// The same text for prose, with names as code, and for code, without markup.
-#[derive(Clone, Debug)]
-pub(super) struct Words {
-    pub(super) markdown: String,
-    pub(super) plain: String,
+/// What a relation or a check says in words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words<'f> {
+    of: Record<'f>,
+    /// With the description behind them.
+    described: bool,
 }
 
-impl Words {
-    fn of(parts: &[Part<'_>]) -> Words {
-        let length: usize = parts.iter().map(|part| part.text().len()).sum();
-        let markdown = String::with_capacity(length + 2 * parts.len());
-        let mut words = Words { markdown, plain: String::with_capacity(length) };
-        for part in parts {
-            words.plain.push_str(part.text());
-            match part {
-                Part::Text(text) => words.markdown.push_str(text),
-                Part::Name(name) => words.markdown.push_str(&place::code_span(name)),
-            }
-        }
-        words
+impl<'f> Words<'f> {
+    /// For prose, with names as code.
+    pub(super) fn markdown(self, schema: &Schema<'f>) -> String {
+        self.write(schema, |words, part| match part {
+            Part::Text(text) => words.push_str(text),
+            Part::Name(name) => place::push_code_span(words, name),
+        })
     }
 
-    /// The words with a description behind them.
-    fn described(mut self, description: Option<&Value<'_>>) -> Words {
-        if let Some(description) = description.and_then(|value| value.as_str()) {
-            for text in [&mut self.markdown, &mut self.plain] {
-                text.push_str(": ");
-                text.push_str(description.trim());
+    /// For code, without markup.
+    pub(super) fn plain(self, schema: &Schema<'f>) -> String {
+        self.write(schema, |words, part| words.push_str(part.text()))
+    }
+
+    fn write(self, schema: &Schema<'f>, push: impl Fn(&mut String, Part<'_>)) -> String {
+        let mut words = String::with_capacity(64);
+        let description = match self.of {
+            Record::Relation(table, relation) => {
+                match (relation.words, &relation.foreign_key) {
+                    (Some(own), _) => words.push_str(own),
+                    (None, Some(key)) => schema.foreign_key_parts(table, key).for_each(|part| push(&mut words, part)),
+                    (None, None) => {}
+                }
+                relation.description
             }
+            Record::Check(_, check) => {
+                let name = check.name.map(|name| [Part::Name(name.text), Part::Text(": ")]);
+                name.into_iter().flatten().for_each(|part| push(&mut words, part));
+                push(&mut words, Part::Name(check.expression));
+                check.description
+            }
+            _ => None,
+        };
+        if let Some(description) = description.and_then(Value::as_str).filter(|_| self.described) {
+            words.push_str(": ");
+            words.push_str(description.trim());
         }
-        self
+        words
     }
 }

@@ -46,26 +46,23 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 
     fn written_within(&self, answer: &Answer<'f>, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'f, str>, Wrong> {
-        let plain = |plain: Cow<'f, str>| match plain {
-            Cow::Borrowed(plain) => place::text_within(plain, place, edge),
-            Cow::Owned(plain) => Cow::Owned(place::text_within(&plain, place, edge).into_owned()),
+        let said = match answer {
+            Answer::Fact(value) => inline(value, Writing::Prose),
+            Answer::Plain(text) => Inline::Plain(text.clone()),
+            Answer::Words(words) => Inline::Markdown(Cow::Owned(words.markdown(self.facts.schema))),
         };
-        let markdown = |markdown: Cow<'f, str>| match markdown {
-            _ if !self.options.allow_html && has_html(&markdown) => Err(Wrong::Html),
-            Cow::Borrowed(markdown) => place::inline_within(markdown, place, edge).map_err(Wrong::Misfit),
-            Cow::Owned(markdown) => {
+        match said {
+            Inline::No => Err(Wrong::Kind),
+            Inline::Plain(Cow::Borrowed(text)) => Ok(place::text_within(text, place, edge)),
+            Inline::Plain(Cow::Owned(text)) => Ok(Cow::Owned(place::text_within(&text, place, edge).into_owned())),
+            Inline::Markdown(markdown) if !self.options.allow_html && has_html(&markdown) => Err(Wrong::Html),
+            Inline::Markdown(Cow::Borrowed(markdown)) => {
+                place::inline_within(markdown, place, edge).map_err(Wrong::Misfit)
+            }
+            Inline::Markdown(Cow::Owned(markdown)) => {
                 let written = place::inline_within(&markdown, place, edge).map_err(Wrong::Misfit)?;
                 Ok(Cow::Owned(written.into_owned()))
             }
-        };
-        match answer {
-            Answer::Fact(value) => match inline(value, Writing::Prose) {
-                Inline::No => Err(Wrong::Kind),
-                Inline::Plain(text) => Ok(plain(text)),
-                Inline::Markdown(text) => markdown(text),
-            },
-            Answer::Plain(text) => Ok(plain(text.clone())),
-            Answer::Words(words) => markdown(Cow::Owned(words.markdown.clone())),
         }
     }
 
@@ -80,7 +77,7 @@ impl<'a, 'f> Filler<'a, 'f> {
                 }
             },
             Answer::Plain(plain) => plain.clone(),
-            Answer::Words(words) => Cow::Owned(words.plain.clone()),
+            Answer::Words(words) => Cow::Owned(words.plain(self.facts.schema)),
         };
         if raw.trim().is_empty() {
             self.misfit(answer, slot, &Wrong::Misfit(Misfit::Blank));

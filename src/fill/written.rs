@@ -14,7 +14,7 @@ impl<'a, 'f> Filler<'a, 'f> {
     pub(super) fn write_run(
         &mut self,
         run: &'a Run,
-        plans: Vec<Plan<'f>>,
+        plans: Vec<Plan<'a, 'f>>,
         further: Vec<String>,
         unit: &mut Unit<'a, 'f>,
         edits: &mut Vec<Edit<'f>>,
@@ -45,17 +45,70 @@ impl<'a, 'f> Filler<'a, 'f> {
     }
 }
 
+/// Items that stand in place of samples, one after the other.
+pub(super) struct Copies<'t> {
+    /// With the gap of their run between them.
+    pub(super) text: String,
+    gap: Cow<'t, str>,
+    begun: bool,
+    /// Where each of them starts, if they are numbered.
+    starts: Option<Vec<usize>>,
+}
+
+impl<'t> Copies<'t> {
+    /// Room for so many, of which so many bytes are said.
+    pub(super) fn new(text: &'t str, run: &Run, newline: &'t str, count: usize, said: usize) -> Self {
+        let gap = gap(text, run, newline);
+        let length = run.items.first().map_or(0, |item| item.range.len()) + gap.len();
+        let starts = matches!(run.kind, RunKind::List { ordered: true }).then(Vec::new);
+        Copies { text: String::with_capacity(count * length + said), gap, begun: false, starts }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.begun
+    }
+
+    /// Goes on to the next one, which is to be written behind the text; where it starts.
+    pub(super) fn begin(&mut self) -> usize {
+        if self.begun {
+            self.text.push_str(&self.gap);
+        }
+        self.begun = true;
+        let start = self.text.len();
+        if let Some(starts) = &mut self.starts {
+            starts.push(start);
+        }
+        start
+    }
+
+    /// Each of them, if they are numbered.
+    fn each(&self) -> impl Iterator<Item = &str> {
+        let starts = self.starts.as_deref().unwrap_or_default();
+        let next = starts.iter().skip(1).map(|start| start - self.gap.len());
+        let ends = next.chain(std::iter::once(self.text.len()));
+        starts.iter().zip(ends).map(|(start, end)| &self.text[*start..end])
+    }
+}
+
+/// What stands between two items of a run.
+fn gap<'t>(text: &'t str, run: &Run, newline: &'t str) -> Cow<'t, str> {
+    let Some(first) = run.items.first() else { return Cow::Borrowed(newline) };
+    if let Some(second) = run.items.get(1).filter(|_| run.kind != RunKind::Code) {
+        return Cow::Borrowed(&text[first.range.end..second.range.start]);
+    }
+    let prefix = container_prefix(text, first.range.start);
+    if prefix.is_empty() { Cow::Borrowed(newline) } else { Cow::Owned(format!("{newline}{prefix}")) }
+}
+
 /// Writes the items of a run one after the other, with the gaps and numbers between them.
 struct Written<'r, 't> {
     text: &'t str,
     run: &'r Run,
-    gap: String,
+    newline: &'t str,
     /// The number of the next item of an ordered list.
     number: Option<u64>,
     /// Items were dropped or added, so that the numbers after them are no longer those of the template.
     renumbers: bool,
-    /// What the lines of an item after its first begin with, but for their indentation.
-    prefix: String,
     /// Nothing was written yet.
     empty: bool,
     /// Start of the items dropped in front of the first one.
@@ -63,16 +116,12 @@ struct Written<'r, 't> {
 }
 
 impl<'r, 't> Written<'r, 't> {
-    fn new(text: &'t str, run: &'r Run, newline: &str) -> Self {
-        let first = &run.items[0];
-        let gap = match run.items.get(1).filter(|_| run.kind != RunKind::Code) {
-            Some(second) => text[first.range.end..second.range.start].to_owned(),
-            None => format!("{newline}{}", container_prefix(text, first.range.start)),
+    fn new(text: &'t str, run: &'r Run, newline: &'t str) -> Self {
+        let number = match run.kind {
+            RunKind::List { ordered: true } => run.items.first().and_then(|first| number(&text[first.range.clone()])),
+            _ => None,
         };
-        let number = matches!(run.kind, RunKind::List { ordered: true }).then(|| number(&text[first.range.clone()]));
-        let prefix = container_prefix(text, first.range.start);
-        let number = number.flatten();
-        Written { text, run, gap, number, renumbers: false, prefix, empty: true, dropped_from: None }
+        Written { text, run, newline, number, renumbers: false, empty: true, dropped_from: None }
     }
 
     fn is_code(&self) -> bool {
@@ -111,11 +160,11 @@ impl<'r, 't> Written<'r, 't> {
         }
     }
 
-    fn replace<'f>(&mut self, at: usize, copies: Vec<String>, edits: &mut Vec<Edit<'f>>) {
+    fn replace<'f>(&mut self, at: usize, copies: Copies<'_>, edits: &mut Vec<Edit<'f>>) {
         let range = self.run.items[at].range.clone();
         self.start_before(range.start, edits);
         self.renumbers = true;
-        let text = self.join(copies);
+        let text = if self.number.is_some() { self.join(copies.each()) } else { copies.text };
         edits.push(Edit::new(range, text, Origin::Template));
     }
 
@@ -125,6 +174,7 @@ impl<'r, 't> Written<'r, 't> {
             return;
         }
         self.renumbers = true;
+        let further = further.iter().map(String::as_str);
         let Range { start, end } = self.run.items[at].range;
         // A code line goes with its line end: what is added takes the place of the whole line.
         if let Some(line) = edits.last_mut().filter(|edit| self.is_code() && edit.range.end > end) {
@@ -141,7 +191,7 @@ impl<'r, 't> Written<'r, 't> {
             return;
         }
         let text = self.join(further);
-        edits.push(Edit::new(end..end, format!("{}{text}", self.gap), Origin::Template));
+        edits.push(Edit::new(end..end, format!("{}{text}", gap(self.text, self.run, self.newline)), Origin::Template));
     }
 
     /// Removes what was dropped in front of the first item that stays.
@@ -153,20 +203,23 @@ impl<'r, 't> Written<'r, 't> {
     }
 
     /// Items with the gaps between them, numbered anew.
-    fn join(&mut self, copies: Vec<String>) -> String {
-        let mut text = String::with_capacity(copies.iter().map(|copy| copy.len() + self.gap.len()).sum());
-        for (at, copy) in copies.into_iter().enumerate() {
+    fn join<'c>(&mut self, items: impl Iterator<Item = &'c str>) -> String {
+        let gap = gap(self.text, self.run, self.newline);
+        // What the lines of an item after its first begin with, but for their indentation.
+        let prefix = self.run.items.first().map(|first| container_prefix(self.text, first.range.start));
+        let mut text = String::new();
+        for (at, item) in items.enumerate() {
             if at > 0 {
-                text.push_str(&self.gap);
+                text.push_str(&gap);
             }
-            match self.next_number().zip(number(&copy)) {
+            match self.next_number().zip(number(item)) {
                 Some((next, old)) => {
                     text.push_str(&next.to_string());
-                    let rest = copy.trim_start_matches(|c: char| c.is_ascii_digit());
+                    let rest = item.trim_start_matches(|c: char| c.is_ascii_digit());
                     let more = digits(next).saturating_sub(digits(old));
-                    text.push_str(&indented(rest, &self.prefix, more));
+                    text.push_str(&indented(rest, prefix.as_deref().unwrap_or_default(), more));
                 }
-                None => text.push_str(&copy),
+                None => text.push_str(item),
             }
         }
         text

@@ -33,6 +33,23 @@ const fn table(marks: &[u8]) -> [bool; 256] {
     calm
 }
 
+/// Letters, digits, blanks and commas of ASCII.
+const WORDS: [bool; 256] = {
+    let mut words = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        words[byte as usize] = byte.is_ascii_alphanumeric() || byte == b' ' || byte == b',';
+        byte += 1;
+    }
+    words
+};
+
+/// Whether a text has nothing but letters, digits, blanks and commas, which mean nothing at any place but the start of a
+/// line.
+pub(super) fn words(plain: &str) -> bool {
+    plain.bytes().all(|byte| WORDS[usize::from(byte)])
+}
+
 /// What Markdown of one paragraph holds.
 pub(super) fn inline(value: &str) -> Calm {
     let bytes = value.as_bytes();

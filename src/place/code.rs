@@ -10,27 +10,34 @@ use super::edge::entity;
 ///
 /// Content that is empty has no code span; it comes out as a span of spaces.
 pub fn code_span(content: &str) -> String {
-    span_with_bars(content, "|")
+    let mut span = String::with_capacity(content.len() + 2);
+    push_code_span(&mut span, content);
+    span
+}
+
+/// Writes what [`code_span`] returns behind `out`.
+pub(crate) fn push_code_span(out: &mut String, content: &str) {
+    push_span(out, content, "|");
 }
 
 /// As [`code_span`], in a cell of a table, which a `|` would end.
 pub fn code_span_in_cell(content: &str) -> String {
-    span_with_bars(content, "\\|")
+    let mut span = String::with_capacity(content.len() + 2);
+    push_span(&mut span, content, "\\|");
+    span
 }
 
-fn span_with_bars(content: &str, bar: &str) -> String {
+fn push_span(span: &mut String, content: &str, bar: &str) {
     let plain = |byte: u8| !matches!(byte, b'`' | b'|') && !byte.is_ascii_control();
     if content.bytes().all(plain) && !content.starts_with(' ') && !content.is_empty() {
-        let mut span = String::with_capacity(content.len() + 2);
         span.push('`');
         span.push_str(content);
         span.push('`');
-        return span;
+        return;
     }
     let content = clean(content);
     let ticks = "`".repeat(free_run(&content, b'`'));
     let pad = if needs_padding(&content) { " " } else { "" };
-    let mut span = String::with_capacity(content.len() + 2 * ticks.len() + 2);
     span.push_str(&ticks);
     span.push_str(pad);
     for c in content.chars() {
@@ -42,7 +49,6 @@ fn span_with_bars(content: &str, bar: &str) -> String {
     }
     span.push_str(pad);
     span.push_str(&ticks);
-    span
 }
 
 /// Code as an element, all its punctuation as entities: no character of it is Markdown.

@@ -29,6 +29,8 @@ pub struct Edge<'t> {
     encode_first: bool,
     /// The last one.
     encode_last: bool,
+    /// Nothing beside the value makes anything of its first or last character.
+    free: bool,
     /// Whether a backtick before the value waits for a partner, once that was asked.
     loose_backtick: OnceCell<bool>,
 }
@@ -47,7 +49,7 @@ impl<'t> Edge<'t> {
             _ => place.before.trim().is_empty(),
         };
         let open_angle = opens_angle(before);
-        Edge {
+        let mut edge = Edge {
             before,
             after,
             line_start,
@@ -56,8 +58,17 @@ impl<'t> Edge<'t> {
             open_comment: opens_comment(before),
             encode_first: open_angle || opens_entity(before) || ends_in_word_delimiter(before),
             encode_last: begins_with_word_delimiter(after),
+            free: false,
             loose_backtick: OnceCell::new(),
-        }
+        };
+        let encodes = edge.encode_first || edge.encode_last || edge.open_angle;
+        edge.free = !encodes && !line_start && edge.last() != Some(b']') && edge.glued().is_none();
+        edge
+    }
+
+    /// Whether nothing beside the value makes anything of its first or last character: no entity, no block, no link.
+    pub(super) fn is_free(&self) -> bool {
+        self.free
     }
 
     /// The character before the value as far as it counts for flanking (CommonMark 6.2).
@@ -138,6 +149,9 @@ impl<'t> Edge<'t> {
     /// Where `line`, the last of the value and at the start of its own, would open a block together with the text after
     /// it; see [`block_start`].
     pub(super) fn block_start(&self, line: &str) -> Option<usize> {
+        if begins_as_text(line) {
+            return None;
+        }
         // Another value on the line may complete a rule.
         let mark = |c: char| matches!(c, '-' | '*' | '_' | '=' | '|' | ':' | ' ' | '\t');
         let open = line.chars().all(mark) && self.after.trim_start_matches(mark).starts_with('[');
@@ -158,6 +172,15 @@ impl<'t> Edge<'t> {
         let joins = !self.line_start && !head.is_empty() && self.before.len() < 256;
         let mark = |byte: u8| byte.is_ascii_punctuation() || byte.is_ascii_digit() || byte.is_ascii_whitespace();
         (joins && self.before.bytes().all(mark)).then_some(head)
+    }
+}
+
+/// Whether a line begins with a letter or a code span between single backticks, which open no block.
+fn begins_as_text(line: &str) -> bool {
+    match line.as_bytes() {
+        [b'`', next, ..] => *next != b'`',
+        [first, ..] => first.is_ascii_alphabetic(),
+        [] => false,
     }
 }
 

@@ -23,6 +23,7 @@ use std::fmt;
 pub(crate) use block::is_line;
 pub use block::{Edges, block, edges};
 pub(crate) use block_start::is_above_delimiter_row;
+pub(crate) use code::push_code_span;
 pub use code::{code, code_element, code_span, code_span_in_cell, fence_length};
 pub use edge::Edge;
 pub use inline::{inline, inline_within};
@@ -142,6 +143,13 @@ impl fmt::Display for Misfit {
 }
 
 impl std::error::Error for Misfit {}
+
+/// `value` without white space at its ends, of which most values have none.
+fn trim(value: &str) -> &str {
+    let is_bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = value.as_bytes();
+    if is_bare(bytes.first()) && is_bare(bytes.last()) { value } else { value.trim() }
+}
 
 /// `value` with `\n` line endings and without control characters that Markdown or HTML cannot carry.
 ///

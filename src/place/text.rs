@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::block_start::block_start;
 use super::calm;
 use super::edge::{Edge, entity, may_pair};
-use super::{Block, Place, clean};
+use super::{Block, Place, clean, trim};
 
 /// `plain` as Markdown that shows exactly this text at `place`: no character of it is syntax, an entity or a tag, or
 /// becomes a typographic quote. White space at the ends is dropped, a line break is a space.
@@ -15,7 +15,7 @@ pub fn text<'v>(plain: &'v str, place: &Place<'_>) -> Cow<'v, str> {
 
 /// As [`text`], with the edge of the place that was found before.
 pub fn text_within<'v>(plain: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Cow<'v, str> {
-    let plain = plain.trim();
+    let plain = trim(plain);
     if is_plain(plain, edge) {
         return Cow::Borrowed(plain);
     }
@@ -28,12 +28,15 @@ pub fn text_within<'v>(plain: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Co
 
 /// What most names and types are: nothing in them is syntax, and nothing beside them makes it so.
 fn is_plain(plain: &str, edge: &Edge<'_>) -> bool {
+    let words = calm::words(plain);
+    if words && edge.is_free() {
+        return true;
+    }
     let ends = [plain.chars().next(), plain.chars().next_back()];
-    let words = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ' || byte == b',';
     if edge.encodes_first(ends[0].unwrap_or(' ')) || edge.encodes_last(ends[1].unwrap_or('.')) {
         return false;
     }
-    if plain.bytes().all(words) {
+    if words {
         return !(edge.line_start && plain.starts_with(|c: char| c.is_ascii_digit()));
     }
     let letter = ends[0].is_some_and(|c| !c.is_ascii() || c.is_ascii_alphabetic());

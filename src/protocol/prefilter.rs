@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr_iter, memchr2, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memmem};
 
 static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("TEMPLATE"));
 static COMMENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("<!--"));
@@ -86,42 +86,55 @@ fn has_marked_title(bytes: &[u8], form: Form) -> bool {
     if is_title(bytes) {
         return is_marked(&bytes[..line_length(bytes, form)]);
     }
-    if MARK.find(bytes).is_some() {
-        return true;
-    }
-    let (mut rest, mut paragraph) = (bytes, bytes);
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(line_length(rest, form));
-        let words = from_word(line, form);
-        if holds_title(words) && is_marked(words) {
-            return true;
-        }
-        let underlines = is_underline(words);
-        if underlines && is_marked(&paragraph[..paragraph.len() - rest.len()]) {
-            return true;
-        }
-        rest = behind_break(after, form);
-        if underlines || words.is_empty() {
-            paragraph = rest;
+    MARK.find(bytes).is_some() || has_marked_line(bytes, form) || has_marked_paragraph(bytes, form)
+}
+
+/// A line with a mark behind a `#` that may begin a heading, in a quote or list, too. In JSON, a tab is an escape.
+fn has_marked_line(mut bytes: &[u8], form: Form) -> bool {
+    while let Some(at) = memchr(b'#', bytes) {
+        bytes = &bytes[at + 1..];
+        if let [b' ' | b'\t' | b'\\', ..] = bytes {
+            let (heading, rest) = bytes.split_at(line_length(bytes, form));
+            if is_marked(heading) {
+                return true;
+            }
+            bytes = rest;
         }
     }
     false
+}
+
+/// A paragraph with a mark above a line that may be what makes it a heading (CommonMark 4.3): one that ends in `=` or `-`.
+fn has_marked_paragraph(bytes: &[u8], form: Form) -> bool {
+    let mut seen = 0;
+    memchr2_iter(b'=', b'-', bytes).filter(|at| ends_line(&bytes[at + 1..], form)).any(|at| {
+        let above = &bytes[seen..at];
+        seen = at;
+        let blank_lines: [&[u8]; 2] = match form {
+            Form::Json => [br"\n\n", br"\n\r\n"],
+            Form::Plain => [b"\n\n", b"\n\r\n"],
+        };
+        // The second of two backslashes begins nothing.
+        let begins = |at: &usize| !above[..*at].ends_with(b"\\");
+        let last = |blank: &&[u8]| memmem::rfind_iter(above, *blank).find(begins);
+        let paragraph = blank_lines.iter().filter_map(last).max();
+        is_marked(&above[paragraph.unwrap_or(0)..])
+    })
+}
+
+/// Whether nothing but blanks follows on the line. In JSON, a tab is an escape, and so is what ends a line.
+fn ends_line(rest: &[u8], form: Form) -> bool {
+    let blanks = rest.iter().take_while(|&&byte| byte == b' ').count();
+    match form {
+        Form::Json => matches!(rest[blanks..], [] | [b'\\', b'n' | b'r' | b't' | b'u', ..]),
+        Form::Plain => matches!(rest[blanks..], [] | [b'\n' | b'\r' | b'\t', ..]),
+    }
 }
 
 /// Whether a heading of these words has a mark.
 fn is_marked(heading: &[u8]) -> bool {
     let says = |words: &str| memmem::find(heading, words.as_bytes()).is_some();
     heading.contains(&b'[') || says("Template:") || says("TEMPLATE")
-}
-
-/// What may be a heading that `#` begins, in a quote or list, too. In JSON, a tab is an escape.
-fn holds_title(line: &[u8]) -> bool {
-    memchr_iter(b'#', line).any(|at| matches!(line.get(at + 1), Some(b' ' | b'\t' | b'\\')))
-}
-
-/// What may make a heading of the lines above (CommonMark 4.3), in a quote or list, too; a tab may be an escape.
-fn is_underline(line: &[u8]) -> bool {
-    line.iter().all(|byte| b"=->*+ \t\\t".contains(byte)) && line.iter().any(|byte| b"=-".contains(byte))
 }
 
 /// One to six `#` and a space, with which a text that begins so begins with a heading (CommonMark 4.2).
@@ -139,16 +152,6 @@ fn from_word(mut bytes: &[u8], form: Form) -> &[u8] {
             _ => return bytes,
         }
     }
-}
-
-/// The text behind the line break that it begins with.
-fn behind_break(text: &[u8], form: Form) -> &[u8] {
-    let [return_, newline]: [&[u8]; 2] = match form {
-        Form::Json => [b"\\r", b"\\n"],
-        Form::Plain => [b"\r", b"\n"],
-    };
-    let text = text.strip_prefix(return_).unwrap_or(text);
-    text.strip_prefix(newline).unwrap_or(text)
 }
 
 /// The bytes of the first line.

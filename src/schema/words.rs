@@ -45,30 +45,33 @@ impl Index<'_> {
 
 impl<'f> Schema<'f> {
     /// A foreign key of `table` in pieces: `user_id` references `users` (`id`), on delete cascade.
-    pub fn foreign_key_parts<'a>(&'a self, table: &'a Table<'f>, key: &'a ForeignKey<'f>) -> Vec<Part<'a>> {
-        let mut parts = names(table, &key.columns);
-        parts.push(Part::Text(" references "));
-        parts.extend(self.target_parts(key));
-        for (words, action) in [(", on delete ", key.on_delete), (", on update ", key.on_update)] {
-            parts.extend(action.into_iter().flat_map(|action| [Part::Text(words), Part::Text(action)]));
-        }
-        parts
+    pub fn foreign_key_parts<'a>(
+        &'a self,
+        table: &'a Table<'f>,
+        key: &'a ForeignKey<'f>,
+    ) -> impl Iterator<Item = Part<'a>> {
+        let actions = [(", on delete ", key.on_delete), (", on update ", key.on_update)];
+        let actions = actions.into_iter().filter_map(|(words, action)| Some([words, action?])).flatten();
+        names(table, &key.columns)
+            .chain([Part::Text(" references ")])
+            .chain(self.target_parts(key))
+            .chain(actions.map(Part::Text))
     }
 
     /// As a column's constraint says it: `references users (id) on delete cascade`.
     pub(super) fn constraint_words(&self, key: &ForeignKey<'f>) -> String {
-        let mut words = format!("references {}", plain(&self.target_parts(key)));
+        let mut words = "references ".to_owned();
+        words.extend(self.target_parts(key).map(Part::text));
         push_actions(&mut words, key.on_delete, key.on_update);
         words
     }
 
     /// `users` (`id`).
-    fn target_parts<'a>(&'a self, key: &ForeignKey<'f>) -> Vec<Part<'a>> {
-        let Some(target) = self.tables.get(key.table) else { return Vec::new() };
-        let mut parts = vec![Part::Name(target.name.text), Part::Text(" (")];
-        parts.extend(names(target, &key.references));
-        parts.push(Part::Text(")"));
-        parts
+    fn target_parts<'a>(&'a self, key: &'a ForeignKey<'f>) -> impl Iterator<Item = Part<'a>> {
+        self.tables.get(key.table).into_iter().flat_map(|target| {
+            let name = [Part::Name(target.name.text), Part::Text(" (")];
+            name.into_iter().chain(names(target, &key.references)).chain([Part::Text(")")])
+        })
     }
 }
 
@@ -80,17 +83,8 @@ pub(super) fn push_actions(words: &mut String, on_delete: Option<&str>, on_updat
     }
 }
 
-fn names<'a>(table: &'a Table<'_>, columns: &[usize]) -> Vec<Part<'a>> {
-    let mut parts = Vec::new();
-    for column in columns.iter().filter_map(|&at| table.columns.get(at)) {
-        if !parts.is_empty() {
-            parts.push(Part::Text(", "));
-        }
-        parts.push(Part::Name(column.name.text));
-    }
-    parts
-}
-
-fn plain(parts: &[Part<'_>]) -> String {
-    parts.iter().map(|part| part.text()).collect()
+fn names<'a>(table: &'a Table<'_>, columns: &'a [usize]) -> impl Iterator<Item = Part<'a>> {
+    let columns = columns.iter().filter_map(|&at| table.columns.get(at)).enumerate();
+    columns
+        .flat_map(|(at, column)| (at > 0).then_some(Part::Text(", ")).into_iter().chain([Part::Name(column.name.text)]))
 }

@@ -18,13 +18,29 @@ struct Opening<'o> {
     first: usize,
 }
 
+/// Where a text has three backticks, which could become a fence: found once, however many parts of it are spliced.
+pub struct Ticks(Vec<usize>);
+
+impl Ticks {
+    /// Those of `text`.
+    pub fn of(text: &str) -> Ticks {
+        // Searched so, since a longer needle takes longer to prepare than most texts to be searched.
+        let bytes = text.as_bytes();
+        Ticks(memchr::memchr_iter(b'`', bytes).filter(|&at| bytes[at..].starts_with(b"```")).collect())
+    }
+
+    /// Whether there are some in a range of the text.
+    pub fn any_in(&self, range: &Range<usize>) -> bool {
+        let next = self.0.partition_point(|&at| at < range.start);
+        self.0.get(next).is_some_and(|at| at + 3 <= range.end)
+    }
+}
+
 /// The edits of prose that would make of their line the opening of a code block: it begins with three backticks, and is
 /// no fence for another one behind them alone (CommonMark 4.5).
-pub fn opened_fences(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Vec<Refused> {
+pub fn opened_fences(text: &str, ticks: &Ticks, range: Range<usize>, edits: &[Edit<'_>]) -> Vec<Refused> {
     let mut refused = Vec::new();
-    // Searched so, since most ranges are short and a longer needle takes longer to prepare than to find.
-    let part = &text.as_bytes()[range.clone()];
-    if !memchr::memchr_iter(b'`', part).any(|at| part[at..].starts_with(b"```")) {
+    if !ticks.any_in(&range) {
         return refused;
     }
     let (mut at, mut done) = (0, range.start);
@@ -33,7 +49,7 @@ pub fn opened_fences(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Vec
         let end = next_line(text, edit.range.start).min(range.end);
         let count = edits[at..].iter().take_while(|edit| edit.range.start < end).count().max(1);
         let own = &edits[at..at + count];
-        if let Some(length) = ticks(&text[line..edit.range.start]) {
+        if let Some(length) = opening_ticks(&text[line..edit.range.start]) {
             refused.extend(Opening { behind: line + length, end, edits: own, first: at }.refused(text, range.end));
         }
         at += count;
@@ -44,10 +60,12 @@ pub fn opened_fences(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Vec
 
 /// The edits of placeholders over lines that would put what stands before them on the line above a delimiter row, where it
 /// would be the header of a table: no line but the first of a paragraph is one.
-pub fn joined_headers(text: &str, edits: &[Edit<'_>]) -> Vec<Refused> {
+pub fn joined_headers(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Vec<Refused> {
+    if memchr::memchr(b'\n', &text.as_bytes()[range]).is_none() {
+        return Vec::new();
+    }
     let joins = |edit: &Edit<'_>| {
-        let written = &text[edit.range.clone()];
-        let bare = written.trim_matches('`');
+        let bare = text[edit.range.clone()].trim_matches('`');
         // What is removed as a block takes its last line break along.
         let is_placeholder = bare.starts_with('[') && bare.ends_with(']');
         is_placeholder && bare.contains('\n') && is_above_delimiter_row(text, edit.range.end)
@@ -86,7 +104,7 @@ impl Opening<'_> {
 }
 
 /// The length of the containers' markers and the three or more backticks behind them that a line begins with.
-fn ticks(head: &str) -> Option<usize> {
+fn opening_ticks(head: &str) -> Option<usize> {
     let (marks, rest) = head.split_at(head.find("```")?);
     let is_mark = |c: char| matches!(c, ' ' | '\t' | '>' | '-' | '+' | '*' | '.' | ')' | ':') || c.is_ascii_digit();
     let in_container = marks.chars().all(is_mark) || marks.trim_end().ends_with("]:");
@@ -106,14 +124,17 @@ mod tests {
                 Edit::new(at..end, value, origin)
             })
             .collect();
-        opened_fences(template, 0..template.len(), &edits).into_iter().map(|refused| refused.edit).collect()
+        opened_fences(template, &Ticks::of(template), 0..template.len(), &edits)
+            .into_iter()
+            .map(|refused| refused.edit)
+            .collect()
     }
 
     #[test]
     fn a_placeholder_over_lines_is_no_part_of_a_header_of_a_table() {
         let joined = |template: &str| {
             let (start, end) = (template.find('[').unwrap(), template.find(']').unwrap() + 1);
-            !joined_headers(template, &[Edit::new(start..end, "x", Origin::Prose)]).is_empty()
+            !joined_headers(template, 0..template.len(), &[Edit::new(start..end, "x", Origin::Prose)]).is_empty()
         };
         assert!(joined("a [b\nc] | d |\n|---|---|\n"));
         assert!(joined("> a [b\n> c] | d |\n> |---|---|\n"));

@@ -58,7 +58,7 @@ enum Fix {
 
 /// What the spliced text is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub enum Scope {
     /// A whole page.
     Page,
     /// A part of one: more text is going to follow.

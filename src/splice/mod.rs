@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::place::Misfit;
-pub use fence::{joined_headers, opened_fences};
-use guard::{Guard, Scope, opening};
+pub use fence::{Ticks, joined_headers, opened_fences};
+pub use guard::Scope;
+use guard::{Guard, opening};
 
 /// What the text of an edit is, which decides how an include in it is defused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,14 @@ impl<'e> Edit<'e> {
 /// The part `range` of `text` with `edits` applied. Edits are sorted, disjoint and within `range`; bytes outside them
 /// come out as they are.
 pub fn splice(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> String {
-    let mut out = String::with_capacity(spliced_length(&range, edits));
+    let mut out = String::new();
+    write(text, &range, edits, &mut out);
+    out
+}
+
+/// Writes what [`splice`] returns behind `out`.
+fn write(text: &str, range: &Range<usize>, edits: &[Edit<'_>], out: &mut String) {
+    out.reserve(range.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
     let mut done = range.start;
     for edit in edits {
         debug_assert!(done <= edit.range.start && edit.range.end <= range.end, "edits are sorted and disjoint");
@@ -52,13 +60,6 @@ pub fn splice(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> String {
         done = edit.range.end;
     }
     out.push_str(&text[done..range.end]);
-    out
-}
-
-fn spliced_length(range: &Range<usize>, edits: &[Edit<'_>]) -> usize {
-    let removed: usize = edits.iter().map(|edit| edit.range.len()).sum();
-    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
-    (range.len() + added).saturating_sub(removed)
 }
 
 /// An edit whose text cannot be written, by its index, and why.
@@ -80,32 +81,51 @@ pub struct Refused {
 /// [`Misfit::Include`] for code in which the include spans lines, or has white space before its `#`: mdBook knows no
 /// escape for that.
 pub fn splice_guarded(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Vec<Refused>> {
-    let out = splice(text, range.clone(), edits);
-    if opening(&out, 0).is_none() {
-        return Ok(out);
-    }
-    Guard::new(&out, range, edits, Scope::Page).defuse()
+    let mut out = String::new();
+    splice_into(text, range, edits, Some(Scope::Page), &mut out)?;
+    Ok(out)
 }
 
-/// [`splice_guarded`] for a part of a page that others are put behind: what a value begins, none of them can complete.
+/// [`splice_guarded`] for a page or a part of one that others are put behind, written behind `out`; without a scope,
+/// [`splice`]. In a part, what a value begins is defused, too, so that none of the others can complete it.
 ///
 /// # Errors
-/// Also [`Misfit::Include`] for code with an include that is begun and not ended.
-pub fn splice_part(text: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Vec<Refused>> {
-    let out = splice(text, range.clone(), edits);
-    if edits.is_empty() || !out.contains("{{") {
-        return Ok(out);
+/// As [`splice_guarded`], in a part also for code with an include that is begun and not ended. `out` then has the text
+/// with the include.
+pub fn splice_into(
+    text: &str,
+    range: Range<usize>,
+    edits: &[Edit<'_>],
+    scope: Option<Scope>,
+    out: &mut String,
+) -> Result<(), Vec<Refused>> {
+    let start = out.len();
+    write(text, &range, edits, out);
+    let written = &out[start..];
+    let (scope, holds_include) = match scope {
+        None => return Ok(()),
+        Some(Scope::Page) => (Scope::Page, opening(written, 0).is_some()),
+        Some(Scope::Part) => (Scope::Part, !edits.is_empty() && holds_braces(written)),
+    };
+    if holds_include {
+        let defused = Guard::new(written, range, edits, scope).defuse()?;
+        out.replace_range(start.., &defused);
     }
-    Guard::new(&out, range, edits, Scope::Part).defuse()
+    Ok(())
+}
+
+fn holds_braces(text: &str) -> bool {
+    memchr::memchr(b'{', text.as_bytes()).is_some_and(|at| text[at..].contains("{{"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
     use std::sync::LazyLock;
 
     use regex::{Captures, Regex};
 
-    use super::{Edit, Origin, Refused, splice, splice_guarded, splice_part};
+    use super::{Edit, Origin, Refused, Scope, splice, splice_guarded, splice_into};
     use crate::place::Misfit;
 
     /// `template` with `@` replaced by `value`.
@@ -113,6 +133,12 @@ mod tests {
         let edits: Vec<Edit<'_>> =
             template.match_indices('@').map(|(at, _)| Edit::new(at..at + 1, value, origin)).collect();
         splice_guarded(template, 0..template.len(), &edits)
+    }
+
+    fn splice_part(template: &str, range: Range<usize>, edits: &[Edit<'_>]) -> Result<String, Vec<Refused>> {
+        let mut out = "{".to_owned();
+        splice_into(template, range, edits, Some(Scope::Part), &mut out)?;
+        Ok(out.split_off(1))
     }
 
     fn prose(template: &str, value: &str) -> String {

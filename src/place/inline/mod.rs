@@ -17,7 +17,7 @@ use std::ops::Range;
 use super::calm::{self, Calm};
 use super::edge::{Edge, entity};
 use super::syntax::Syntax;
-use super::{Block, Misfit, Place, clean, html};
+use super::{Block, Misfit, Place, clean, html, trim};
 use patch::Patch;
 
 /// The value `markdown` as it is to be written at `place`: what it shows stays as its author wrote it, and nothing in it
@@ -36,7 +36,7 @@ pub fn inline<'v>(markdown: &'v str, place: &Place<'_>) -> Result<Cow<'v, str>, 
 /// # Errors
 /// Those of [`inline`].
 pub fn inline_within<'v>(markdown: &'v str, place: &Place<'_>, edge: &Edge<'_>) -> Result<Cow<'v, str>, Misfit> {
-    let value = markdown.trim();
+    let value = trim(markdown);
     if is_plain(value, edge) {
         return Ok(Cow::Borrowed(value));
     }
@@ -82,12 +82,15 @@ fn is_plain(value: &str, edge: &Edge<'_>) -> bool {
         Calm::Text => false,
         Calm::WithCode => true,
     };
-    (!code || !edge.has_loose_backtick() && !meets_tick(edge.last()) && !meets_tick(edge.next()))
-        && edge.glued().is_none()
-        && (!edge.line_start || first.is_alphabetic() || edge.block_start(value).is_none())
-        && !(first.is_ascii() && edge.runs_on(first as u8))
-        && !edge.encodes_first(first)
-        && !edge.encodes_last(last)
+    if code && (edge.has_loose_backtick() || meets_tick(edge.last()) || meets_tick(edge.next())) {
+        return false;
+    }
+    edge.is_free()
+        || edge.glued().is_none()
+            && (!edge.line_start || first.is_alphabetic() || edge.block_start(value).is_none())
+            && !(first.is_ascii() && edge.runs_on(first as u8))
+            && !edge.encodes_first(first)
+            && !edge.encodes_last(last)
 }
 
 /// The value as text in the middle of a line, where nothing opens a block.

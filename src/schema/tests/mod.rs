@@ -126,7 +126,7 @@ fn given_constraints_are_shown_as_given() {
 
 /// A relation in the author's own words, or in those of its foreign key.
 fn words(schema: &Schema<'_>, table: &Table<'_>, relation: &Relation<'_>) -> Option<String> {
-    let parts = |key| schema.foreign_key_parts(table, key).into_iter().map(|part| part.text()).collect();
+    let parts = |key| schema.foreign_key_parts(table, key).map(|part| part.text()).collect();
     relation.words.map(str::to_owned).or_else(|| relation.foreign_key.as_ref().map(parts))
 }
 

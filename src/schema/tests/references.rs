@@ -41,7 +41,7 @@ fn a_foreign_key_comes_in_pieces_for_a_caller_that_sets_names_as_code() {
     good(&text, |schema| {
         let t = schema.table("t").unwrap();
         let parts = schema.foreign_key_parts(t, t.relations[0].foreign_key.as_ref().unwrap());
-        let names: Vec<_> = parts.iter().filter(|part| matches!(part, Part::Name(_))).map(|part| part.text()).collect();
+        let names: Vec<_> = parts.filter(|part| matches!(part, Part::Name(_))).map(Part::text).collect();
         assert_eq!(names, ["u", "users", "id"]);
     });
 }
