@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr_iter, memchr2, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memmem};
 
 static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("TEMPLATE"));
 static COMMENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("<!--"));
@@ -50,15 +50,16 @@ fn hides_ascii(raw: &str) -> bool {
 
 /// Front matter that says "template" somewhere.
 fn has_marked_front_matter(bytes: &[u8], form: Form) -> bool {
-    let Some(mut rest) = bytes.strip_prefix(b"---") else { return false };
-    while !rest.is_empty() && !rest.starts_with(b"---") {
-        let (line, after) = rest.split_at(line_length(rest, form));
-        if says_template(line) {
-            return true;
-        }
-        rest = behind_break(after, form);
+    if !bytes.starts_with(b"---") {
+        return false;
     }
-    false
+    let close: &[u8] = match form {
+        Form::Json => br"\n---",
+        Form::Plain => b"\n---",
+    };
+    // The second of two backslashes begins nothing.
+    let begins = |at: &usize| !bytes[..*at].ends_with(b"\\");
+    says_template(&bytes[..memmem::find_iter(bytes, close).find(begins).unwrap_or(bytes.len())])
 }
 
 /// What follows `<!--` in a comment that may be a mark, which holds the word and white space of any kind.
@@ -97,25 +98,49 @@ fn has_marked_title(bytes: &[u8], form: Form) -> bool {
     if is_title(bytes) {
         return is_marked(&bytes[..line_length(bytes, form)]);
     }
-    if MARK.find(bytes).is_some() {
-        return true;
-    }
-    let (mut rest, mut paragraph) = (bytes, bytes);
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(line_length(rest, form));
-        if holds_title(line) && is_marked(line) {
-            return true;
-        }
-        let underlines = is_underline(line);
-        if underlines && is_marked(&paragraph[..paragraph.len() - rest.len()]) {
-            return true;
-        }
-        rest = behind_break(after, form);
-        if underlines || line.trim_ascii().is_empty() {
-            paragraph = rest;
+    MARK.find(bytes).is_some() || has_marked_line(bytes, form) || has_marked_paragraph(bytes, form)
+}
+
+/// A line with a mark behind a `#` that may begin a heading, in a quote or list, too. In JSON, white space can be escaped.
+fn has_marked_line(mut bytes: &[u8], form: Form) -> bool {
+    while let Some(at) = memchr(b'#', bytes) {
+        bytes = &bytes[at + 1..];
+        if let [b'\t'..=b' ' | b'\\', ..] = bytes {
+            let (heading, rest) = bytes.split_at(line_length(bytes, form));
+            if is_marked(heading) {
+                return true;
+            }
+            bytes = rest;
         }
     }
     false
+}
+
+/// A paragraph with a mark above a line that may be what makes it a heading (CommonMark 4.3): one that ends in `=` or `-`.
+fn has_marked_paragraph(bytes: &[u8], form: Form) -> bool {
+    let mut seen = 0;
+    memchr2_iter(b'=', b'-', bytes).filter(|at| ends_line(&bytes[at + 1..], form)).any(|at| {
+        let above = &bytes[seen..at];
+        seen = at;
+        let blank_lines: [&[u8]; 2] = match form {
+            Form::Json => [br"\n\n", br"\n\r\n"],
+            Form::Plain => [b"\n\n", b"\n\r\n"],
+        };
+        // The second of two backslashes begins nothing.
+        let begins = |at: &usize| !above[..*at].ends_with(b"\\");
+        let last = |blank: &&[u8]| memmem::rfind_iter(above, *blank).find(begins);
+        let paragraph = blank_lines.iter().filter_map(last).max();
+        is_marked(&above[paragraph.unwrap_or(0)..])
+    })
+}
+
+/// Whether nothing but blanks follows on the line. In JSON, a tab is an escape, and so is what ends a line.
+fn ends_line(rest: &[u8], form: Form) -> bool {
+    let blanks = rest.iter().take_while(|&&byte| byte == b' ').count();
+    match form {
+        Form::Json => matches!(rest[blanks..], [] | [b'\\', b'n' | b'r' | b't' | b'u', ..]),
+        Form::Plain => matches!(rest[blanks..], [] | [b'\n' | b'\r' | b'\t', ..]),
+    }
 }
 
 /// Whether a heading of these words has a mark.
@@ -124,30 +149,10 @@ fn is_marked(heading: &[u8]) -> bool {
     heading.contains(&b'[') || says("Template") || says("TEMPLATE")
 }
 
-/// What may be a heading that `#` begins, in a quote or list, too; white space may be an escape.
-fn holds_title(line: &[u8]) -> bool {
-    memchr_iter(b'#', line).any(|at| matches!(line.get(at + 1), Some(b'\t'..=b' ' | b'\\')))
-}
-
-/// What may make a heading of the lines above (CommonMark 4.3), in a quote or list, too; a tab may be an escape.
-fn is_underline(line: &[u8]) -> bool {
-    line.iter().all(|byte| b"=->*+ \t\\t".contains(byte)) && line.iter().any(|byte| b"=-".contains(byte))
-}
-
 /// One to six `#` and a space, with which a text that begins so begins with a heading (CommonMark 4.2).
 fn is_title(bytes: &[u8]) -> bool {
     let level = bytes.iter().take_while(|&&byte| byte == b'#').count();
     (1..=6).contains(&level) && bytes.get(level) == Some(&b' ')
-}
-
-/// The text behind the line break that it begins with.
-fn behind_break(text: &[u8], form: Form) -> &[u8] {
-    let [return_, newline]: [&[u8]; 2] = match form {
-        Form::Json => [b"\\r", b"\\n"],
-        Form::Plain => [b"\r", b"\n"],
-    };
-    let text = text.strip_prefix(return_).unwrap_or(text);
-    text.strip_prefix(newline).unwrap_or(text)
 }
 
 /// The bytes of the first line.
