@@ -136,7 +136,7 @@ fn read(json: &str) -> serde_json::Result<(&str, Vec<Chapter<'_>>)> {
     reader.end().map(|()| parts)
 }
 
-/// A mistake that a part of the text, or the text without the contents, has shown, with its place in the text that came.
+/// A mistake that a part of the text has shown, or the text without contents, with its place in all that came.
 fn in_whole(text: &str, shown: serde_json::Error) -> serde_json::Error {
     let whole = read(text).map(drop).and_then(|()| serde_json::from_str::<(Context, IgnoredAny)>(text).map(drop));
     whole.err().unwrap_or(shown)

@@ -101,7 +101,7 @@ fn has_marked_title(bytes: &[u8], form: Form) -> bool {
     MARK.find(bytes).is_some() || has_marked_line(bytes, form) || has_marked_paragraph(bytes, form)
 }
 
-/// A line with a mark behind a `#` that may begin a heading, in a quote or list, too. In JSON, white space can be escaped.
+/// A line with a mark behind a `#` that may begin a heading, in a quote or list, too; white space may be an escape.
 fn has_marked_line(mut bytes: &[u8], form: Form) -> bool {
     while let Some(at) = memchr(b'#', bytes) {
         bytes = &bytes[at + 1..];
@@ -116,7 +116,7 @@ fn has_marked_line(mut bytes: &[u8], form: Form) -> bool {
     false
 }
 
-/// A paragraph with a mark above a line that may be what makes it a heading (CommonMark 4.3): one that ends in `=` or `-`.
+/// A paragraph with a mark above a line that may make it a heading (CommonMark 4.3), since it ends in `=` or `-`.
 fn has_marked_paragraph(bytes: &[u8], form: Form) -> bool {
     let mut seen = 0;
     memchr2_iter(b'=', b'-', bytes).filter(|at| ends_line(&bytes[at + 1..], form)).any(|at| {
