@@ -212,12 +212,12 @@ fn lacking<'f>(
     for want in wanted {
         wanted::add(&mut lines, &want.below, &want.hint);
     }
-    let mut by_hand = records.len() > SHOWN;
-    let (title, help) = match records {
-        [only] => (format!("{} has no `{key}`", only.called), "add"),
-        _ => (format!("{} records have no `{key}`", records.len()), "add to each"),
+    let title = match records {
+        [only] => format!("{} has no `{key}`", only.called),
+        _ => format!("{} records have no `{key}`", records.len()),
     };
     let mut diagnostic = Diagnostic::new(Code::UnfilledPlaceholder, title, place, format!("wants `{key}`"));
+    let mut by_hand = records.len() > SHOWN;
     for record in records.iter().take(SHOWN) {
         let message = format!("add it to {}", record.called);
         let repair = record.table.and_then(|table| repair::insertion(&message, table, &lines, || implied.place(table)));
@@ -230,22 +230,30 @@ fn lacking<'f>(
             }
         };
     }
-    if records.len() > SHOWN {
-        let names: Vec<_> = records[SHOWN..].iter().take(20).map(|record| record.called.as_str()).collect();
-        let more = records.len() - SHOWN - names.len();
-        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-        diagnostic = diagnostic.with_note(format!("nor have {}{rest}", names.join(", ")));
-    }
-    if by_hand {
-        let keys = wanted.first().map(|want| keys_up_to_records(&want.below)).unwrap_or_default();
-        diagnostic = diagnostic.with_help(format!("{help} `{} = \"\"`", facts::dotted_path(keys)));
-    }
+    let rest = records.get(SHOWN..).and_then(summed_up).map(Sub::Note);
+    let helps = if by_hand { by_hand_of(wanted, records) } else { Vec::new() };
+    rest.into_iter().chain(helps.into_iter().map(Sub::Help)).fold(diagnostic, Diagnostic::with)
+}
+
+/// The records that are not shown one by one.
+fn summed_up(records: &[Lacking<'_>]) -> Option<String> {
+    let names: Vec<_> = records.iter().take(20).map(|record| record.called.as_str()).collect();
+    let more = records.len() - names.len();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("nor have {}{rest}", names.join(", ")))
+}
+
+/// What to do where no repair does it.
+fn by_hand_of(wanted: &[Want], records: &[Lacking<'_>]) -> Vec<String> {
+    let keys = wanted.first().map(|want| keys_up_to_records(&want.below)).unwrap_or_default();
+    let help = if records.len() == 1 { "add" } else { "add to each" };
+    let mut helps = vec![format!("{help} `{} = \"\"`", facts::dotted_path(keys))];
     if let Some(table) = records.iter().find_map(|record| record.said_by_column) {
         let header = facts::dotted_path(["tables", table, "relations"]);
         let columns = "with the `columns` and `references` of the column";
-        diagnostic = diagnostic.with_help(format!("for a column's own reference, add it to `[{header}]`, {columns}"));
+        helps.push(format!("for a column's own reference, add it to `[{header}]`, {columns}"));
     }
-    diagnostic
+    helps
 }
 
 /// The table of a relation that only a column says.

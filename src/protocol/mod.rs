@@ -14,7 +14,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -120,13 +120,12 @@ pub fn parse(input: &[u8]) -> Result<Request<'_>, Refusal> {
     }
     let text = std::str::from_utf8(input).map_err(|error| Refusal::NotJson(error.to_string()))?;
     let skeleton = Skeleton::of(text);
-    // Places in messages are those of the text that came.
-    let (context, chapters) =
-        read(&skeleton.json).map_err(|error| refusal(text, &read(text).err().unwrap_or(error)))?;
+    let refused = |error| refusal(text, &in_whole(text, error));
+    let (context, chapters) = read(&skeleton.json).map_err(refused)?;
     let context = skeleton.came(context).ok_or(Refusal::NotMdbook)?;
     let chapters = chapters.into_iter().map(|chapter| skeleton.chapter(chapter)).collect::<Option<_>>();
     let raw = book_slice(text, context).ok_or(Refusal::NotMdbook)?;
-    let context = serde_json::from_str(context).map_err(|error| refusal(text, &error))?;
+    let context = serde_json::from_str(context).map_err(refused)?;
     Ok(Request { context, book: Book { raw, chapters: chapters.ok_or(Refusal::NotMdbook)? } })
 }
 
@@ -135,6 +134,12 @@ fn read(json: &str) -> serde_json::Result<(&str, Vec<Chapter<'_>>)> {
     let mut reader = serde_json::Deserializer::from_str(json);
     let parts = reader.deserialize_tuple(2, RequestVisitor)?;
     reader.end().map(|()| parts)
+}
+
+/// A mistake that a part of the text has shown, or the text without contents, with its place in all that came.
+fn in_whole(text: &str, shown: serde_json::Error) -> serde_json::Error {
+    let whole = read(text).map(drop).and_then(|()| serde_json::from_str::<(Context, IgnoredAny)>(text).map(drop));
+    whole.err().unwrap_or(shown)
 }
 
 /// The text of the book: what stands between the comma after the context and the closing bracket.

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr_iter, memchr2, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memmem};
 
 static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("TEMPLATE"));
 static COMMENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("<!--"));
@@ -34,29 +34,41 @@ pub fn may_need_text(text: &str) -> bool {
 
 fn concerns(text: &str, form: Form) -> bool {
     let bytes = text.as_bytes();
-    looks_like_front_matter(text)
-        || COMMENT.find_iter(bytes).any(|at| begins_with_template(&bytes[at + 4..], form))
+    has_marked_front_matter(bytes, form)
+        || COMMENT.find_iter(bytes).any(|at| is_marked_comment(&bytes[at + 4..]))
         || memchr_iter(b'[', bytes).any(|at| is_path(&bytes[at + 1..]))
         || has_marked_title(bytes, form)
 }
 
-/// An ASCII character beyond the control characters, written as `\u00XX`: it could be any of those looked for here.
+/// An ASCII character written as `\u00XX` that could be any of those looked for here: white space, a sign or a letter.
 fn hides_ascii(raw: &str) -> bool {
-    ESCAPE.find_iter(raw.as_bytes()).any(|at| matches!(raw.as_bytes().get(at + 4), Some(b'2'..=b'7')))
+    ESCAPE.find_iter(raw.as_bytes()).any(|at| {
+        let digits = raw.as_bytes().get(at + 4..at + 6);
+        matches!(digits, Some([b'2'..=b'7', _] | [b'0', b'9' | b'a'..=b'd' | b'A'..=b'D']))
+    })
 }
 
 /// Front matter that says "template" somewhere.
-fn looks_like_front_matter(text: &str) -> bool {
-    let text = text.strip_prefix('\u{feff}').or_else(|| text.strip_prefix("\\ufeff")).unwrap_or(text);
-    let Some(fence) = text.get(..3).filter(|fence| matches!(*fence, "---" | "+++")) else { return false };
-    let end = memmem::find(&text.as_bytes()[3..], fence.as_bytes()).map_or(text.len(), |end| end + 3);
-    let bytes = &text.as_bytes()[..end];
-    bytes.windows("template".len()).any(|word| word.eq_ignore_ascii_case(b"template"))
+fn has_marked_front_matter(bytes: &[u8], form: Form) -> bool {
+    if !bytes.starts_with(b"---") {
+        return false;
+    }
+    let close: &[u8] = match form {
+        Form::Json => br"\n---",
+        Form::Plain => b"\n---",
+    };
+    // The second of two backslashes begins nothing.
+    let begins = |at: &usize| !bytes[..*at].ends_with(b"\\");
+    says_template(&bytes[..memmem::find_iter(bytes, close).find(begins).unwrap_or(bytes.len())])
 }
 
-/// White space, then `template` in any case: the words of a comment that may be a mark.
-fn begins_with_template(words: &[u8], form: Form) -> bool {
-    from_word(words, form).get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"template"))
+/// What follows `<!--` in a comment that may be a mark, which holds the word and white space of any kind.
+fn is_marked_comment(words: &[u8]) -> bool {
+    says_template(&words[..memchr2(b'<', b'>', words).unwrap_or(words.len())])
+}
+
+fn says_template(text: &[u8]) -> bool {
+    text.windows("template".len()).any(|word| word.eq_ignore_ascii_case(b"template"))
 }
 
 /// After a `[`: a label that may be the dotted path of a fact, and no inline link for certain.
@@ -78,7 +90,7 @@ fn is_link_target(rest: &[u8]) -> bool {
     rest.get(length) == Some(&b')')
 }
 
-/// A first heading with a bracket, or one such as `# Template: A`, or the mark where it may declare a template.
+/// A first heading with a bracket, or one such as `# **Template**: A`, or the mark where it may declare a template.
 ///
 /// Nearly every chapter begins with its title, and then only that line counts. Elsewhere what looks like the first
 /// heading may be code, so that any line counts that could be one, and any paragraph that could be underlined.
@@ -86,69 +98,61 @@ fn has_marked_title(bytes: &[u8], form: Form) -> bool {
     if is_title(bytes) {
         return is_marked(&bytes[..line_length(bytes, form)]);
     }
-    if MARK.find(bytes).is_some() {
-        return true;
-    }
-    let (mut rest, mut paragraph) = (bytes, bytes);
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(line_length(rest, form));
-        let words = from_word(line, form);
-        if holds_title(words) && is_marked(words) {
-            return true;
-        }
-        let underlines = is_underline(words);
-        if underlines && is_marked(&paragraph[..paragraph.len() - rest.len()]) {
-            return true;
-        }
-        rest = behind_break(after, form);
-        if underlines || words.is_empty() {
-            paragraph = rest;
+    MARK.find(bytes).is_some() || has_marked_line(bytes, form) || has_marked_paragraph(bytes, form)
+}
+
+/// A line with a mark behind a `#` that may begin a heading, in a quote or list, too; white space may be an escape.
+fn has_marked_line(mut bytes: &[u8], form: Form) -> bool {
+    while let Some(at) = memchr(b'#', bytes) {
+        bytes = &bytes[at + 1..];
+        if let [b'\t'..=b' ' | b'\\', ..] = bytes {
+            let (heading, rest) = bytes.split_at(line_length(bytes, form));
+            if is_marked(heading) {
+                return true;
+            }
+            bytes = rest;
         }
     }
     false
 }
 
+/// A paragraph with a mark above a line that may make it a heading (CommonMark 4.3), since it ends in `=` or `-`.
+fn has_marked_paragraph(bytes: &[u8], form: Form) -> bool {
+    let mut seen = 0;
+    memchr2_iter(b'=', b'-', bytes).filter(|at| ends_line(&bytes[at + 1..], form)).any(|at| {
+        let above = &bytes[seen..at];
+        seen = at;
+        let blank_lines: [&[u8]; 2] = match form {
+            Form::Json => [br"\n\n", br"\n\r\n"],
+            Form::Plain => [b"\n\n", b"\n\r\n"],
+        };
+        // The second of two backslashes begins nothing.
+        let begins = |at: &usize| !above[..*at].ends_with(b"\\");
+        let last = |blank: &&[u8]| memmem::rfind_iter(above, *blank).find(begins);
+        let paragraph = blank_lines.iter().filter_map(last).max();
+        is_marked(&above[paragraph.unwrap_or(0)..])
+    })
+}
+
+/// Whether nothing but blanks follows on the line. In JSON, a tab is an escape, and so is what ends a line.
+fn ends_line(rest: &[u8], form: Form) -> bool {
+    let blanks = rest.iter().take_while(|&&byte| byte == b' ').count();
+    match form {
+        Form::Json => matches!(rest[blanks..], [] | [b'\\', b'n' | b'r' | b't' | b'u', ..]),
+        Form::Plain => matches!(rest[blanks..], [] | [b'\n' | b'\r' | b'\t', ..]),
+    }
+}
+
 /// Whether a heading of these words has a mark.
 fn is_marked(heading: &[u8]) -> bool {
     let says = |words: &str| memmem::find(heading, words.as_bytes()).is_some();
-    heading.contains(&b'[') || says("Template:") || says("TEMPLATE")
-}
-
-/// What may be a heading that `#` begins, in a quote or list, too. In JSON, a tab is an escape.
-fn holds_title(line: &[u8]) -> bool {
-    memchr_iter(b'#', line).any(|at| matches!(line.get(at + 1), Some(b' ' | b'\t' | b'\\')))
-}
-
-/// What may make a heading of the lines above (CommonMark 4.3), in a quote or list, too; a tab may be an escape.
-fn is_underline(line: &[u8]) -> bool {
-    line.iter().all(|byte| b"=->*+ \t\\t".contains(byte)) && line.iter().any(|byte| b"=-".contains(byte))
+    heading.contains(&b'[') || says("Template") || says("TEMPLATE")
 }
 
 /// One to six `#` and a space, with which a text that begins so begins with a heading (CommonMark 4.2).
 fn is_title(bytes: &[u8]) -> bool {
     let level = bytes.iter().take_while(|&&byte| byte == b'#').count();
     (1..=6).contains(&level) && bytes.get(level) == Some(&b' ')
-}
-
-/// The text without white space and blank lines at its start.
-fn from_word(mut bytes: &[u8], form: Form) -> &[u8] {
-    loop {
-        bytes = bytes.trim_ascii_start();
-        match (form, bytes) {
-            (Form::Json, [b'\\', b'n' | b'r' | b't', after @ ..]) => bytes = after,
-            _ => return bytes,
-        }
-    }
-}
-
-/// The text behind the line break that it begins with.
-fn behind_break(text: &[u8], form: Form) -> &[u8] {
-    let [return_, newline]: [&[u8]; 2] = match form {
-        Form::Json => [b"\\r", b"\\n"],
-        Form::Plain => [b"\r", b"\n"],
-    };
-    let text = text.strip_prefix(return_).unwrap_or(text);
-    text.strip_prefix(newline).unwrap_or(text)
 }
 
 /// The bytes of the first line.
@@ -190,6 +194,8 @@ mod tests {
             "To do:\n\n- [ ] this\n- [x] that\n\nA note[^1.] and <b>bold</b> <!-- a comment -->",
             "Words [with several words. And a stop.] stay.",
             "# Title\n\n## Step [n]\n\n### Template: what it is\n",
+            "---\nauthor: us\n---\n\n# Title\n\nA template has no place here.\n",
+            "---\r\nauthor: us\r\n---\r\n\r\nA template has no place here.\r\n",
             "",
         ] {
             assert!(!may_need(&raw(text)), "{text:?}");
@@ -200,10 +206,14 @@ mod tests {
     fn declarations_and_references_are_noticed() {
         for text in [
             "# Database [TEMPLATE]\n",
+            "---\ntitle: Orders --- a template\n---\n# Orders\n\n[Describe]\n",
+            "---\r\ntitle: Orders\r\nstatus: Template\r\n---\r\n# Orders\r\n\r\n[Describe]\r\n",
             "---\nstatus: TEMPLATE v2\n---\n",
             "\u{feff}---\nstatus: TEMPLATE\n---\n",
             "<!-- template -->\n# Title",
             "<!--\n  template\n-->\n# Title",
+            "# Title\n\n<!--\u{a0}template\u{a0}-->\n",
+            "<!--\u{c}template -->\n# Title",
             "# Title of [Project Name]\n",
             "\r\n# Title of [Project Name]\r\n",
             "# The \"shop\" of [Project Name]\n",
@@ -215,6 +225,8 @@ mod tests {
             "> # The [Project Name]\n",
             "Some words\n\n#\tThe [Project Name]\n",
             "# Template: the shop\n",
+            "# **Template**: the shop\n",
+            "# Template\\: the shop\n",
             "# The shop (TEMPLATE)\n",
             "Status: TEMPLATE\n\n# The shop\n",
             "```\n# Title\n```\n\n# Title of [Project Name]\n",
@@ -233,6 +245,7 @@ mod tests {
         assert!(may_need(r#""\u005boverview.version\u005D""#));
         assert!(may_need(r#""[overview\u002eversion]""#));
         assert!(may_need(r##""# \u0054EMPLATE""##));
+        assert!(may_need(r##""The [Name]\u000a===\u000A""##));
         assert!(!may_need(r#""caf\u00e9 \u001b""#));
     }
 
@@ -244,7 +257,10 @@ mod tests {
         fn nothing_is_passed_over_that_concerns_the_program(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "[a.b]", "[a-1.b_c]", "[ü.b]", "[a.b](x", "[a.b]: /x\n", "[a.b", "]", "[", "# ", "\n", " ", "TEMPLATE",
-                "[TEMPLATE]", "Template: ", "## ", "<!-- template -->", "<!--\ntemplate", "-->", "---\n", "===\r\n", "> ", "#\t", "\n\n", "- ", "status: ", "text", "(", ")", "`", "\\",
+                "[TEMPLATE]", "Template: ", "## ", "<!-- template -->", "<!--\ntemplate", "-->", "---\n", "===\r\n", "> ",
+                "#\t", "\n\n", "- ", "status: ", "text", "(", ")", "`", "\\", "\u{a0}", "\u{feff}", "**", "Template", ":",
+                "template", "title: ", "[x]", "1. ", "#", "<b>", "    ", ": ", "[^1]: ", "{", "}", "|", "---", "===", "...\n",
+                "\"", "Status: ", "_", "&#91;",
             ]), 0..16),
         ) {
             let text = parts.concat();
@@ -268,7 +284,7 @@ mod tests {
         fn bytes_never_say_no_where_the_text_says_yes(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "[", "]", ".", "a", "b", "TEMPLATE", "<!--", "-->", "template", " ", "\n", "\r", "# ", "---", "\\",
-                "\"", "'", "(", ")", "é", "\t", "n",
+                "\"", "'", "(", ")", "é", "\t", "n", "=", "#", "Template", "r",
             ]), 0..24),
             escape in prop::collection::vec(any::<bool>(), 64),
         ) {

@@ -185,6 +185,17 @@ fn what_is_wrong_behind_a_content_is_told_at_its_own_place() {
     assert_eq!(refused(&json), Refusal::NotJson(error.to_string()));
 }
 
+#[test]
+fn what_is_wrong_in_the_context_is_told_at_its_own_place() {
+    let json =
+        r#"[ {"root":"/b","config":{"content":"an \escape"},"renderer":"html","mdbook_version":"0.5.4"},{"items":[]}]"#;
+    let error = serde_json::from_str::<serde_json::Value>(json).unwrap_err();
+    assert_eq!(refused(json), Refusal::NotJson(error.to_string()));
+    let number = "\n [{\"root\":5,\"config\":{},\"renderer\":\"html\",\"mdbook_version\":\"0.5.4\"},{\"items\":[]}]";
+    let told = refused(number).to_string();
+    assert!(told.contains("expected a string at line 2 column 11"), "{told}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -18,18 +18,22 @@ const ADVERBS: &[&str] = &["always ", "currently ", "just ", "now ", "simply ", 
 
 /// The first secret that a sentence says of its subject: `The password for admin is …`.
 pub(super) fn find(value: &str) -> Option<Finding> {
-    let verbs = value.match_indices(" is").chain(value.match_indices(" was"));
-    let found = verbs.filter_map(|(at, verb)| {
+    memchr::memchr_iter(b's', value.as_bytes()).find_map(|last| {
+        let before = &value.as_bytes()[..last];
+        let verb = ["i", "wa"].into_iter().find(|verb| before.ends_with(verb.as_bytes()))?;
+        let at = last.checked_sub(verb.len() + 1).filter(|&at| before[at] == b' ')?;
+        // Most verbs have more behind them than a word.
+        let Object { slice, quoted } = object(value, last + 1)?;
         let role = subject_role(value, at)?;
-        let secret = object(value, at + verb.len())?;
-        let (text, kind) = (secret.slice.text, if role == Role::Key { Kind::RandomValue } else { Kind::Password });
         let told = match role {
-            Role::Key => is_key(text),
-            Role::Password => is_password(text) && !text.contains('/') && (secret.quoted || secret.is_no_term()),
+            Role::Key => is_key(slice.text),
+            Role::Password => {
+                is_password(slice.text) && !slice.text.contains('/') && (quoted || is_no_term(slice.text))
+            }
         };
-        told.then(|| Finding { kind, range: secret.slice.range() })
-    });
-    found.min_by_key(|finding| finding.range.start)
+        let kind = if role == Role::Key { Kind::RandomValue } else { Kind::Password };
+        told.then(|| Finding { kind, range: slice.range() })
+    })
 }
 
 /// What the subject of the verb at `at` names.
@@ -55,12 +59,9 @@ struct Object<'v> {
     quoted: bool,
 }
 
-impl Object<'_> {
-    /// Whether nothing but a secret is written like it: neither `NIST800` nor `bcrypt12-hashed`.
-    fn is_no_term(&self) -> bool {
-        let letters = self.slice.text.bytes().filter(u8::is_ascii_alphabetic).collect::<Vec<_>>();
-        !self.slice.text.contains('-') && letters.iter().any(u8::is_ascii_lowercase)
-    }
+/// Whether nothing but a secret is written like it: neither `NIST800` nor `bcrypt12-hashed`.
+fn is_no_term(text: &str) -> bool {
+    !text.contains('-') && text.contains(|c: char| c.is_ascii_lowercase())
 }
 
 /// The word behind a verb that ends at `at`, if its sentence says no more.
