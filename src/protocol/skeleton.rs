@@ -25,7 +25,9 @@ impl<'a> Skeleton<'a> {
     /// Takes the contents out of a JSON text; whatever else it is stays, mistakes included.
     pub(super) fn of(whole: &'a str) -> Self {
         let finder = memmem::Finder::new(BEFORE_CONTENT);
-        let (mut json, mut cuts, mut kept) = (String::new(), Vec::new(), 0);
+        // What is not prose is a small part of a book: where this is too much, the rest is never touched.
+        let mut json = String::with_capacity(whole.len() / 16);
+        let (mut cuts, mut kept) = (Vec::new(), 0);
         while let Some(at) = finder.find(&whole.as_bytes()[kept..]) {
             let start = kept + at + BEFORE_CONTENT.len();
             let Some(length) = string_length(&whole.as_bytes()[start..]) else { break };
