@@ -206,6 +206,16 @@ fn items_after_records_are_numbered_on_where_that_moves_no_line() {
 }
 
 #[test]
+fn a_name_in_code_stands_between_single_backticks_unless_it_holds_one() {
+    let facts = "[tables.t.columns]\nid = { type = 'text' }\n'a b' = { type = 'text' }\n'a`b' = { type = 'text' }\n";
+    for id in ["`id`", "``id``", "`` id ``", "` id `"] {
+        let page = filled(&format!("# T\n\n## Schema\n\n### [table_name]\n\n**Columns:**\n- {id} ([type])\n"), facts);
+        let items = "- `id` (text)\n- `a b` (text)\n- ``a`b`` (text)\n";
+        assert_eq!(page, format!("# T\n\n## Schema\n\n### t\n\n**Columns:**\n{items}"));
+    }
+}
+
+#[test]
 fn copies_of_a_section_are_kept_apart_and_what_follows_is_left_alone() {
     let page = "# T\n## A\n### [name]\nIt is [what].\n## C\nEnd.\n";
     let facts = "[[a.items]]\nname = 'a'\nwhat = 'x'\n[[a.items]]\nname = 'b'\nwhat = 'y'\n";
