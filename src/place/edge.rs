@@ -168,11 +168,24 @@ impl<'t> Edge<'t> {
     /// Punctuation at the start of the line that runs into the value (`#` before `# a`), `None` if there is none.
     pub(super) fn glued(&self) -> Option<&'t str> {
         // What stands in front of the last space may be the markers of containers.
-        let (_, head) = self.before.rsplit_once([' ', '\t']).unwrap_or(("", self.before));
+        let (_, glued) = self.before.rsplit_once([' ', '\t']).unwrap_or(("", self.before));
+        let head = if glued.is_empty() { begun_rule(self.before) } else { glued };
         let joins = !self.line_start && !head.is_empty() && self.before.len() < 256;
         let mark = |byte: u8| byte.is_ascii_punctuation() || byte.is_ascii_digit() || byte.is_ascii_whitespace();
         (joins && self.before.bytes().all(mark)).then_some(head)
     }
+}
+
+/// The marks of a thematic break that a line ends in, with white space between and behind them (CommonMark 4.1); empty for
+/// those that may be the marker of a list item.
+fn begun_rule(line: &str) -> &str {
+    let Some(mark @ ('*' | '_' | '-')) = line.trim_end().chars().next_back() else { return "" };
+    let marks = line.trim_end_matches([mark, ' ', '\t']).len();
+    let mut rule = line[marks..].trim_start();
+    while let Some(rest) = rule.strip_prefix(mark).filter(|rest| mark != '_' && rest.starts_with([' ', '\t'])) {
+        rule = rest.trim_start();
+    }
+    rule
 }
 
 /// Whether a line begins with a letter or a code span between single backticks, which open no block.
@@ -259,7 +272,28 @@ pub(super) fn may_pair(previous: char, delimiter: u8, next: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::place::{Block, Place, inline};
+    use pulldown_cmark::{Event, Parser};
+
+    use crate::place::{Block, Place, inline, text};
+
+    #[test]
+    fn a_value_completes_no_thematic_break() {
+        let place = Place::new(Block::Paragraph { line_start: false, prefix: "" });
+        for (before, value) in
+            [("** ", "*"), ("> * ** ", "*"), ("_ _ ", "_"), ("-- ", "-"), ("**", "*"), ("__ ", "_ _")]
+        {
+            for written in
+                [inline(value, &place.between(before, "\n")).unwrap(), text(value, &place.between(before, "\n"))]
+            {
+                let page = format!("{before}{written}\n");
+                let rules = Parser::new(&page).filter(|event| matches!(event, Event::Rule)).count();
+                assert_eq!(rules, 0, "{page}");
+            }
+        }
+        for (before, value) in [("** ", "word"), ("_ _ ", "ab"), ("** ", "-")] {
+            assert_eq!(inline(value, &place.between(before, "\n")).unwrap(), value);
+        }
+    }
 
     #[test]
     fn a_value_closes_nothing_that_the_template_has_opened() {
